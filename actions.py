@@ -1,0 +1,352 @@
+"""What the two agree to do: proposed by one, agreed by both, tracked until it is done or dropped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from peewee import DateField, ForeignKeyField, IntegerField, fn
+
+import clock
+from models import Item, Manager, Meeting, Pair, Person, Refused, Report, mine, who, with_people
+from prepared import Prepared
+from rows import Moment, Once, Row, Words, repeat_key
+
+LIKELIHOODS = range(1, 11)
+
+
+class ActionOver(Refused):
+    """The action is not in a state that allows the verb any more."""
+
+
+class Action(Once):
+    """Somebody will do something by some day. It belongs to the pair, and both must agree before it counts."""
+
+    pair_id: str
+    meeting_id: str | None
+    item_id: str | None
+    owner_id: str
+    proposed_by_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
+    meeting = ForeignKeyField(Meeting, backref="+", null=True)
+    item = ForeignKeyField(Item, backref="+", null=True)
+    text = Words()
+    owner = who()
+    due_on = DateField(null=True)
+    likelihood = IntegerField(null=True)
+    proposed_by = who()
+    proposed_at = Moment(default=clock.now)
+    agreed_at = Moment(null=True)
+    withdrawn_at = Moment(null=True)
+    withdrawn_by = who(null=True)
+    done_at = Moment(null=True)
+    done_by = who(null=True)
+    put_off_until = DateField(null=True)
+    dropped_at = Moment(null=True)
+    dropped_by = who(null=True)
+    drop_reason = Words(default="")
+
+    class Meta:
+        indexes = ((("pair", "done_at"), False),)
+
+    # How many meetings were closed since it was agreed, and who said yes: filled in by the finders.
+    carries = 0
+    _agreements: "list[Agreement] | None" = None
+
+    @property
+    def path(self) -> str:
+        return f"/actions/{self.id}"
+
+    @property
+    def region(self) -> str:
+        return f"action-{self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.withdrawn_at or self.dropped_at)
+
+    @property
+    def is_tracked(self) -> bool:
+        return bool(self.agreed_at) and not self.is_over
+
+    @property
+    def is_proposed(self) -> bool:
+        return not self.agreed_at and not self.is_over
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_tracked and not self.done_at
+
+    def is_put_off(self, today: date) -> bool:
+        """Whether it rests until a later day."""
+        return self.is_open and self.put_off_until is not None and self.put_off_until > today
+
+    def days_late(self, today: date) -> int:
+        """For how many days it has been due and not done; 0 when it is not late."""
+        return max((today - self.due_on).days, 0) if self.is_open and self.due_on else 0
+
+    def agreed_by(self, person: Person) -> bool:
+        """Whether this one has said yes."""
+        return any(agreement.person_id == person.id for agreement in self.agreements)
+
+    @property
+    def agreements(self) -> list["Agreement"]:
+        """Who said yes so far."""
+        if self._agreements is None:
+            self._agreements = list(Agreement.select().where(Agreement.action == self))
+        return self._agreements
+
+    @property
+    def together(self) -> bool:
+        """Whether one of them noted it for both, at one screen."""
+        return any(agreement.noted_by_id != agreement.person_id for agreement in self.agreements)
+
+    def updates(self) -> list["ActionUpdate"]:
+        """What was said of it since, oldest first, with authors."""
+        return list(
+            ActionUpdate.select(ActionUpdate, Person)
+            .join(Person)
+            .where(ActionUpdate.action == self)
+            .order_by(ActionUpdate.written_at)
+        )
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A change to it, in one transaction, seen as it is now. Raises PairOver."""
+        with self.pair.changing():
+            fresh = Action.get_by_id(self.id)
+            self.__data__.update(fresh.__data__)
+            self._agreements = None
+            yield
+
+    def agree(self, by: Person, together: bool = False) -> None:
+        """Say yes, or note that both said yes at one screen. The second yes makes it a tracked action."""
+        with self.changing():
+            if self.is_over:
+                raise ActionOver("This proposal was withdrawn a moment ago.")
+            for person in self.pair.people if together else [by]:
+                Agreement.note(self, person, by)
+            self._agreements = None
+            if not self.agreed_at and len(self.agreements) == len(self.pair.people):
+                self._set(agreed_at=clock.now())
+
+    def withdraw(self, by: Person) -> None:
+        """Take back a proposal, or say no to the other's."""
+        with self.changing():
+            if self.agreed_at:
+                raise ActionOver("You have both agreed this already. You can drop it, with a reason.")
+            if not self.withdrawn_at:
+                self._set(withdrawn_at=clock.now(), withdrawn_by=by)
+
+    def rewrite(self, by: Person, **terms: Any) -> None:
+        """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew."""
+        with self.changing():
+            if not self.is_proposed:
+                raise ActionOver("This is no longer a proposal, so its words are settled.")
+            self._set(**terms)
+            Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
+            Agreement.note(self, by, by)
+
+    def complete(self, by: Person) -> None:
+        """Tick it off."""
+        with self._tracked():
+            if not self.done_at:
+                self._set(done_at=clock.now(), done_by=by)
+
+    def uncomplete(self, by: Person) -> None:
+        """Take the tick back."""
+        with self._tracked():
+            self._set(done_at=None, done_by=None)
+
+    def update_with(self, by: Person, text: str, key: str | None = None) -> None:
+        """Say how it goes."""
+        with self._tracked():
+            self._tell(by, text=text, key=repeat_key(key, self.id, by.id, text))
+
+    def redate(self, by: Person, due_on: date) -> None:
+        """Have it done by another day; the change stays on view."""
+        with self._tracked():
+            if due_on != self.due_on:
+                self._tell(by, due_before=self.due_on, due_after=due_on)
+                self._set(due_on=due_on)
+
+    def put_off(self, by: Person, until: date | None) -> None:
+        """Let it rest: it is on no agenda until that day. None takes it up again."""
+        with self._tracked():
+            if until != self.put_off_until:
+                self._tell(by, put_off_until=until)
+                self._set(put_off_until=until)
+
+    def drop(self, by: Person, reason: str) -> None:
+        """Give it up, and say why."""
+        with self.changing():
+            if not self.agreed_at:
+                raise ActionOver("It is still a proposal: withdraw it instead.")
+            if not self.dropped_at:
+                self._set(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
+
+    def take_up(self, by: Person) -> None:
+        """Undo the dropping."""
+        with self.changing():
+            self._set(dropped_at=None, dropped_by=None, drop_reason="")
+
+    @contextmanager
+    def _tracked(self) -> Iterator[None]:
+        with self.changing():
+            if not self.is_tracked:
+                raise ActionOver(
+                    "This action was dropped or withdrawn a moment ago."
+                    if self.is_over
+                    else "Both must agree to it first."
+                )
+            yield
+
+    def _tell(self, by: Person, key: str | None = None, **facts: Any) -> None:
+        ActionUpdate.create_once(key, action=self, author=by, **facts)
+
+
+class Agreement(Row):
+    """One party's consent to an action. `noted_by` is the other one when both agreed at one screen."""
+
+    action_id: str
+    person_id: str
+    noted_by_id: str
+    action = ForeignKeyField(Action, backref="+", index=False)
+    person = who()
+    noted_by = who()
+    agreed_at = Moment(default=clock.now)
+
+    class Meta:
+        indexes = ((("action", "person"), True),)
+
+    @classmethod
+    def note(cls, action: Action, person: Person, by: Person) -> None:
+        """Keep that `person` said yes; once is enough."""
+        (
+            cls.insert(id=cls.id.default(), action=action, person=person, noted_by=by, agreed_at=clock.now())
+            .on_conflict_ignore()
+            .execute()
+        )
+
+
+class ActionUpdate(Once):
+    """What happened to an action: words, another day, or a rest until some day."""
+
+    action = ForeignKeyField(Action, backref="+", index=False)
+    author = who()
+    written_at = Moment(default=clock.now)
+    text = Words(default="")
+    due_before = DateField(null=True)
+    due_after = DateField(null=True)
+    put_off_until = DateField(null=True)
+
+    class Meta:
+        indexes = ((("action", "written_at"), False),)
+
+
+def propose(
+    item: Item,
+    by: Person,
+    *,
+    text: str,
+    owner: Person,
+    due_on: date | None,
+    likelihood: int | None,
+    together: bool = False,
+    key: str | None = None,
+) -> Action:
+    """Propose an action that follows from an item; with `together`, both have agreed to it on the spot."""
+    with item.changing():
+        action, is_new = Action.create_once(
+            repeat_key(key, item.id, by.id, text),
+            pair=item.pair_id,
+            meeting=item.meeting_id,
+            item=item,
+            text=text,
+            owner=owner,
+            due_on=due_on,
+            likelihood=likelihood,
+            proposed_by=by,
+        )
+        action.pair = item.meeting.pair
+        if is_new:
+            action.agree(by, together)
+        return action
+
+
+def find(person: Person, id: str) -> Action | None:
+    """The action with this id, if it is one of theirs."""
+    return ACTION.first(id=id, person=person.id)
+
+
+def of_item(item: Item) -> list[Action]:
+    """What was proposed and agreed under this item in its present meeting, with owners and agreements."""
+    return _with_agreements(ACTIONS_OF_ITEM(item=item.id, meeting=item.meeting_id), item.meeting.pair)
+
+
+def made_in(meeting: Meeting) -> dict[str, list[Action]]:
+    """The same for the whole meeting: item id → actions."""
+    found: dict[str, list[Action]] = {}
+    for action in _with_agreements(ACTIONS_OF_MEETING(meeting=meeting.id), meeting.pair):
+        found.setdefault(str(action.item_id), []).append(action)
+    return found
+
+
+def from_last_time(meeting: Meeting, today: date) -> list[Action]:
+    """What the agenda of `meeting` starts with: the pair's actions of earlier meetings that are still open (or
+    were done since the last meeting closed), the late ones first; what rests stays away."""
+    last = meeting.pair.last_meeting()
+    found = _with_agreements(ACTIONS_OF_PAIR(pair=meeting.pair.id), meeting.pair)
+    return [
+        action
+        for action in found
+        if action.meeting_id != meeting.id
+        and not action.is_put_off(today)
+        and (not action.done_at or last is None or action.done_at > last.closed_at)
+    ]
+
+
+def of_pair(pair: Pair) -> list[Action]:
+    """Every action of the pair that was not withdrawn, open ones by due date first."""
+    return _with_agreements(ACTIONS_OF_PAIR(pair=pair.id), pair)
+
+
+def _with_agreements(found: list[Action], pair: Pair) -> list[Action]:
+    """The actions with both people and all consents at hand, in one more query."""
+    said: dict[str, list[Agreement]] = {action.id: [] for action in found}
+    if said:
+        for agreement in Agreement.select().where(Agreement.action.in_(list(said))):
+            said[agreement.action_id].append(agreement)
+    for action in found:
+        action.pair = pair
+        action._agreements = said[action.id]
+    return found
+
+
+def _closings_since():
+    """How many of the pair's meetings were closed since it was agreed: how often it was carried."""
+    return (
+        Meeting.select(fn.COUNT(Meeting.id))
+        .where(Meeting.pair == Action.pair, Meeting.closed_at >= Action.agreed_at)
+        .alias("carries")
+    )
+
+
+def _by_due_date(*conditions):
+    return (
+        Action.select(Action, _closings_since())
+        .where(Action.withdrawn_at.is_null(), *conditions)
+        .order_by(Action.due_on.is_null(), Action.due_on, Action.proposed_at)
+    )
+
+
+ACTION = Prepared(
+    lambda id, person: with_people(Action.select(Action, Pair, Manager, Report, _closings_since()).join(Pair)).where(
+        Action.id == id, mine(person)
+    )
+)
+ACTIONS_OF_PAIR = Prepared(lambda pair: _by_due_date(Action.pair == pair))
+ACTIONS_OF_MEETING = Prepared(lambda meeting: _by_due_date(Action.meeting == meeting, Action.dropped_at.is_null()))
+ACTIONS_OF_ITEM = Prepared(
+    lambda item, meeting: _by_due_date(Action.item == item, Action.meeting == meeting, Action.dropped_at.is_null())
+)

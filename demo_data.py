@@ -1,0 +1,149 @@
+"""Invented people with some months behind them, so that everything can be tried at once."""
+
+from datetime import datetime, timedelta
+
+import actions
+import clock
+import growth
+import records
+from auth import DEMO_ISSUER
+from models import Item, Meeting, Pair, Person
+from notebooks import PrivateNote
+from rows import db
+
+PEOPLE = ("Ada Marsh", "Sam Okoro", "Mei Tanaka", "Lee Park", "Noor Haddad", "Robin Vale")
+PEOPLE_LEAD = "Robin Vale"
+
+
+def fill(zone: str) -> None:
+    """Fill an empty demo database: three pairs, with meetings behind them and one ahead."""
+    with db.connection_context(), db.atomic():
+        ada, sam, mei, lee, noor, _ = (_person(name, zone) for name in PEOPLE)
+        _ada_and_sam(ada, sam)
+        _ada_and_mei(ada, mei)
+        _lee_and_noor(lee, noor)
+
+
+def _person(name: str, zone: str) -> Person:
+    subject = name.split(maxsplit=1)[0].lower()
+    return Person.create(
+        issuer=DEMO_ISSUER,
+        subject=subject,
+        name=name,
+        time_zone=zone,
+        email=f"{subject}@example.org",
+        people_lead=name == PEOPLE_LEAD,
+    )
+
+
+def _days_ago(days: int, zone: str) -> datetime:
+    """Ten in the morning, so many days ago, or on the Friday before if that is a weekend."""
+    day = clock.today(zone) - timedelta(days=days)
+    day -= timedelta(days=max(day.weekday() - 4, 0))
+    return clock.from_local(datetime.combine(day, datetime.min.time()).replace(hour=10), zone)
+
+
+def _start(manager: Person, report: Person, began: datetime, **settings) -> Meeting:
+    """A pair, invited and accepted the week before its first meeting."""
+    with clock.at(began - timedelta(days=7)):
+        pair = Pair.invite(manager, manager=manager, report=report, first_starts_at=began, **settings)
+        pair.accept(report)
+        pair.manager, pair.report = manager, report
+        return pair.next_meeting()
+
+
+def _agree(
+    item: Item, by: Person, other: Person, text: str, owner: Person, due: datetime, likelihood: int | None = None
+) -> actions.Action:
+    action = actions.propose(item, by, text=text, owner=owner, due_on=due.date(), likelihood=likelihood)
+    action.agree(other)
+    return action
+
+
+def _ada_and_sam(ada: Person, sam: Person) -> None:
+    zone = ada.time_zone
+    first, second = _days_ago(63, zone), _days_ago(33, zone)
+    ahead = clock.first_start(zone)
+    meeting = _start(ada, sam, first, rhythm="monthly", minutes=60, place="Room 4, by the window")
+    pair = meeting.pair
+
+    with clock.at(first + timedelta(minutes=5)):
+        growth.set_objective(
+            pair, ada, "Bring the new intake process live in two departments", (ahead + timedelta(days=120)).date()
+        )
+        growth.set_objective(
+            pair, sam, "Chair the monthly design review on my own", (ahead + timedelta(days=60)).date()
+        )
+        week = meeting.add_item(sam, "wellbeing", "How the week feels: three late evenings in a row")
+        intake = meeting.add_item(sam, "goals", "Intake process: the pilot found two gaps")
+        review = meeting.add_item(ada, "goals", "Design review: would you like to chair it?")
+        meeting.add_item(sam, "development", "Facilitation course, or learn from Jo?")
+        week.stand(sam)
+        week.write_notes(ada, "No evening calls on Mondays and Wednesdays from now on.", "")
+        intake.write_notes(sam, "Forms arrive without a cost centre. Nobody owns the reply.", "")
+    with clock.at(first + timedelta(minutes=50)):
+        map_gaps = _agree(intake, sam, ada, "Map both gaps with the service desk", sam, first + timedelta(days=21), 9)
+        _agree(review, ada, sam, "Ask Jo to share the chair for two sessions", ada, first + timedelta(days=24), 8)
+        for item in (week, intake, review):
+            item.discuss(sam)
+        records.close(meeting, ada, second)
+    record = records.Record.of(meeting)
+    with clock.at(first + timedelta(hours=5)):
+        record.confirm(sam)
+        record.confirm(ada)
+    with clock.at(first + timedelta(days=20)):
+        actions.find(sam, map_gaps.id).complete(sam)
+
+    meeting = pair.next_meeting()
+    with clock.at(second + timedelta(minutes=10)):
+        praise = meeting.add_item(ada, "goals", "The gap map: thank you, and what next")
+        leave = meeting.add_item(sam, "other", "Cover during my leave")
+        praise.write_notes(sam, "Service desk takes the replies. Cost centre becomes a required field.", "")
+    with clock.at(second + timedelta(minutes=55)):
+        late = _agree(praise, ada, sam, "Write the two-page go-live plan", sam, second + timedelta(days=25), 6)
+        _agree(leave, sam, ada, "Find cover for the first week of my leave", ada, ahead + timedelta(days=10), 9)
+        for item in (Item.get_by_id(week.id), praise, leave):
+            _here(item, meeting).discuss(ada)
+        records.close(meeting, sam, ahead)
+    with clock.at(second + timedelta(days=2)):
+        records.Record.of(meeting).confirm(ada)
+        records.Record.of(meeting).remark(sam, "The cover question is for both weeks, not only the first.")
+    with clock.at(second + timedelta(days=20)):
+        actions.find(sam, late.id).update_with(sam, "Outline is done; waiting for the figures from finance.")
+
+    meeting = pair.next_meeting()
+    with clock.at(clock.now() - timedelta(days=1)):
+        meeting.add_item(sam, "goals", "Go-live plan: which department first?")
+        meeting.add_item(ada, "other", "Team day in the new year")
+        meeting.add_item(sam, "wellbeing", "Ask about working from home on Fridays", private=True)
+        PrivateNote.write(pair, ada, "Ask how the evenings are now. Thank Sam for stepping in last week.", "")
+
+
+def _here(item: Item, meeting: Meeting) -> Item:
+    item.meeting = meeting
+    return item
+
+
+def _ada_and_mei(ada: Person, mei: Person) -> None:
+    meeting = _start(
+        ada,
+        mei,
+        clock.first_start(ada.time_zone) + timedelta(hours=2),
+        rhythm="two-weekly",
+        minutes=30,
+        template="catch_up",
+        place="Video call",
+    )
+    meeting.add_item(mei, "open", "First impressions after a month")
+
+
+def _lee_and_noor(lee: Person, noor: Person) -> None:
+    zone = lee.time_zone
+    began = _days_ago(28, zone)
+    meeting = _start(lee, noor, began, rhythm="monthly", minutes=45)
+    with clock.at(began + timedelta(minutes=40)):
+        rota = meeting.add_item(noor, "wellbeing", "The rota over the holidays")
+        _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, began + timedelta(days=7), 10)
+        rota.discuss(noor)
+        records.close(meeting, lee, clock.first_start(zone) + timedelta(days=1))
+    meeting.pair.next_meeting().add_item(noor, "development", "Mentoring: two people have asked me")

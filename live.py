@@ -1,0 +1,149 @@
+"""Who has which page open, where they are writing, and the names (never the words) of what changed."""
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import gevent
+from gevent.event import Event
+
+LEAVING_SECONDS = 2.0
+WRITING_SECONDS = 5.0
+REMEMBERED_PAIRS = 5_000
+REMEMBERED_CHANGES = 100
+
+
+class Change(NamedTuple):
+    """Names of regions that changed, the pair's version then, and whose pages alone may know (None: both's)."""
+
+    version: int
+    names: frozenset[str]
+    only: str | None
+
+
+class Listener:
+    """One open page: what it has yet to be told. The set holds each name once, so a slow reader costs no more."""
+
+    def __init__(self, person: str, page: str | None = None, meeting: str | None = None) -> None:
+        self.person, self.page, self.meeting = person, page, meeting
+        self.names: set[str] = set()
+        self._woken = Event()
+
+    def tell(self, names: Iterable[str]) -> None:
+        """Have these regions sent to the page."""
+        self.names.update(names)
+        if self.names:
+            self._woken.set()
+
+    def wait(self, seconds: float) -> set[str]:
+        """The names told since the last call; waits up to `seconds` for some. Empty when there were none."""
+        self._woken.wait(seconds)
+        self._woken.clear()
+        names, self.names = self.names, set()
+        return names
+
+
+_listeners: dict[str, set[Listener]] = {}
+_changes: OrderedDict[str, deque[Change]] = OrderedDict()
+_here: Counter[tuple[str, str]] = Counter()
+_writing: dict[tuple[str, str], str] = {}
+
+
+def announce(pair, *names: str, only: str | None = None, page: str | None = None, answered: Iterable[str] = ()) -> None:
+    """Tell every open page of the pair's two people that these regions changed. Call it after the commit.
+
+    `only` is the id of the one person who may know. The page `page` has been answered with the regions `answered`.
+    """
+    _remember(pair, Change(pair.version, frozenset(names), only))
+    for person in (pair.manager_id, pair.report_id):
+        if only in (None, person):
+            for listener in _listeners.get(person, ()):
+                listener.tell(set(names).difference(answered) if page and listener.page == page else names)
+
+
+def changes_since(pair, version: int, person: str) -> set[str] | None:
+    """The names announced from `version` on that `person` may know; None when they are not all remembered."""
+    known = _changes.get(pair.id)
+    if not known:
+        return set() if version == pair.version else None
+    if known[0].version > version + 1:
+        return None
+    return {
+        name for change in known if change.version >= version and change.only in (None, person) for name in change.names
+    }
+
+
+def _remember(pair, change: Change) -> None:
+    known = _changes.setdefault(pair.id, deque(maxlen=REMEMBERED_CHANGES))
+    known.append(change)
+    _changes.move_to_end(pair.id)
+    if len(_changes) > REMEMBERED_PAIRS:
+        _changes.popitem(last=False)
+
+
+def join(listener: Listener, pair=None) -> None:
+    """The page of `listener` is open from now on; if it is a meeting's, the other one sees its person there."""
+    _listeners.setdefault(listener.person, set()).add(listener)
+    if listener.meeting:
+        _here[listener.meeting, listener.person] += 1
+        if _here[listener.meeting, listener.person] == 1:
+            announce_presence(pair)
+
+
+def leave(listener: Listener, pair=None) -> None:
+    """The page is gone. A person counts as gone after a moment only: a reload is no departure."""
+    mine = _listeners.get(listener.person, set())
+    mine.discard(listener)
+    if not mine:
+        _listeners.pop(listener.person, None)
+    if listener.meeting:
+        gevent.spawn_later(LEAVING_SECONDS, _left, listener, pair)
+
+
+def _left(listener: Listener, pair) -> None:
+    place = str(listener.meeting), listener.person
+    _here[place] -= 1
+    if _here[place] <= 0:
+        del _here[place]
+        _writing.pop(place, None)
+        announce_presence(pair)
+
+
+def announce_presence(pair) -> None:
+    """Have the pair's pages show anew who is here and who writes where. Nothing to remember: it passes."""
+    for person in (pair.manager_id, pair.report_id):
+        for listener in _listeners.get(person, ()):
+            listener.tell({"presence"})
+
+
+def is_here(meeting: str, person: str) -> bool:
+    """Whether this person has the meeting's page open."""
+    return (meeting, person) in _here
+
+
+def writes_in(meeting: str, person: str) -> str | None:
+    """The section that this person is writing in just now."""
+    return _writing.get((meeting, person))
+
+
+def note_writing(pair, meeting: str, person: str, section: str | None) -> None:
+    """This person is writing in a section (None: has stopped). It holds for some seconds unless said again."""
+    place = meeting, person
+    before = _writing.pop(place, None)
+    if section:
+        _writing[place] = mark = str(section)
+        gevent.spawn_later(WRITING_SECONDS, _stopped, pair, place, mark)
+    if before != section:
+        announce_presence(pair)
+
+
+def _stopped(pair, place: tuple[str, str], mark: str) -> None:
+    # `is`, not `==`: a later note of the same section is another one.
+    if _writing.get(place) is mark:
+        del _writing[place]
+        announce_presence(pair)
+
+
+def open_pages() -> int:
+    """How many pages are open."""
+    return sum(len(listeners) for listeners in _listeners.values())

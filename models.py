@@ -1,0 +1,695 @@
+"""The conversation: people, their pairs, meetings and items; what each may do, with no web in sight."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from peewee import BooleanField, CharField, FloatField, ForeignKeyField, IntegerField, fn
+
+import clock
+from agenda_templates import TEMPLATES, Section, Template
+from merging import Merged, merge
+from prepared import Prepared
+from rows import Moment, Once, Row, Words, db, repeat_key
+
+TEXT_LIMIT = 10_000
+
+
+class Refused(Exception):
+    """A verb that cannot be done as things now stand. The message says why, in words for the screen."""
+
+
+class MeetingOver(Refused):
+    """The meeting was closed or cancelled, perhaps a second ago. `meeting` is that meeting."""
+
+    def __init__(self, meeting: "Meeting") -> None:
+        self.meeting = meeting
+        how = "cancelled" if meeting.cancelled_at else "closed"
+        super().__init__(f"This meeting was {how}, so nothing in it can change any more.")
+
+
+class PairOver(Refused):
+    """The two no longer meet, or do not meet yet."""
+
+
+class ItemGone(Refused):
+    """The item was deleted, perhaps a second ago. `item` is that item."""
+
+    def __init__(self, item: "Item") -> None:
+        self.item = item
+        super().__init__("This was deleted a moment ago.")
+
+
+class Person(Row):
+    """Somebody who is signed in. `(issuer, subject)` is who they are; name and e-mail are for display."""
+
+    issuer = CharField(max_length=200)
+    subject = CharField(max_length=200)
+    name = CharField(max_length=200)
+    email = CharField(max_length=254, null=True)
+    time_zone = CharField(max_length=64)
+    people_lead = BooleanField(default=False)
+    created_at = Moment(default=clock.now)
+    disabled_at = Moment(null=True)
+
+    class Meta:
+        indexes = ((("issuer", "subject"), True),)
+
+    @property
+    def first_name(self) -> str:
+        """What the other one calls them."""
+        return self.name.split()[0]
+
+    @property
+    def today(self) -> date:
+        """The present day where this person is."""
+        return clock.today(self.time_zone)
+
+    def pairs(self):
+        """Every pair that this person is one of, with both people at hand; the running ones first."""
+        return PAIRS_OF(person=self.id)
+
+    def pair(self, id: str) -> "Pair | None":
+        """The pair with this id, if it is theirs."""
+        return PAIR.first(id=id, person=self.id)
+
+    def meeting(self, id: str) -> "Meeting | None":
+        """The meeting with this id, if it is theirs."""
+        return MEETING.first(id=id, person=self.id)
+
+    def item(self, id: str) -> "Item | None":
+        """The item with this id, if they may see it. A deleted one is found; another's draft is not."""
+        return ITEM.first(id=id, person=self.id)
+
+
+def who(null: bool = False) -> ForeignKeyField:
+    """A column for the person of a fact. Nobody looks rows up by it, so it has no index."""
+    return ForeignKeyField(Person, backref="+", null=null, index=False)  # type: ignore[call-overload]
+
+
+class Pair(Row):
+    """A manager and a report who meet one to one, from a date until a date.
+
+    `version` counts every shared change of theirs; it orders what pages are told.
+    """
+
+    manager_id: str
+    report_id: str
+    invited_by_id: str
+    manager = ForeignKeyField(Person, backref="+")
+    report = ForeignKeyField(Person, backref="+")
+    invited_by = who()
+    invited_at = Moment(default=clock.now)
+    accepted_at = Moment(null=True)
+    ended_at = Moment(null=True)
+    ended_by = who(null=True)
+    template = CharField(max_length=64, default="regular")
+    rhythm = CharField(max_length=16, default="monthly")
+    minutes = IntegerField(default=60)
+    place = Words(default="")
+    time_zone = CharField(max_length=64)
+    first_starts_at = Moment(null=True)
+    version = IntegerField(default=0)
+
+    @classmethod
+    def invite(cls, by: Person, manager: Person, report: Person, **settings: Any) -> "Pair":
+        """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
+        with db.atomic():
+            running = cls.get_or_none((cls.manager == manager) & (cls.report == report) & cls.ended_at.is_null())
+            return running or cls.create(
+                invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
+            )
+
+    @property
+    def path(self) -> str:
+        return f"/pairs/{self.id}"
+
+    @property
+    def people(self) -> tuple[Person, Person]:
+        """The individual, who leads, and the manager."""
+        return self.report, self.manager
+
+    @property
+    def is_running(self) -> bool:
+        return bool(self.accepted_at) and not self.ended_at
+
+    def side_of(self, person: Person) -> str:
+        """ "individual" or "manager"."""
+        return "manager" if person.id == self.manager_id else "individual"
+
+    def other(self, person: Person) -> Person:
+        """The one across the table from `person`."""
+        return self.report if person.id == self.manager_id else self.manager
+
+    def person(self, id: str | None) -> Person | None:
+        """Whichever of the two has this id."""
+        return next((person for person in self.people if person.id == id), None)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One transaction in which nobody else changes this pair's things; counts the change. Raises PairOver."""
+        with db.atomic():
+            if not self._count_change():
+                raise PairOver(self._why_over())
+            yield
+
+    def _count_change(self) -> bool:
+        cursor = db.execute_sql(*_filled(COUNT_CHANGE, self.id))
+        row = cursor.fetchone()
+        if row:
+            self.version = row[0]
+        return bool(row)
+
+    def _why_over(self) -> str:
+        found = Pair.get_by_id(self.id)
+        if found.ended_at:
+            return "These one-to-ones have ended, so nothing in them can change any more."
+        return f"{found.other(found.invited_by).first_name} has not accepted the invitation yet."
+
+    def accept(self, by: Person) -> None:
+        """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
+        if by.id == self.invited_by_id:
+            raise Refused(f"It is for {self.other(by).first_name} to accept.")
+        with db.atomic():
+            (
+                Pair.update(accepted_at=clock.now())
+                .where(Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null())
+                .execute()
+            )
+            self.accepted_at = Pair.get_by_id(self.id).accepted_at
+            if not self.next_meeting():
+                self.schedule(by, self.first_starts_at or clock.first_start(self.time_zone))
+
+    def end(self, by: Person) -> None:
+        """Stop meeting (or decline, or take back, the invitation). What was written stays readable."""
+        Pair.update(ended_at=clock.now(), ended_by=by).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
+
+    def settle(self, by: Person, **settings: Any) -> None:
+        """Set rhythm, usual length, place and kind for the meetings to come."""
+        with self.changing():
+            self._set(**settings)
+
+    def meetings(self):
+        """All its meetings, the latest first."""
+        return Meeting.select().where(Meeting.pair == self).order_by(Meeting.starts_at.desc())
+
+    def next_meeting(self, besides: "Meeting | None" = None) -> "Meeting | None":
+        """The first meeting that is neither closed nor cancelled."""
+        query = self.meetings().where(Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+        if besides:
+            query = query.where(Meeting.id != besides.id)
+        return self._at_home(query.order_by(Meeting.starts_at).first())
+
+    def last_meeting(self) -> "Meeting | None":
+        """The closed meeting that was closed last."""
+        query = self.meetings().where(Meeting.closed_at.is_null(False))
+        return self._at_home(query.order_by(Meeting.closed_at.desc()).first())
+
+    def _at_home(self, meeting: "Meeting | None") -> "Meeting | None":
+        if meeting:
+            meeting.pair = self
+        return meeting
+
+    def proposal_after(self, moment: datetime) -> datetime | None:
+        """When the rhythm would have the two meet after a meeting at `moment`."""
+        return clock.next_start(moment, self.rhythm, self.time_zone)
+
+    def schedule(self, by: Person, starts_at: datetime) -> "Meeting":
+        """The next meeting, at that time, made if there is none; what waits from those that are over moves in."""
+        with self.changing():
+            meeting = self.next_meeting() or Meeting.create(
+                pair=self,
+                template=self.template,
+                starts_at=starts_at,
+                minutes=self.minutes,
+                place=self.place,
+                created_by=by,
+            )
+            if meeting.starts_at != starts_at:
+                meeting._set(starts_at=starts_at)
+            meeting.take_in(self.waiting_items(), by)
+            return meeting
+
+    def waiting_items(self) -> list["Item"]:
+        """Unfinished items whose meeting is over: they go to the next meeting as soon as there is one."""
+        is_over = Meeting.closed_at.is_null(False) | Meeting.cancelled_at.is_null(False)
+        return list(
+            Item.select(Item, Meeting)
+            .join(Meeting)
+            .where(Item.pair == self, is_over, Item.deleted_at.is_null(), Item.is_unfinished())
+            .order_by(Meeting.starts_at, Item.position, Item.id)
+        )
+
+
+class Meeting(Row):
+    """One conversation of a pair. Its agenda is the items that have their home here."""
+
+    pair_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
+    template = CharField(max_length=64)
+    starts_at = Moment()
+    minutes = IntegerField()
+    place = Words(default="")
+    created_at = Moment(default=clock.now)
+    created_by = who()
+    closed_at = Moment(null=True)
+    closed_by = who(null=True)
+    cancelled_at = Moment(null=True)
+    cancelled_by = who(null=True)
+
+    class Meta:
+        indexes = ((("pair", "starts_at"), False),)
+
+    @property
+    def path(self) -> str:
+        return f"/meetings/{self.id}"
+
+    @property
+    def outline(self) -> Template:
+        """The template that gives this meeting its sections."""
+        return TEMPLATES[self.template]
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self.outline.sections
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_at and not self.cancelled_at
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its time has come or something in it has been talked about."""
+        return self.starts_at <= clock.now() or self.items().where(Item.discussed_at.is_null(False)).exists()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Like Pair.changing, for a meeting that must be open. Raises MeetingOver."""
+        with self.pair.changing():
+            self.must_be_open()
+            yield
+
+    def must_be_open(self) -> None:
+        """Look again, inside the transaction: it may have been closed a second ago."""
+        self._look_again()
+        if not self.is_open:
+            raise MeetingOver(self)
+
+    def _look_again(self) -> None:
+        fresh = ENDS_OF_MEETING.first(id=self.id)
+        self.closed_at, self.cancelled_at = fresh.closed_at, fresh.cancelled_at
+
+    def items(self):
+        """Everything on the agenda that was not deleted, drafts of both included."""
+        return Item.select().where(Item.meeting == self, Item.deleted_at.is_null())
+
+    def items_for(self, person: Person) -> list["Item"]:
+        """The agenda as `person` sees it, with authors and history, in order."""
+        found = ITEMS_OF(meeting=self.id, person=person.id)
+        for item in found:
+            item.meeting = self
+        return found
+
+    def add_item(self, by: Person, section: str, text: str, private: bool = False, key: str | None = None) -> "Item":
+        """Put something on the agenda, at the end of its section. Repeating it with the same `key` adds nothing."""
+        with self._adding(private):
+            item, _ = Item.create_once(
+                repeat_key(key, self.id, by.id, section, text),
+                pair=self.pair_id,
+                meeting=self,
+                section=section,
+                author=by,
+                text=text,
+                position=self._end_of(section),
+                shared_at=None if private else clock.now(),
+            )
+            item.meeting = self
+            return item
+
+    def _adding(self, private: bool):
+        return self._unannounced() if private else self.changing()
+
+    @contextmanager
+    def _unannounced(self) -> Iterator[None]:
+        # A draft leaves no trace that the other one could see, not even in the count of changes.
+        with db.atomic():
+            self.must_be_open()
+            if not self.pair.is_running:
+                raise PairOver(self.pair._why_over())
+            yield
+
+    def _end_of(self, section: str) -> float:
+        return LAST_POSITION(meeting=self.id, section=section)[0].position + 1
+
+    def take_in(self, items: list["Item"], by: Person) -> None:
+        """Carry these items here. They keep their order and come before what is here already."""
+        first = FIRST_POSITION(meeting=self.id)[0].position
+        for place, item in enumerate(items):
+            item.carry_to(self, by, position=first - len(items) + place)
+
+    def reschedule(self, by: Person, starts_at: datetime, minutes: int, place: str) -> None:
+        """Meet at another time, for another length, or elsewhere. The agenda stays as it is."""
+        with self.changing():
+            self._set(starts_at=starts_at, minutes=minutes, place=place)
+
+    def cancel(self, by: Person, next_starts_at: datetime | None) -> "Meeting | None":
+        """Do not meet this time. Everything on the agenda goes to the next meeting, or waits until there is one."""
+        with self.pair.changing():
+            self._look_again()
+            if self.closed_at:
+                raise MeetingOver(self)
+            if not self.cancelled_at:
+                self._set(cancelled_at=clock.now(), cancelled_by=by)
+            upcoming = self.pair.next_meeting()
+            if upcoming or next_starts_at:
+                upcoming = self.pair.schedule(by, next_starts_at or upcoming.starts_at)
+            return upcoming
+
+    def skip(self, by: Person) -> "Meeting | None":
+        """Leave this one out and meet again when the rhythm says."""
+        return self.cancel(by, self.pair.proposal_after(self.starts_at))
+
+
+class Item(Once):
+    """Something on the agenda. It has one home meeting; carrying moves it."""
+
+    pair_id: str
+    meeting_id: str
+    discussed_by_id: str | None
+    kept_by_id: str | None
+    pair = ForeignKeyField(Pair, backref="+")
+    meeting = ForeignKeyField(Meeting, backref="+", index=False)
+    section = CharField(max_length=64)
+    author = who()
+    text = Words()
+    notes = Words(default="")
+    position = FloatField()
+    created_at = Moment(default=clock.now)
+    shared_at = Moment(null=True)
+    discussed_at = Moment(null=True)
+    discussed_by = who(null=True)
+    kept_at = Moment(null=True)
+    kept_by = who(null=True)
+    standing_at = Moment(null=True)
+    standing_by = who(null=True)
+    deleted_at = Moment(null=True)
+    deleted_by = who(null=True)
+
+    class Meta:
+        indexes = ((("meeting", "section", "position"), False),)
+
+    # How often it was carried, and when the meeting was that it was first put down for: filled in by the finders.
+    carries = 0
+    first_met = None
+
+    @classmethod
+    def is_unfinished(cls):
+        """The condition for moving on: not talked about, kept for next time, or on every agenda."""
+        return cls.discussed_at.is_null() | cls.kept_at.is_null(False) | cls.standing_at.is_null(False)
+
+    @property
+    def path(self) -> str:
+        return f"/items/{self.id}"
+
+    @property
+    def region(self) -> str:
+        return f"item-{self.id}"
+
+    @property
+    def is_draft(self) -> bool:
+        return not self.shared_at
+
+    @property
+    def carried_from(self) -> datetime | None:
+        """When the meeting was that it was first on the agenda of, if it was carried since."""
+        return Item.created_at.python_value(self.first_met)
+
+    @property
+    def section_title(self) -> str:
+        return self.meeting.outline.section(self.section).title
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A change to this item: the meeting must be open and the item still there. A draft's is not announced."""
+        with self.meeting._adding(private=self.is_draft):
+            self._look_again()
+            if self.deleted_at:
+                raise ItemGone(self)
+            yield
+
+    def _look_again(self) -> None:
+        fresh = ITEM_ALONE.first(id=self.id)
+        for name in (
+            "meeting_id",
+            "section",
+            "text",
+            "notes",
+            "position",
+            "shared_at",
+            "discussed_at",
+            "kept_at",
+            "standing_at",
+            "deleted_at",
+        ):
+            setattr(self, name, getattr(fresh, name))
+
+    def edit(self, by: Person, text: str, base: str) -> Merged:
+        """Change its words, having started from `base`; the other one's changes since then stay in.
+
+        A clash is given back unsaved.
+        """
+        return self._merge_into("text", text, base)
+
+    def write_notes(self, by: Person, notes: str, base: str) -> Merged:
+        """Change the notes under it, having started from `base`. A clash is given back unsaved."""
+        return self._merge_into("notes", notes, base)
+
+    def _merge_into(self, name: str, mine: str, base: str) -> Merged:
+        with self.changing():
+            theirs = getattr(self, name)
+            merged = merge(base, theirs, mine)
+            if not merged.clash and merged.text != theirs:
+                self._set(**{name: merged.text})
+            return merged
+
+    def share(self, by: Person) -> None:
+        """Let the other one see this draft."""
+        with self.meeting.changing():
+            self._look_again()
+            if not self.shared_at:
+                self._set(shared_at=clock.now())
+
+    def discuss(self, by: Person, undo: bool = False) -> None:
+        """Tick it as talked about, or take the tick back."""
+        self._note("discussed", by, undo)
+
+    def keep(self, by: Person, undo: bool = False) -> None:
+        """Have it on the next agenda too, whether talked about or not."""
+        self._note("kept", by, undo)
+
+    def stand(self, by: Person, undo: bool = False) -> None:
+        """Have it on every agenda from now on."""
+        self._note("standing", by, undo)
+
+    def _note(self, fact: str, by: Person, undo: bool) -> None:
+        with self.changing():
+            if bool(getattr(self, f"{fact}_at")) == undo:
+                self._set(**{f"{fact}_at": None if undo else clock.now(), f"{fact}_by": None if undo else by})
+
+    def delete_by(self, by: Person) -> None:
+        """Take it off the agenda; restore() brings it back as it was."""
+        with self.meeting._adding(private=self.is_draft):
+            self._look_again()
+            if not self.deleted_at:
+                self._set(deleted_at=clock.now(), deleted_by=by)
+
+    def restore(self, by: Person) -> None:
+        """Undo the deletion."""
+        with self.meeting._adding(private=self.is_draft):
+            self._look_again()
+            self._set(deleted_at=None, deleted_by=None)
+
+    def move(self, by: Person, section: str, before: "Item | None" = None) -> None:
+        """Put it before another item of `section`, or at the end of it."""
+        with self.changing():
+            others = [item for item in self.meeting.items_for(by) if item.section == section and item.id != self.id]
+            after = next((n for n, item in enumerate(others) if before and item.id == before.id), len(others))
+            self._set(section=section, position=_between(others, after))
+
+    def step(self, by: Person, down: bool) -> None:
+        """Move one place up or down among what this person sees of the section."""
+        with self.changing():
+            others = [item for item in self.meeting.items_for(by) if item.section == self.section]
+            place = next(n for n, item in enumerate(others) if item.id == self.id)
+            others.pop(place)
+            place = min(place + 1, len(others)) if down else max(place - 1, 0)
+            self._set(position=_between(others, place))
+
+    def carry_to(self, meeting: Meeting, by: Person, position: float) -> None:
+        """Move it to `meeting`, to be talked about afresh there; the Carry remembers what it takes to undo that.
+
+        Notes of something already talked about stay with the record of that meeting; the rest keeps its notes.
+        """
+        Carry.create(
+            item=self,
+            from_meeting=self.meeting_id,
+            to_meeting=meeting,
+            by=by,
+            section=self.section,
+            position=self.position,
+            discussed_at=self.discussed_at,
+            discussed_by=self.discussed_by_id,
+            kept_at=self.kept_at,
+            kept_by=self.kept_by_id,
+            notes=self.notes,
+        )
+        self._set(
+            meeting=meeting,
+            section=meeting.outline.home_for(self.section),
+            position=position,
+            notes="" if self.discussed_at else self.notes,
+            discussed_at=None,
+            discussed_by=None,
+            kept_at=None,
+            kept_by=None,
+        )
+
+
+class Carry(Row):
+    """An item that moved from one meeting to the next, with what it was like before."""
+
+    item_id: str
+    from_meeting_id: str
+    discussed_by_id: str | None
+    kept_by_id: str | None
+    item = ForeignKeyField(Item, backref="+")
+    from_meeting = ForeignKeyField(Meeting, backref="+")
+    to_meeting = ForeignKeyField(Meeting, backref="+", index=False)
+    by = who()
+    carried_at = Moment(default=clock.now)
+    section = CharField(max_length=64)
+    position = FloatField()
+    discussed_at = Moment(null=True)
+    discussed_by = who(null=True)
+    kept_at = Moment(null=True)
+    kept_by = who(null=True)
+    notes = Words(default="")
+
+    def undo(self) -> None:
+        """Take the item back to where it came from, as it was, with whatever was noted since then added."""
+        item = Item.get_by_id(self.item_id)
+        since = item.notes if self.discussed_at else ""
+        notes = self.notes if self.discussed_at else item.notes
+        item._set(
+            meeting=self.from_meeting_id,
+            section=self.section,
+            position=self.position,
+            discussed_at=self.discussed_at,
+            discussed_by=self.discussed_by_id,
+            kept_at=self.kept_at,
+            kept_by=self.kept_by_id,
+            notes="\n".join(part for part in (notes, since) if part),
+        )
+        self.delete_instance()
+
+
+def _between(items: list[Item], place: int) -> float:
+    """A position for something new at index `place` among `items`, which are spread out again if it is too tight."""
+    low = items[place - 1].position if place else None
+    high = items[place].position if place < len(items) else None
+    if low is not None and high is not None and high - low < 1e-6:
+        for n, item in enumerate(items):
+            item._set(position=float(n))
+        return place - 0.5
+    if low is None:
+        return 0.0 if high is None else high - 1
+    return low + 1 if high is None else (low + high) / 2
+
+
+def _filled(sql_and_params: tuple[str, tuple], *values: Any) -> tuple[str, tuple]:
+    return sql_and_params[0].replace("?", db.param), (*sql_and_params[1], *values)
+
+
+COUNT_CHANGE = (
+    'UPDATE "pair" SET "version" = "version" + 1 '
+    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND "id" = ? RETURNING "version"',
+    (),
+)
+
+# The finders. Each starts from the person: whoever is not one of the two finds nothing.
+Manager = Person.alias("manager_person")
+Report = Person.alias("report_person")
+Author = Person.alias("author_person")
+Origin = Meeting.alias("origin")
+
+
+def mine(person):
+    """The condition that a pair is this person's."""
+    return (Pair.manager == person) | (Pair.report == person)
+
+
+def visible_to(person):
+    """The condition that an item is not somebody else's draft."""
+    return Item.shared_at.is_null(False) | (Item.author == person)
+
+
+def with_people(query):
+    """A query over pairs with both people filled in; it must select Manager and Report."""
+    return query.join_from(Pair, Manager, on=(Pair.manager == Manager.id), attr="manager").join_from(
+        Pair, Report, on=(Pair.report == Report.id), attr="report"
+    )
+
+
+def _with_history(query):
+    return query.join_from(Item, Author, on=(Item.author == Author.id), attr="author")
+
+
+def _history():
+    """How often an item was carried, and when the first meeting was that it was carried from."""
+    carried = Carry.select(fn.COUNT(Carry.id)).where(Carry.item == Item.id)
+    first = (
+        Carry.select(Origin.starts_at)
+        .join(Origin, on=(Carry.from_meeting == Origin.id))
+        .where(Carry.item == Item.id)
+        .order_by(Carry.carried_at)
+        .limit(1)
+    )
+    return Author, carried.alias("carries"), first.alias("first_met")
+
+
+PAIR = Prepared(lambda id, person: with_people(Pair.select(Pair, Manager, Report)).where(Pair.id == id, mine(person)))
+PAIRS_OF = Prepared(
+    lambda person: (
+        with_people(Pair.select(Pair, Manager, Report))
+        .where(mine(person))
+        .order_by(Pair.ended_at.is_null(False), Pair.invited_at)
+    )
+)
+MEETING = Prepared(
+    lambda id, person: with_people(Meeting.select(Meeting, Pair, Manager, Report).join(Pair)).where(
+        Meeting.id == id, mine(person)
+    )
+)
+ENDS_OF_MEETING = Prepared(lambda id: Meeting.select(Meeting.closed_at, Meeting.cancelled_at).where(Meeting.id == id))
+ITEM = Prepared(
+    lambda id, person: with_people(
+        _with_history(Item.select(Item, Meeting, Pair, Manager, Report, *_history()).join(Meeting).join(Pair))
+    ).where(Item.id == id, mine(person), visible_to(person))
+)
+ITEM_ALONE = Prepared(lambda id: Item.select().where(Item.id == id))
+ITEMS_OF = Prepared(
+    lambda meeting, person: (
+        _with_history(Item.select(Item, *_history()))
+        .where(Item.meeting == meeting, Item.deleted_at.is_null(), visible_to(person))
+        .order_by(Item.position, Item.id)
+    )
+)
+LAST_POSITION = Prepared(
+    lambda meeting, section: Item.select(fn.COALESCE(fn.MAX(Item.position), 0).alias("position")).where(
+        Item.meeting == meeting, Item.section == section
+    )
+)
+FIRST_POSITION = Prepared(
+    lambda meeting: Item.select(fn.COALESCE(fn.MIN(Item.position), 1).alias("position")).where(Item.meeting == meeting)
+)

@@ -1,0 +1,42 @@
+"""Private notebooks: what one person writes for themselves about a pair."""
+
+from peewee import ForeignKeyField
+
+import clock
+from merging import Merged, merge
+from models import Pair, Person, who
+from rows import Moment, Row, Words, db
+
+
+class PrivateNote(Row):
+    """One person's notebook about a pair. It never leaves its author."""
+
+    pair = ForeignKeyField(Pair, backref="+", index=False)
+    author = who()
+    text = Words(default="")
+    written_at = Moment(default=clock.now)
+
+    class Meta:
+        indexes = ((("pair", "author"), True),)
+
+    @classmethod
+    def of(cls, pair: Pair, author: Person) -> "PrivateNote":
+        """The notebook, a blank one (not stored) if nothing was written yet."""
+        return cls.get_or_none(cls.pair == pair, cls.author == author) or cls(pair=pair, author=author)
+
+    @classmethod
+    def write(cls, pair: Pair, author: Person, text: str, base: str) -> Merged:
+        """Change the notebook, having started from `base` (one may have it open twice)."""
+        with db.atomic():
+            note = cls.of(pair, author)
+            merged = merge(base, note.text, text)
+            if not merged.clash:
+                (
+                    cls.insert(id=note.id, pair=pair, author=author, text=merged.text, written_at=clock.now())
+                    .on_conflict(
+                        conflict_target=[cls.pair, cls.author],
+                        update={cls.text: merged.text, cls.written_at: clock.now()},
+                    )
+                    .execute()
+                )
+            return merged

@@ -1,0 +1,195 @@
+"""Closing a meeting: its record is frozen, what is unfinished moves on; confirming, remarking, reopening."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from peewee import ForeignKeyField
+
+import actions
+import clock
+from actions import Action
+from models import Carry, Item, Meeting, Person, Refused, who
+from rows import Moment, Once, Row, Words, repeat_key
+
+
+class Record(Row):
+    """The frozen minutes of a closed meeting. Reopening withdraws it; closing again makes another."""
+
+    meeting = ForeignKeyField(Meeting, backref="+", index=False)
+    content = Words()
+    closed_at = Moment()
+    closed_by = who()
+    withdrawn_at = Moment(null=True)
+    withdrawn_by = who(null=True)
+
+    class Meta:
+        indexes = ((("meeting", "closed_at"), False),)
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> "Record | None":
+        """The record of a closed meeting."""
+        return cls.get_or_none(cls.meeting == meeting, cls.withdrawn_at.is_null())
+
+    @property
+    def minutes(self) -> dict[str, Any]:
+        """What was written and agreed, as `minutes_of` made it when the meeting closed."""
+        return json.loads(self.content)
+
+    def confirmations(self) -> list["Confirmation"]:
+        """Who confirmed it, and when."""
+        return list(
+            Confirmation.select(Confirmation, Person)
+            .join(Person)
+            .where(Confirmation.record == self)
+            .order_by(Confirmation.confirmed_at)
+        )
+
+    def remarks(self) -> list["Remark"]:
+        """What either of the two added later, oldest first."""
+        return list(Remark.select(Remark, Person).join(Person).where(Remark.record == self).order_by(Remark.written_at))
+
+    def confirm(self, by: Person) -> None:
+        """Say that it is right. Once is enough."""
+        (
+            Confirmation.insert(id=Confirmation.id.default(), record=self, person=by, confirmed_at=clock.now())
+            .on_conflict_ignore()
+            .execute()
+        )
+
+    def remark(self, by: Person, text: str, key: str | None = None) -> None:
+        """Add a dated remark. The record itself stays as it is."""
+        Remark.create_once(repeat_key(key, self.id, by.id, text), record=self, author=by, text=text)
+
+
+class Confirmation(Row):
+    """One party's word that the record is right."""
+
+    record = ForeignKeyField(Record, backref="+", index=False)
+    person = who()
+    confirmed_at = Moment(default=clock.now)
+
+    class Meta:
+        indexes = ((("record", "person"), True),)
+
+
+class Remark(Once):
+    """Something that one of the two adds to a record afterwards."""
+
+    record = ForeignKeyField(Record, backref="+")
+    author = who()
+    text = Words()
+    written_at = Moment(default=clock.now)
+
+
+def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meeting | None:
+    """Freeze the record, make the next meeting at that time, and move on what is unfinished.
+
+    Gives the next meeting; None when there is none yet (then the unfinished waits for it). Closing a closed
+    meeting changes nothing. Raises MeetingOver for a cancelled one.
+    """
+    pair = meeting.pair
+    with pair.changing():
+        meeting._look_again()
+        if meeting.closed_at:
+            return pair.next_meeting()
+        meeting.must_be_open()
+        upcoming = pair.next_meeting(besides=meeting)
+        next_starts_at = next_starts_at or (upcoming.starts_at if upcoming else None)
+        moment = clock.now()
+        Record.create(
+            meeting=meeting,
+            closed_at=moment,
+            closed_by=by,
+            content=json.dumps(minutes_of(meeting, by, moment, next_starts_at), ensure_ascii=False),
+        )
+        meeting._set(closed_at=moment, closed_by=by)
+        return pair.schedule(by, next_starts_at) if next_starts_at else None
+
+
+def why_not_reopen(meeting: Meeting) -> str | None:
+    """Why this closed meeting has to stay closed, or None if it may be opened again."""
+    latest = meeting.pair.last_meeting()
+    if latest is None or latest.id != meeting.id:
+        return "Only the latest meeting can be opened again."
+    upcoming = meeting.pair.next_meeting()
+    if upcoming and upcoming.is_under_way:
+        return "The next meeting is under way already, so this one stays closed."
+    return None
+
+
+def reopen(meeting: Meeting, by: Person) -> None:
+    """Open the latest closed meeting again: its record is withdrawn and everything carried from it comes back.
+
+    Raises Refused when the next meeting is under way. Reopening an open meeting changes nothing.
+    """
+    with meeting.pair.changing():
+        meeting._look_again()
+        if not meeting.closed_at:
+            return
+        if why := why_not_reopen(meeting):
+            raise Refused(why)
+        Record.update(withdrawn_at=clock.now(), withdrawn_by=by).where(
+            Record.meeting == meeting, Record.withdrawn_at.is_null()
+        ).execute()
+        meeting._set(closed_at=None, closed_by=None)
+        for carry in (
+            Carry.select()
+            .join(Item, on=Carry.item == Item.id)
+            .where(Carry.from_meeting == meeting, Item.meeting == Carry.to_meeting)
+        ):
+            carry.undo()
+
+
+def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at: datetime | None) -> dict[str, Any]:
+    """The minutes as plain data (JSON types alone, moments in ISO 8601 UTC): nothing private is in them."""
+    made_here = actions.made_in(meeting)
+    items = [item for item in meeting.items_for(by) if item.shared_at]
+    earlier = actions.from_last_time(meeting, clock.today(meeting.pair.time_zone))
+    return {
+        "version": 1,
+        "kind": meeting.outline.name,
+        "individual": meeting.pair.report.name,
+        "manager": meeting.pair.manager.name,
+        "starts_at": meeting.starts_at.isoformat(),
+        "minutes": meeting.minutes,
+        "place": meeting.place,
+        "closed_at": closed_at.isoformat(),
+        "closed_by": by.name,
+        "next_starts_at": next_starts_at and next_starts_at.isoformat(),
+        "from_last_time": [_action(action) for action in earlier],
+        "sections": [
+            {
+                "title": section.title,
+                "items": [_item(item, made_here.get(item.id, [])) for item in items if item.section == section.key],
+            }
+            for section in meeting.sections
+        ],
+    }
+
+
+def _item(item: Item, made: list[Action]) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "text": item.text,
+        "notes": item.notes,
+        "author": item.author.name,
+        "discussed_at": item.discussed_at and item.discussed_at.isoformat(),
+        "moved_on": not item.discussed_at or bool(item.kept_at) or bool(item.standing_at),
+        "standing": bool(item.standing_at),
+        "carries": item.carries,
+        "carried_from": item.carried_from and item.carried_from.isoformat(),
+        "actions": [_action(action) for action in made],
+    }
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {
+        "id": action.id,
+        "text": action.text,
+        "owner": action.pair.person(action.owner_id).name,
+        "due_on": action.due_on and action.due_on.isoformat(),
+        "likelihood": action.likelihood,
+        "agreed": bool(action.agreed_at),
+        "done_at": action.done_at and action.done_at.isoformat(),
+    }

@@ -1,0 +1,75 @@
+"""What every table is made of: ids that tell nothing, moments, words, and rows that are made only once."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from peewee import CharField, DatabaseProxy, DateTimeField, IntegrityError, Model, TextField
+
+db = DatabaseProxy()
+
+ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+ID_LENGTH = 12
+
+
+def new_id() -> str:
+    """An id for a row: 60 random bits, so that nobody guesses one and no order shows."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
+
+
+class Moment(DateTimeField):
+    """A point in time: aware and in UTC in Python, naive UTC in the database."""
+
+    def db_value(self, value: datetime | None) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def python_value(self, value: Any) -> datetime | None:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return found and found.replace(tzinfo=UTC)
+
+
+class Words(TextField):
+    """What a person wrote. Everything confidential is in fields of this type, so that one place can guard it."""
+
+
+class Row(Model):
+    """What every table has: an id that tells nothing."""
+
+    id = CharField(max_length=ID_LENGTH, primary_key=True, default=new_id)
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+    def _set(self, **facts: Any) -> None:
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(only=list(facts))
+
+
+class Once(Row):
+    """A row whose making is safe to repeat: a second one with the same key is the first one again."""
+
+    key = CharField(max_length=32, null=True, unique=True)
+
+    @classmethod
+    def create_once(cls, key: str | None, **facts: Any) -> tuple[Self, bool]:
+        """The row that `key` stands for, and whether it was made just now. Without a key it always is."""
+        found = key and cls.get_or_none(cls.key == key)
+        if found:
+            return found, False
+        try:
+            with db.atomic():
+                return cls.create(key=key, **facts), True
+        except IntegrityError:
+            if not key:
+                raise
+            return cls.get(cls.key == key), False
+
+
+def repeat_key(*parts: str | None) -> str | None:
+    """One key for one intention, from what the form sent, or None when it sent no key (its first part)."""
+    if not parts[0]:
+        return None
+    return hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:32]

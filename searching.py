@@ -1,0 +1,58 @@
+"""Finding words again: in memory, over what one person may see."""
+
+from typing import NamedTuple
+
+from actions import Action
+from models import Item, Meeting, Pair, Person, mine, visible_to
+
+MOST = 50
+
+
+class Hit(NamedTuple):
+    """Something found: what it is, its words, with whom, and where to see it."""
+
+    kind: str
+    text: str
+    pair: Pair
+    path: str
+
+
+def search(person: Person, words: str) -> list[Hit]:
+    """The items (with their notes) and actions that hold all the words, the newest first, at most 50."""
+    wanted = words.lower().split()
+    pairs = {pair.id: pair for pair in person.pairs()}
+    hits = [
+        Hit("Agenda", item.text, pairs[item.pair_id], f"{item.meeting.path}#{item.region}")
+        for item in _items(person)
+        if _holds(f"{item.text} {item.notes}", wanted)
+    ]
+    hits += [
+        Hit("Action", action.text, pairs[action.pair_id], action.path)
+        for action in _actions(person)
+        if _holds(action.text, wanted)
+    ]
+    return hits[:MOST]
+
+
+def _holds(text: str, wanted: list[str]) -> bool:
+    text = text.lower()
+    return all(word in text for word in wanted)
+
+
+def _items(person: Person):
+    return (
+        Item.select(Item, Meeting)
+        .join(Meeting)
+        .join(Pair)
+        .where(mine(person), visible_to(person), Item.deleted_at.is_null())
+        .order_by(Item.created_at.desc())
+    )
+
+
+def _actions(person: Person):
+    return (
+        Action.select()
+        .join(Pair)
+        .where(mine(person), Action.withdrawn_at.is_null())
+        .order_by(Action.proposed_at.desc())
+    )

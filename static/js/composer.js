@@ -1,0 +1,36 @@
+// A composer empties as it is sent, so that one can type on; if that fails, the words come back.
+(() => {
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const succeeded = ({ response }) => response && response.status < 400;
+
+  htmx.registerExtension("composer", {
+    htmx_config_request: (form, { ctx }) => {
+      if (!form.matches("form[data-composer]")) return;
+      const box = form.elements.text;
+      ctx.composed = { box, words: box.value };
+      // The same key for the same words, even when a first answer got lost on its way.
+      if (form.failed?.words !== box.value) form.failed = null;
+      ctx.composed.key = form.failed?.key ?? newKey();
+      ctx.request.body.set("key", ctx.composed.key);
+      box.value = "";
+    },
+
+    htmx_finally_request: (form, { ctx }) => {
+      if (!ctx.composed || succeeded(ctx)) return;
+      const { box, words, key } = ctx.composed;
+      box.value = box.value ? `${words}\n${box.value}` : words;
+      form.failed = { words, key };
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
+
+  // Enter sends, Shift and Enter begins a new line, Escape gives up an edit.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-composer], form[data-enter], .new-action");
+    if (!form || event.isComposing) return;
+    if (event.key === "Escape") form.querySelector("[data-cancel]")?.click();
+    if (event.key !== "Enter" || event.shiftKey || !event.target.matches("textarea")) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button"));
+  });
+})();

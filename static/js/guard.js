@@ -1,0 +1,17 @@
+// While something new is morphed in: unsaved forms, opened details and newer regions stay as they are.
+htmx.registerExtension("guard", {
+  htmx_before_swap: (elt, { tasks }) => {
+    for (const { target, fragment, swapSpec } of tasks) {
+      if (target instanceof Element && swapSpec.style.endsWith("Morph")) Unsaved.keep(target, fragment);
+    }
+  },
+
+  htmx_before_morph_node: (elt, { oldNode, newNode }) => {
+    if (Number(oldNode.dataset?.version) > Number(newNode.dataset?.version)) return false;
+    if (oldNode.matches?.("form[data-notes]")) return Notes.arrive(oldNode, newNode);
+    if (oldNode.matches?.("form")) return !Unsaved.isIn(oldNode);
+    if (oldNode.matches?.("input[type=checkbox]")) oldNode.checked = newNode.checked;
+  },
+
+  htmx_before_morph_attr: (elt, { attrName }) => !(attrName === "open" && elt.matches("details")),
+});

@@ -1,0 +1,27 @@
+// Says whether the page is live, and ends a stream that has gone quiet so that a new one begins.
+(() => {
+  const QUIET = 12_000;
+  let heard = Date.now();
+
+  const say = (text) => {
+    const place = document.getElementById("link");
+    if (place && place.textContent !== text) place.textContent = text;
+    place?.classList.toggle("is-live", text === "Live");
+  };
+  const stream = () => document.getElementById("stream")?._htmx?.sse;
+  const again = () => stream()?.reader?.cancel();
+
+  document.addEventListener("htmx:sse:before:connection", () => say("Reconnecting…"));
+  document.addEventListener("htmx:sse:error", () => say("Reconnecting…"));
+  document.addEventListener("htmx:sse:close", () => say("Reconnecting…"));
+  document.addEventListener("htmx:sse:after:connection", () => { heard = Date.now(); say("Live"); });
+  document.addEventListener("htmx:sse:before:message", () => { heard = Date.now(); });
+  document.addEventListener("DOMContentLoaded", () => say("Reconnecting…"));
+
+  // The server has ended this page's right to be told anything: a fresh request says why.
+  document.addEventListener("gone", () => location.reload());
+
+  window.addEventListener("offline", () => { say("Reconnecting…"); again(); });
+  window.addEventListener("online", again);
+  setInterval(() => { if (!document.hidden && Date.now() - heard > QUIET) { heard = Date.now(); say("Reconnecting…"); again(); } }, 1000);
+})();

@@ -1,0 +1,40 @@
+// What a person has typed and the server does not have yet: found, and kept in place whatever arrives.
+const Unsaved = {
+  boxes: (form) => [...form.elements].filter((box) => box.matches("textarea:not([hidden]), input:not([type=hidden], [type=checkbox])")),
+
+  isIn: (form) => Unsaved.boxes(form).some((box) => box.value !== box.defaultValue),
+
+  // New words for a box, the caret staying between the words it was between.
+  put(box, text) {
+    const old = box.value;
+    if (old !== text) {
+      let same = 0;
+      while (same < old.length && old[same] === text[same]) same += 1;
+      const shift = (place) => (place === old.length ? text.length : place <= same ? place : Math.max(same, place + text.length - old.length));
+      const caret = [shift(box.selectionStart), shift(box.selectionEnd)];
+      box.value = text;
+      if (box === document.activeElement) box.setSelectionRange(...caret);
+    }
+    box.defaultValue = text;
+  },
+
+  // Forms with unsaved words that `fragment` would take away are given a place in it, so that a morph leaves them.
+  keep(target, fragment) {
+    for (const form of target.querySelectorAll("form[id]")) {
+      if (fragment.querySelector(`#${CSS.escape(form.id)}`) || !Unsaved.isIn(form)) continue;
+      const row = form.closest("li[id]");
+      const holder = row && target.contains(row) && !fragment.querySelector(`#${CSS.escape(row.id)}`) ? row : form;
+      const around = holder.parentElement.closest("[id]");
+      const place = (around && fragment.querySelector(`#${CSS.escape(around.id)}`)) || fragment.firstElementChild;
+      if (!place) continue;
+      place.append(holder.cloneNode(false));
+      Unsaved.orphan(holder);
+    }
+  },
+
+  // Its item or meeting has gone: the words stay, and the page says so.
+  orphan(holder) {
+    holder.setAttribute("hx-morph-skip", "");
+    holder.classList.add("is-gone");
+  },
+};

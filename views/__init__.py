@@ -1,0 +1,28 @@
+"""The table of contents: one file per noun, each a blueprint."""
+
+from flask import Flask
+
+from . import (
+    actions,
+    answers,
+    demo,
+    health,
+    items,
+    meetings,
+    objectives,
+    pairs,
+    people,
+    records,
+    search,
+    streams,
+    today,
+)
+
+PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, streams, health)
+
+
+def register(app: Flask) -> None:
+    """Give the app every page; the demo's sign-in in demo mode alone."""
+    for module in (*PAGES, demo) if app.config["DEMO"] else PAGES:
+        app.register_blueprint(module.pages)
+    answers.register(app)

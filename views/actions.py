@@ -1,0 +1,182 @@
+"""Actions: proposed on an item, agreed by both, ticked, updated, re-dated, put off, dropped."""
+
+from flask import Blueprint, abort, g, render_template
+
+import actions
+from models import ItemGone
+
+from .answers import changed, checked, is_partial, item_or_404, page, slot
+from .forms import ActionForm, AgreementForm, DropForm, DueForm, PutOffForm, UpdateForm
+from .pages import ActionsPage, MeetingPage, PairPage
+
+pages = Blueprint("actions", __name__)
+
+
+class NewActionPage(MeetingPage):
+    """Making an action from an item, on a page of its own."""
+
+    template = "actions/new.html"
+
+    def __init__(self, item, found):
+        super().__init__(found.me, found.meeting)
+        self.item = item
+
+
+@pages.get("/actions")
+def show():
+    return page(ActionsPage(g.person))
+
+
+@pages.get("/actions/regions/<name>")
+def region(name):
+    return ActionsPage(g.person).render(name) or abort(404)
+
+
+@pages.get("/items/<id>/actions/new")
+def form(id):
+    item, found = item_or_404(id)
+    if item.deleted_at:
+        raise ItemGone(item)
+    found.meeting.must_be_open()
+    if is_partial():
+        return render_template("actions/_new.html", page=found, me=g.person, item=item)
+    return page(NewActionPage(item, found))
+
+
+@pages.post("/items/<id>/actions")
+def propose(id):
+    item, found = item_or_404(id)
+    g.page = NewActionPage(item, found)
+    form = checked(ActionForm, at=f"new-action-{id}-form")
+    actions.propose(item, g.person, key=form.key.data, together=form.together.data, **_terms(found, form))
+    return changed(
+        found,
+        item.region,
+        also=("wrapup", "actions"),
+        to=f"{item.meeting.path}#{item.region}",
+        extra=slot(f"new-action-{id}"),
+    )
+
+
+def _terms(found, form):
+    return {
+        "text": form.text.data,
+        "owner": found.pair.person(form.owner.data),
+        "due_on": form.due_on.data,
+        "likelihood": form.likelihood.data,
+    }
+
+
+def _action_or_404(id):
+    action = actions.find(g.person, id) or abort(404)
+    g.page = PairPage(g.person, action.pair)
+    return action
+
+
+@pages.get("/actions/<id>")
+def one(id):
+    action = _action_or_404(id)
+    return g.page.render(action.region) if is_partial() else _whole(action)
+
+
+def _whole(action):
+    return render_template("actions/action.html", page=g.page, me=g.person, action=action)
+
+
+@pages.get("/actions/<id>/edit")
+def edit_form(id):
+    action = _action_or_404(id)
+    return render_template(
+        "actions/_edit.html" if is_partial() else "actions/edit.html", page=g.page, me=g.person, action=action
+    )
+
+
+@pages.post("/actions/<id>")
+def rewrite(id):
+    action = _action_or_404(id)
+    form = checked(ActionForm, at=f"edit-action-{id}")
+    action.rewrite(g.person, **_terms(g.page, form))
+    return _settled(action, moved=True)
+
+
+@pages.post("/actions/<id>/agreement")
+def agree(id):
+    action = _action_or_404(id)
+    action.agree(g.person, together=checked(AgreementForm, at=action.region).together.data)
+    return _settled(action, moved=True)
+
+
+@pages.delete("/actions/<id>/agreement")
+def withdraw(id):
+    action = _action_or_404(id)
+    action.withdraw(g.person)
+    return _settled(action, moved=True)
+
+
+@pages.post("/actions/<id>/completion")
+def complete(id):
+    action = _action_or_404(id)
+    action.complete(g.person)
+    return _settled(action)
+
+
+@pages.delete("/actions/<id>/completion")
+def uncomplete(id):
+    action = _action_or_404(id)
+    action.uncomplete(g.person)
+    return _settled(action)
+
+
+@pages.post("/actions/<id>/updates")
+def update(id):
+    action = _action_or_404(id)
+    form = checked(UpdateForm, at=f"update-{id}")
+    action.update_with(g.person, form.text.data, form.key.data)
+    return _settled(action)
+
+
+@pages.post("/actions/<id>/due")
+def redate(id):
+    action = _action_or_404(id)
+    action.redate(g.person, checked(DueForm, at=f"due-{id}").due_on.data)
+    return _settled(action)
+
+
+@pages.post("/actions/<id>/rest")
+def put_off(id):
+    action = _action_or_404(id)
+    action.put_off(g.person, checked(PutOffForm, at=f"rest-{id}").until.data)
+    return _settled(action, moved=True)
+
+
+@pages.delete("/actions/<id>/rest")
+def resume(id):
+    action = _action_or_404(id)
+    action.put_off(g.person, None)
+    return _settled(action, moved=True)
+
+
+@pages.post("/actions/<id>/dropping")
+def drop(id):
+    action = _action_or_404(id)
+    action.drop(g.person, checked(DropForm, at=f"drop-{id}").reason.data)
+    return _settled(action, moved=True)
+
+
+@pages.delete("/actions/<id>/dropping")
+def take_up(id):
+    action = _action_or_404(id)
+    action.take_up(g.person)
+    return _settled(action, moved=True)
+
+
+def _settled(action, moved=False):
+    """Answer with the action in its new state; where it may have come, gone or moved, the lists follow."""
+    lists = ("actions", "wrapup", *([f"item-{action.item_id}"] if action.item_id else [])) if moved else ()
+    return changed(g.page, action.region, also=lists, to=_home(action))
+
+
+def _home(action):
+    """The page on which a browser without JavaScript sees it best: the open meeting, else the pair's page."""
+    meeting = action.pair.next_meeting()
+    return f"{(meeting or action.pair).path}#{action.region}"

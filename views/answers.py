@@ -1,0 +1,185 @@
+"""How a request is answered: by the regions it changed, by a page, or by a sentence that says what to do."""
+
+from typing import Any
+
+from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
+from peewee import DatabaseError
+from werkzeug.exceptions import HTTPException
+
+import live
+from models import MeetingOver, Refused
+
+from .pages import MeetingPage, Page, PairPage, Rejected
+
+PARTIAL = "HX-Request-Type"
+
+
+class BadForm(Exception):
+    """A form with something wrong in it; answered with the messages beside its fields."""
+
+    def __init__(self, rejected: Rejected) -> None:
+        self.rejected = rejected
+
+
+def is_partial() -> bool:
+    """Whether htmx asks for regions, not for a page."""
+    return request.headers.get(PARTIAL) == "partial"
+
+
+def meeting_or_404(id: str) -> MeetingPage:
+    """The page of a meeting that is theirs."""
+    return found_or_404(MeetingPage.of(g.person, id))
+
+
+def pair_or_404(id: str) -> PairPage:
+    """The page of a pair that is theirs."""
+    return found_or_404(PairPage.of(g.person, id))
+
+
+def item_or_404(id: str):
+    """An item that they may see, and the page of its meeting."""
+    item = g.person.item(id) or abort(404)
+    return item, found_or_404(MeetingPage(g.person, item.meeting))
+
+
+def found_or_404(page: Page | None) -> Any:
+    """The page that was found for this person, kept for whatever goes wrong next."""
+    g.page = page or abort(404)
+    return page
+
+
+def checked(kind: type[FlaskForm], at: str) -> Any:
+    """The form that was sent, found good. `at` is the id of the form on the page. Raises BadForm."""
+    form = kind()
+    g.rejected = Rejected(at, form.typed(), {})
+    if not form.validate():
+        raise BadForm(Rejected(at, form.typed(), form.messages()))
+    return form
+
+
+def page(found: Page, **more: Any) -> str:
+    """A whole page."""
+    g.page = found
+    return render_template(found.template, page=found, me=g.person, **more)
+
+
+def changed(
+    found: Page, *names: str, to: str, also: tuple[str, ...] = (), only_me: bool = False, extra: str = ""
+) -> Response:
+    """Tell everybody whom it concerns, and answer the one who did it.
+
+    `names` are the regions that changed and that the answer brings; `also` changed too and comes by the stream.
+    `to` is where a browser without JavaScript goes. `only_me`: nobody else may know. `extra`: further partials.
+    """
+    tell(found, *names, *also, answered=names, only_me=only_me)
+    return answer(found, *names, to=to, extra=extra)
+
+
+def tell(found: Page, *names: str, answered: tuple[str, ...] = (), only_me: bool = False) -> None:
+    """Announce changed regions to all open pages of the pair; this very page is `answered` with some of them."""
+    live.announce(
+        found.pair, *names, only=g.person.id if only_me else None, page=request.headers.get("X-Page"), answered=answered
+    )
+
+
+def answer(found: Page, *names: str, to: str, extra: str = "") -> Response:
+    """The regions named, or the way to the page that holds them."""
+    if not is_partial():
+        return redirect(to, 303)
+    saved = ("saved",) if "saved" in found.partials else ()
+    return make_response("".join(found.partial(name) for name in (*names, *saved)) + extra)
+
+
+def slot(id: str, html: str | Markup = "") -> str:
+    """A partial that fills the element with this id."""
+    return f'<hx-partial hx-target="#{id}" hx-swap="innerHTML">{html}</hx-partial>'
+
+
+def register(app: Flask) -> None:
+    """Give every kind of failure its answer."""
+    app.register_error_handler(BadForm, _bad_form)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(DatabaseError, _database_away)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _broken)
+
+
+def _bad_form(problem: BadForm):
+    rejected = problem.rejected
+    if is_partial():
+        fields = [name for name in rejected.typed if name not in ("key", "base", "section")]
+        return "".join(
+            slot(f"{rejected.at}-{name}-error", escape(rejected.errors.get(name, ""))) for name in fields
+        ), 422
+    g.page.rejected = rejected
+    return page(g.page), 422
+
+
+def _refused(problem: Refused):
+    offer = _offer(problem)
+    if is_partial():
+        html = render_template("errors/_refused.html", problem=problem, offer=offer)
+        at = g.get("rejected")
+        return slot(f"{at.at}-text-error" if at and "text" in at.typed else "notice", html), 409
+    typed = g.rejected.typed.get("text") if "rejected" in g else None
+    return render_template("errors/refused.html", problem=problem, offer=offer, typed=typed), 409
+
+
+def _offer(problem: Refused):
+    """Where the words could go instead: the next meeting of the same two."""
+    return problem.meeting.pair.next_meeting() if isinstance(problem, MeetingOver) else None
+
+
+def _expired(problem: CSRFError):
+    return _say(
+        400,
+        "This page has been open for too long",
+        "Please reload the page and try again. What you typed is still in its box.",
+    )
+
+
+def _database_away(problem: DatabaseError):
+    app_log().error("database: %s", type(problem).__name__)
+    return _say(
+        503,
+        "That could not be saved",
+        "The database does not answer. Your words are still in their box; please try again in a moment.",
+    )
+
+
+def _broken(problem: Exception):
+    return _say(
+        500,
+        "Something went wrong here",
+        "It is our fault, not yours. Your words are still in their box; please try again in a moment.",
+    )
+
+
+def _http(problem: HTTPException):
+    title, text = {
+        401: ("Please sign in", "You are signed out. Sign in again and you are back where you were."),
+        403: ("That is not for you to do", "Ask the other one of you."),
+        404: ("There is nothing here for you", "The address may be wrong, or what was here has gone."),
+        405: ("That cannot be done here", "Please go back to the page and use its buttons."),
+        413: ("That is too much at once", "Please send less. Your words are still in their box."),
+    }.get(problem.code or 500, (problem.name, "Please go back and try again."))
+    return _say(problem.code or 500, title, text, problem.get_response() if problem.code in (301, 302, 308) else None)
+
+
+def _say(code: int, title: str, text: str, ready: Any = None):
+    if ready is not None:
+        return ready
+    if is_partial():
+        return slot("notice", escape(f"{title}. {text}")), code
+    return render_template("errors/error.html", title=title, text=text), code
+
+
+def app_log():
+    """The application's log. Never what people wrote."""
+    from flask import current_app
+
+    return current_app.logger

@@ -1,0 +1,247 @@
+"""What people may send: each form with its limits, and messages that say what to do."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+import clock
+from agenda_templates import TEMPLATES
+from clock import RHYTHMS
+from models import TEXT_LIMIT
+
+KEY_LIMIT = 64
+WALL_FORMAT = "%Y-%m-%dT%H:%M"
+FARTHEST = timedelta(days=5 * 366)
+
+
+def tidy(text: str | None) -> str | None:
+    """Line ends as one character and nothing invisible at either end; the words themselves stay as typed."""
+    return text and text.replace("\r\n", "\n").strip()
+
+
+def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    """Arguments of a field that must hold words."""
+    return {"filters": [tidy], "validators": [InputRequired(missing), *maybe_words(limit)["validators"]]}
+
+
+def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    """Arguments of a field that may hold words."""
+    too_long = f"That is longer than {limit:,} characters. Please shorten it, or split it in two."
+    return {"filters": [tidy], "validators": [Length(max=limit, message=too_long), no_nulls]}
+
+
+def no_nulls(form: FlaskForm, field) -> None:
+    """Refuse the one character that databases cannot keep."""
+    if field.data and "\x00" in field.data:
+        raise ValidationError("There is a character in this that cannot be stored. Please type it again.")
+
+
+def not_past(form: FlaskForm, field) -> None:
+    """The day must not lie behind us, nor absurdly far ahead."""
+    if field.data is None:
+        return
+    today = g.person.today
+    if field.data < today:
+        raise ValidationError("That day has passed. Please choose today or a later day.")
+    if field.data > today + FARTHEST:
+        raise ValidationError("That is more than five years away. Please check the year.")
+
+
+class Day(DateField):
+    """A day; says kindly when it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0]:
+            self.data = None
+            return
+        try:
+            self.data = date.fromisoformat(valuelist[0])
+        except ValueError:
+            self.data = None
+            raise ValueError("That is not a day we can read. Please write it like 2026-03-31.") from None
+
+
+class WallTime(StringField):
+    """A date and time on the person's own wall clock; `moment` is it in UTC."""
+
+    moment: datetime | None = None
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        if not self.data:
+            return
+        try:
+            wall = datetime.strptime(self.data[:16], WALL_FORMAT)
+        except ValueError:
+            raise ValidationError(
+                "That is not a date and time we can read. Please write it like 2026-03-31T10:00."
+            ) from None
+        self.moment = clock.from_local(wall, g.person.time_zone)
+        if self.moment > clock.now() + FARTHEST:
+            raise ValidationError("That is more than five years away. Please check the year.")
+
+
+class Ahead(WallTime):
+    """A time to meet: not in the past."""
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        super().pre_validate(form)
+        if self.moment and self.moment < clock.now() - timedelta(minutes=5):
+            raise ValidationError("That time has passed. Please choose one that is still to come.")
+
+
+class Form(FlaskForm):
+    """What all have: the page-wide CSRF check (done before any view) and a key that makes sending twice harmless."""
+
+    class Meta:
+        csrf = False
+
+    key = HiddenField(validators=[Length(max=KEY_LIMIT, message="Please reload the page and try again.")])
+
+    def typed(self) -> dict[str, Any]:
+        """What was sent, as it was sent, to be shown again."""
+        return {field.name: field.raw_data[0] if field.raw_data else field.data for field in self}
+
+    def messages(self) -> dict[str, str]:
+        """What is wrong, a sentence per field."""
+        return {name: str(found[0]) for name, found in self.errors.items() if name}
+
+
+class ItemForm(Form):
+    """Something for the agenda."""
+
+    section = HiddenField()
+    text = StringField(**some_words("Write a few words first, then add it."))
+    private = BooleanField()
+
+
+class ItemEditForm(Form):
+    """An item's words, and the words that the change started from."""
+
+    text = StringField(**some_words("An item needs a few words. To take it off the agenda, use Delete."))
+    base = StringField(**maybe_words(4 * TEXT_LIMIT))
+
+
+class NotesForm(Form):
+    """Notes (of an item, or a notebook), and the text that the change started from."""
+
+    text = StringField(
+        validators=maybe_words()["validators"], filters=[lambda text: (text or "").replace("\r\n", "\n")]
+    )
+    base = StringField(filters=[lambda text: (text or "").replace("\r\n", "\n")])
+
+
+class PlaceForm(Form):
+    """Where an item goes."""
+
+    direction = StringField()
+    section = StringField()
+    before = StringField()
+
+
+class ActionForm(Form):
+    """Who does what by when, and how likely that is."""
+
+    text = StringField(**some_words("Say what will be done.", 1_000))
+    owner = StringField(validators=[InputRequired("Choose who will do it.")])
+    due_on = Day("By when", validators=[Optional(), not_past])
+    likelihood = IntegerField(validators=[Optional(), NumberRange(1, 10, "Choose a number from 1 to 10.")])
+    together = BooleanField()
+
+    def validate_owner(self, field) -> None:
+        if not g.page.pair.person(field.data):
+            raise ValidationError("Choose one of you two.")
+
+
+class AgreementForm(Form):
+    """A yes, of one or of both."""
+
+    together = BooleanField()
+
+
+class UpdateForm(Form):
+    """How an action goes."""
+
+    text = StringField(**some_words("Write a few words first, then add them.", 2_000))
+
+
+class DueForm(Form):
+    """Another day for an action."""
+
+    due_on = Day(validators=[InputRequired("Choose a day."), not_past])
+
+
+class PutOffForm(Form):
+    """A day until which an action rests."""
+
+    until = Day(validators=[InputRequired("Choose the day when it should come back."), not_past])
+
+
+class DropForm(Form):
+    """Why an action is given up."""
+
+    reason = StringField(**some_words("Say in a few words why, so that you both remember.", 2_000))
+
+
+class RemarkForm(Form):
+    """A remark on a record."""
+
+    text = StringField(**some_words("Write your remark first, then add it."))
+
+
+class MeetingForm(Form):
+    """When, for how long and where to meet."""
+
+    starts_at = Ahead(validators=[InputRequired("Choose a date and time.")])
+    minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
+    place = StringField(**maybe_words(200))
+
+
+class ClosingForm(Form):
+    """When to meet next, or that this is still open."""
+
+    next_starts_at = Ahead()
+    no_next = BooleanField()
+
+    def validate_next_starts_at(self, field) -> None:
+        if field.raw_data and not field.data and not self.no_next.data:
+            raise ValidationError("Choose when you meet next, or tick “No next meeting yet”.")
+
+
+class PairForm(Form):
+    """The usual arrangements of a pair."""
+
+    template = SelectField(choices=[(key, template.name) for key, template in TEMPLATES.items()], default="regular")
+    rhythm = SelectField(choices=[(key, name) for key, (name, *_) in RHYTHMS.items()], default="monthly")
+    minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
+    place = StringField(**maybe_words(200))
+
+
+class InvitationForm(PairForm):
+    """Whom to meet, on which side of the table, and when first."""
+
+    colleague = StringField(**some_words("Say whom you would like to meet.", 254))
+    side = SelectField(
+        choices=[("individual", "My line manager"), ("manager", "Somebody I manage")], default="individual"
+    )
+    starts_at = Ahead()
+
+
+class ObjectiveForm(Form):
+    """What to achieve by when."""
+
+    text = StringField(**some_words("Say what you want to achieve.", 1_000))
+    due_on = Day(validators=[Optional(), not_past])
+
+
+class PersonForm(Form):
+    """A person's own settings."""
+
+    time_zone = StringField(validators=[InputRequired("Choose your time zone.")])
+
+    def validate_time_zone(self, field) -> None:
+        if not clock.is_zone(field.data):
+            raise ValidationError("That is not a time zone we know. One looks like Europe/London.")

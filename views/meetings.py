@@ -1,0 +1,90 @@
+"""Meetings: the page itself, its time and place, who is writing where, closing and opening again."""
+
+from flask import Blueprint, abort, g, redirect, request
+
+import live
+import records
+
+from .answers import changed, checked, is_partial, meeting_or_404, page
+from .forms import ClosingForm, MeetingForm
+
+pages = Blueprint("meetings", __name__)
+
+# Closing, cancelling and moving touch everything that the two have open.
+EVERYTHING = ("head", "actions", "agenda", "wrapup", "meetings", "pair")
+
+
+@pages.get("/meetings/<id>")
+def show(id):
+    found = meeting_or_404(id)
+    if found.meeting.closed_at:
+        return redirect(f"{found.meeting.path}/record")
+    deleted = g.person.item(request.args.get("deleted", ""))
+    return page(found, deleted=deleted if deleted and deleted.deleted_at else None)
+
+
+@pages.get("/meetings/<id>/regions/<name>")
+def region(id, name):
+    return meeting_or_404(id).render(name) or abort(404)
+
+
+@pages.post("/meetings/<id>/presence")
+def presence(id):
+    found = meeting_or_404(id)
+    section = found.meeting.outline.section(request.form.get("where", ""))
+    live.note_writing(found.pair, id, g.person.id, section and section.key)
+    return "", 204
+
+
+@pages.post("/meetings/<id>/time")
+def reschedule(id):
+    found = meeting_or_404(id)
+    form = checked(MeetingForm, at="time")
+    found.meeting.reschedule(
+        g.person, form.starts_at.moment, form.minutes.data or found.meeting.minutes, form.place.data or ""
+    )
+    return changed(found, "head", also=("wrapup", "meetings", "pair"), to=found.meeting.path)
+
+
+@pages.post("/meetings/<id>/closing")
+def close(id):
+    found = meeting_or_404(id)
+    form = checked(ClosingForm, at="closing")
+    records.close(found.meeting, g.person, _next_start(found, form))
+    return _over(found, f"{found.meeting.path}/record")
+
+
+def _next_start(found, form):
+    if form.no_next.data or form.next_starts_at.moment:
+        return form.next_starts_at.moment if not form.no_next.data else None
+    return found.pair.proposal_after(found.meeting.starts_at)
+
+
+def _over(found, to):
+    """The meeting is over: everybody's pages change, and this one goes on to `to`."""
+    answer = changed(found, also=EVERYTHING, to=to)
+    if is_partial():
+        answer.headers["HX-Redirect"] = to
+    return answer
+
+
+@pages.delete("/meetings/<id>/closing")
+def reopen(id):
+    found = meeting_or_404(id)
+    records.reopen(found.meeting, g.person)
+    return _over(found, found.meeting.path)
+
+
+@pages.post("/meetings/<id>/cancellation")
+def cancel(id):
+    found = meeting_or_404(id)
+    form = checked(ClosingForm, at="cancelling")
+    upcoming = found.meeting.cancel(g.person, _next_start(found, form))
+    return _over(found, upcoming.path if upcoming else found.pair.path)
+
+
+@pages.post("/meetings/<id>/skip")
+def skip(id):
+    found = meeting_or_404(id)
+    upcoming = found.meeting.skip(g.person)
+    return _over(found, upcoming.path if upcoming else found.pair.path)

@@ -1,0 +1,377 @@
+"""Pages that stay right by themselves: whom each is for, and the regions that it is made of.
+
+A page starts from a person and is found or not; there is no other way to anything it shows. `render` gives one
+region; the page includes it, the actor is answered with it, the stream sends it.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+from flask import Flask, has_request_context, session
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Environment
+from markupsafe import Markup
+
+import actions
+import auth
+import clock
+import growth
+import live
+from models import Item, Meeting, Pair, Person
+from notebooks import PrivateNote
+
+
+def register(app: Flask) -> None:
+    """Render with this app's templates."""
+    Page.templates = app.jinja_env
+    Page.templates.globals.update(csrf_token=csrf_token, page_id=lambda: secrets.token_hex(8))
+
+
+def csrf_token() -> str:
+    """The session's token: one for all its pages, so that a region is the same wherever it is rendered."""
+    if "token" not in session:
+        session["token"] = generate_csrf()
+    return session["token"]
+
+
+class Rejected:
+    """A form that could not be taken: where it stands on the page, what was typed, and what is wrong with it."""
+
+    def __init__(self, at: str, typed: dict[str, Any], errors: dict[str, str]) -> None:
+        self.at, self.typed, self.errors = at, typed, errors
+
+
+class Page:
+    """What all live pages share. A subclass says how it is found and what its regions are."""
+
+    templates: ClassVar[Environment]
+    template: ClassVar[str]
+    title: str
+    # What is announced → the region of this page that shows it (both without what follows the first dash).
+    shows: ClassVar[dict[str, str]]
+    # Region → the template that renders it.
+    partials: ClassVar[dict[str, str]]
+    # The regions that make up all that can change, for a page that was away too long to know what it missed.
+    whole: ClassVar[tuple[str, ...]]
+
+    rejected: Rejected | None = None
+    meeting_id: str | None = None
+    pair: Pair | None = None
+
+    def __init__(self, me: Person) -> None:
+        self.me = me
+        self.token = csrf_token() if has_request_context() else ""
+
+    def again(self) -> Self | None:
+        """The same page for the same person, both looked up afresh; None when there is no right to it any more."""
+        me = auth.person_by_id(self.me.id)
+        found = me and self.found_by(me)
+        if found:
+            found.token = self.token
+        return found
+
+    def found_by(self, me: Person) -> Self | None:
+        """This page for `me`, if it is (still) theirs."""
+        return type(self)(me)
+
+    @property
+    def version(self) -> int:
+        return self.pair.version if self.pair else 0
+
+    @property
+    def live_path(self) -> str:
+        raise NotImplementedError
+
+    def find(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
+        found: Callable = getattr(self, f"_{kind}")
+        return found(key) if key else found()
+
+    def render(self, name: str) -> Markup | None:
+        """The region's HTML, or None if there is no such region for this person."""
+        kind, _, key = name.partition("-")
+        if kind not in self.partials:
+            return None
+        found = self.find(kind, key)
+        if found is None:
+            return None
+        html = self.templates.get_template(self.partials[kind]).render(page=self, me=self.me, **found)
+        return Markup(html)  # noqa: S704 - the template has escaped what people wrote
+
+    def partial(self, name: str) -> str:
+        """The region wrapped so that htmx puts it in its place, or takes it away when it is gone."""
+        html = self.render(name)
+        if html is None:
+            return f'<hx-partial hx-target="#{name}" hx-swap="leave"></hx-partial>'
+        return f'<hx-partial hx-target="{self.target(name)}" hx-swap="{self.swap(name)}">{html}</hx-partial>'
+
+    def target(self, name: str) -> str:
+        return f"#{name}"
+
+    def swap(self, name: str) -> str:
+        return "outerMorph"
+
+    def wanted(self, names: set[str]) -> set[str]:
+        """Which of its regions this page must send when `names` are announced."""
+        found = set()
+        for name in names:
+            kind, _, key = name.partition("-")
+            if region := self.shows.get(kind):
+                found.add(f"{region}-{key}" if key and region == kind else region)
+        return found
+
+    def typed(self, at: str, field: str, default: Any = "") -> Any:
+        """What stands in a field: what was typed and could not be taken, else the default."""
+        if self.rejected and self.rejected.at == at:
+            return self.rejected.typed.get(field) or ""
+        return default
+
+    def error(self, at: str, field: str) -> str:
+        """What is wrong with a field, if anything."""
+        return self.rejected.errors.get(field, "") if self.rejected and self.rejected.at == at else ""
+
+    def local(self, moment):
+        """A moment on this person's wall clock."""
+        return clock.local(moment, self.me.time_zone)
+
+    def _action(self, id: str) -> dict[str, Any] | None:
+        action = actions.find(self.me, id)
+        return {"action": action} if action and not action.withdrawn_at else None
+
+
+class MeetingPage(Page):
+    """The meeting's page: presence, what is open from last time, the agenda, the wrap-up."""
+
+    template = "meetings/meeting.html"
+    shows: ClassVar = {
+        "presence": "presence",
+        "head": "head",
+        "actions": "actions",
+        "action": "action",
+        "agenda": "agenda",
+        "section": "section",
+        "item": "item",
+        "wrapup": "wrapup",
+    }
+    partials: ClassVar = {
+        "presence": "meetings/_presence.html",
+        "head": "meetings/_head.html",
+        "actions": "meetings/_actions.html",
+        "action": "actions/_action.html",
+        "agenda": "meetings/_agenda.html",
+        "section": "meetings/_section.html",
+        "item": "items/_item.html",
+        "wrapup": "meetings/_wrapup.html",
+        "notebook": "pairs/_notebook.html",
+        "composer": "meetings/_composer.html",
+        "saved": "meetings/_saved.html",
+    }
+    whole = ("presence", "head", "actions", "agenda", "wrapup")
+
+    def __init__(self, me: Person, meeting: Meeting) -> None:
+        super().__init__(me)
+        self.meeting, self.pair = meeting, meeting.pair
+        self.meeting_id = meeting.id
+        self.other = self.pair.other(me)
+        self.side = self.pair.side_of(me)
+
+    @classmethod
+    def of(cls, me: Person, id: str) -> "MeetingPage | None":
+        """The page of meeting `id`, if it is one of theirs."""
+        meeting = me.meeting(id)
+        return cls(me, meeting) if meeting else None
+
+    def found_by(self, me: Person) -> "MeetingPage | None":
+        return MeetingPage.of(me, self.meeting.id)
+
+    @property
+    def title(self) -> str:
+        return f"{self.meeting.outline.name} with {self.other.first_name}"
+
+    @property
+    def live_path(self) -> str:
+        return f"{self.meeting.path}/live"
+
+    def target(self, name: str) -> str:
+        return "#agenda" if name.startswith("item-") else super().target(name)
+
+    def swap(self, name: str) -> str:
+        return "place" if name.startswith("item-") else super().swap(name)
+
+    def _presence(self) -> dict[str, Any]:
+        section = live.writes_in(self.meeting.id, self.other.id)
+        return {
+            "other_is_here": live.is_here(self.meeting.id, self.other.id),
+            "other_writes_in": section and self.meeting.outline.section(section),
+        }
+
+    def _head(self) -> dict[str, Any]:
+        return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}
+
+    def _saved(self) -> dict[str, Any]:
+        return {"saved_at": clock.now()}
+
+    def _actions(self) -> dict[str, Any]:
+        return {"actions": actions.from_last_time(self.meeting, self.me.today)}
+
+    def _agenda(self) -> dict[str, Any]:
+        return {"items": self._items()}
+
+    def _section(self, key: str) -> dict[str, Any] | None:
+        section = self.meeting.outline.section(key)
+        return {"section": section, "items": self._items()} if section else None
+
+    def _items(self) -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {section.key: [] for section in self.meeting.sections}
+        made = actions.made_in(self.meeting)
+        for item in self.meeting.items_for(self.me):
+            item.actions = made.get(item.id, [])
+            found[item.section].append(item)
+        return found
+
+    def _item(self, id: str) -> dict[str, Any] | None:
+        item = self.me.item(id)
+        if item is None or item.deleted_at or item.meeting_id != self.meeting.id:
+            return None
+        item.actions = actions.of_item(item)
+        return {"item": item}
+
+    def _composer(self, key: str) -> dict[str, Any] | None:
+        section = self.meeting.outline.section(key)
+        return {"section": section} if section else None
+
+    def _wrapup(self) -> dict[str, Any]:
+        items = [item for item in self.meeting.items_for(self.me) if item.shared_at]
+        made = [action for found in actions.made_in(self.meeting).values() for action in found]
+        upcoming = self.pair.next_meeting(besides=self.meeting)
+        return {
+            "undiscussed": [item for item in items if not item.discussed_at],
+            "coming_back": [item for item in items if item.discussed_at and (item.kept_at or item.standing_at)],
+            "unagreed": [action for action in made if action.is_proposed],
+            "agreed": [action for action in made if action.is_tracked],
+            "proposed_start": upcoming.starts_at if upcoming else self.pair.proposal_after(self.meeting.starts_at),
+        }
+
+    def _notebook(self) -> dict[str, Any]:
+        return {"note": PrivateNote.of(self.pair, self.me)}
+
+
+class PairPage(Page):
+    """The pair's page: the next meeting, what is open between the two, objectives, and all that was."""
+
+    template = "pairs/pair.html"
+    shows: ClassVar = {
+        "meetings": "meetings",
+        "actions": "actions",
+        "action": "action",
+        "objectives": "objectives",
+        "pair": "pair",
+    }
+    partials: ClassVar = {
+        "pair": "pairs/_pair.html",
+        "meetings": "pairs/_meetings.html",
+        "actions": "pairs/_actions.html",
+        "action": "actions/_action.html",
+        "objectives": "pairs/_objectives.html",
+        "notebook": "pairs/_notebook.html",
+    }
+    whole = ("pair", "meetings", "actions", "objectives")
+
+    def __init__(self, me: Person, pair: Pair) -> None:
+        super().__init__(me)
+        self.pair = pair
+        self.other = pair.other(me)
+        self.side = pair.side_of(me)
+
+    @classmethod
+    def of(cls, me: Person, id: str) -> "PairPage | None":
+        """The page of pair `id`, if it is one of theirs."""
+        pair = me.pair(id)
+        return cls(me, pair) if pair else None
+
+    def found_by(self, me: Person) -> "PairPage | None":
+        return PairPage.of(me, self.pair.id)
+
+    @property
+    def title(self) -> str:
+        return f"You and {self.other.name}"
+
+    @property
+    def live_path(self) -> str:
+        return f"{self.pair.path}/live"
+
+    def _pair(self) -> dict[str, Any]:
+        return {}
+
+    def _meetings(self) -> dict[str, Any]:
+        found = list(self.pair.meetings())
+        return {"upcoming": self.pair.next_meeting(), "past": [meeting for meeting in found if not meeting.is_open]}
+
+    def _actions(self) -> dict[str, Any]:
+        found = actions.of_pair(self.pair)
+        return {
+            "open_actions": [a for a in found if not a.done_at and not a.dropped_at],
+            "over_actions": [a for a in found if a.done_at or a.dropped_at],
+        }
+
+    def _objectives(self) -> dict[str, Any]:
+        return {"objectives": growth.objectives_of(self.pair)}
+
+    def _notebook(self) -> dict[str, Any]:
+        return {"note": PrivateNote.of(self.pair, self.me)}
+
+
+class ActionsPage(Page):
+    """Actions: everything that a person and the others have agreed to do, across all their pairs."""
+
+    template = "actions/actions.html"
+    title = "Actions"
+    live_path = "/actions/live"
+    shows: ClassVar = {"actions": "actions", "action": "action"}
+    partials: ClassVar = {"actions": "actions/_actions.html", "action": "actions/_action.html"}
+    whole = ("actions",)
+
+    def _actions(self) -> dict[str, Any]:
+        found = [action for pair in self.me.pairs() if pair.accepted_at for action in actions.of_pair(pair)]
+        open_ones = [a for a in found if not a.done_at and not a.dropped_at]
+        today = self.me.today
+        resting = [a for a in open_ones if a.is_put_off(today)]
+        awake = [a for a in open_ones if not a.is_put_off(today)]
+        return {
+            "waiting": [a for a in awake if a.is_proposed],
+            "mine": [a for a in awake if a.is_tracked and a.owner_id == self.me.id],
+            "others": [a for a in awake if a.is_tracked and a.owner_id != self.me.id],
+            "resting": resting,
+            "done": sorted((a for a in found if a.done_at), key=lambda a: a.done_at, reverse=True)[:20],
+        }
+
+
+class TodayPage(Page):
+    """Today: a person's conversations and what waits in each."""
+
+    template = "today/today.html"
+    title = "Today"
+    live_path = "/live"
+    shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today"}
+    partials: ClassVar = {"today": "today/_today.html"}
+    whole = ("today",)
+
+    def _today(self) -> dict[str, Any]:
+        pairs = [pair for pair in self.me.pairs() if not pair.ended_at]
+        running = [pair for pair in pairs if pair.accepted_at]
+        today = self.me.today
+        mine = [
+            a
+            for pair in running
+            for a in actions.of_pair(pair)
+            if a.is_open and a.owner_id == self.me.id and not a.is_put_off(today)
+        ]
+        conversations = [(pair, pair.next_meeting()) for pair in running]
+        return {
+            "invitations": [pair for pair in pairs if not pair.accepted_at],
+            "conversations": sorted(
+                conversations, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)
+            ),
+            "mine": sorted(mine, key=lambda a: (a.due_on is None, a.due_on)),
+        }

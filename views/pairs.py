@@ -1,0 +1,131 @@
+"""Pairs: inviting a colleague, the usual arrangements, and the page where a pair's year comes together."""
+
+from flask import Blueprint, abort, g, redirect, render_template, request
+
+import live
+from auth import colleagues_called
+from models import Pair, Refused
+from notebooks import PrivateNote
+
+from .answers import BadForm, changed, checked, is_partial, page, pair_or_404, tell
+from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
+from .pages import Rejected, TodayPage
+
+pages = Blueprint("pairs", __name__)
+
+
+class InvitationPage(TodayPage):
+    """Inviting a colleague."""
+
+    template = "pairs/new.html"
+    title = "Meet somebody one to one"
+
+
+@pages.get("/pairs/new")
+def new():
+    return page(InvitationPage(g.person))
+
+
+@pages.post("/pairs")
+def invite():
+    g.page = InvitationPage(g.person)
+    form = checked(InvitationForm, at="invitation")
+    colleague = _colleague(form)
+    manager, report = (colleague, g.person) if form.side.data == "individual" else (g.person, colleague)
+    pair = Pair.invite(
+        g.person,
+        manager,
+        report,
+        template=form.template.data,
+        rhythm=form.rhythm.data,
+        minutes=form.minutes.data or 60,
+        place=form.place.data or "",
+        first_starts_at=form.starts_at.moment,
+    )
+    live.announce(pair, "pair")
+    return redirect(pair.path, 303)
+
+
+def _colleague(form):
+    found = colleagues_called(form.colleague.data, besides=g.person)
+    if len(found) != 1:
+        problem = (
+            "Nobody of that name or e-mail address is here yet."
+            if not found
+            else "Several people are called that. Please give the e-mail address."
+        )
+        raise BadForm(Rejected("invitation", form.typed(), {"colleague": problem}))
+    return found[0]
+
+
+@pages.get("/pairs/<id>")
+def show(id):
+    return page(pair_or_404(id))
+
+
+@pages.get("/pairs/<id>/regions/<name>")
+def region(id, name):
+    return pair_or_404(id).render(name) or abort(404)
+
+
+@pages.post("/pairs/<id>/acceptance")
+def accept(id):
+    found = pair_or_404(id)
+    found.pair.accept(g.person)
+    return _settled(found)
+
+
+@pages.post("/pairs/<id>/ending")
+def end(id):
+    found = pair_or_404(id)
+    found.pair.end(g.person)
+    return _settled(found)
+
+
+def _settled(found):
+    # Nearly everything on the page depends on whether the two meet, so it is shown anew as a whole.
+    answer = changed(found, also=("pair", "meetings", "actions", "head", "agenda", "wrapup"), to=found.pair.path)
+    if is_partial():
+        answer.headers["HX-Redirect"] = found.pair.path
+    return answer
+
+
+@pages.post("/pairs/<id>/rhythm")
+def settle(id):
+    found = pair_or_404(id)
+    form = checked(PairForm, at="rhythm")
+    found.pair.settle(
+        g.person,
+        template=form.template.data,
+        rhythm=form.rhythm.data,
+        minutes=form.minutes.data or found.pair.minutes,
+        place=form.place.data or "",
+    )
+    return changed(found, "pair", also=("wrapup",), to=found.pair.path)
+
+
+@pages.post("/pairs/<id>/meetings")
+def schedule(id):
+    found = pair_or_404(id)
+    form = checked(MeetingForm, at="schedule")
+    if found.pair.next_meeting():
+        raise Refused("You have a next meeting already. Open it to change its date.")
+    meeting = found.pair.schedule(g.person, form.starts_at.moment)
+    answer = changed(found, also=("meetings", "head"), to=meeting.path)
+    if is_partial():
+        answer.headers["HX-Redirect"] = meeting.path
+    return answer
+
+
+@pages.post("/pairs/<id>/notebook")
+def write_notebook(id):
+    found = pair_or_404(id)
+    form = checked(NotesForm, at="notebook")
+    merged = PrivateNote.write(found.pair, g.person, form.text.data, form.base.data)
+    clash = merged.text if merged.clash else None
+    if is_partial():
+        tell(found, "notebook", answered=("notebook",), only_me=True)
+        return render_template(
+            "pairs/_notebook.html", page=found, me=g.person, clash=clash, note=PrivateNote.of(found.pair, g.person)
+        ), 409 if clash else 200
+    return redirect(request.referrer or found.pair.path, 303)

@@ -1,0 +1,23 @@
+"""Search: across everything that this person may see, and nothing else."""
+
+from flask import Blueprint, g, request
+
+import searching
+
+from .answers import page
+from .pages import TodayPage
+
+pages = Blueprint("search", __name__)
+
+
+class SearchPage(TodayPage):
+    """What was found."""
+
+    template = "search/search.html"
+    title = "Search"
+
+
+@pages.get("/search")
+def show():
+    words = request.args.get("q", "").strip()[:200]
+    return page(SearchPage(g.person), words=words, hits=searching.search(g.person, words) if words else [])
