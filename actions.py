@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from peewee import DateField, ForeignKeyField, IntegerField, fn
@@ -12,7 +12,7 @@ from models import Item, Manager, Meeting, Pair, Person, Refused, Report, mine, 
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
-LIKELIHOODS = range(1, 11)
+LONG_FROM_NOW = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ActionOver(Refused):
@@ -49,8 +49,9 @@ class Action(Once):
     class Meta:
         indexes = ((("pair", "done_at"), False),)
 
-    # How many meetings were closed since it was agreed, and who said yes: filled in by the finders.
+    # How many meetings were closed since it was agreed, who said yes, and what was said since: filled in by finders.
     carries = 0
+    _updates: "list[ActionUpdate] | None" = None
     _agreements: "list[Agreement] | None" = None
 
     @property
@@ -101,14 +102,13 @@ class Action(Once):
         """Whether one of them noted it for both, at one screen."""
         return any(agreement.noted_by_id != agreement.person_id for agreement in self.agreements)
 
+    @property
     def updates(self) -> list["ActionUpdate"]:
-        """What was said of it since, oldest first, with authors."""
-        return list(
-            ActionUpdate.select(ActionUpdate, Person)
-            .join(Person)
-            .where(ActionUpdate.action == self)
-            .order_by(ActionUpdate.written_at)
-        )
+        """What was said of it since, oldest first."""
+        if self._updates is None:
+            found = ActionUpdate.select().where(ActionUpdate.action == self).order_by(ActionUpdate.written_at)
+            self._updates = list(found)
+        return self._updates
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -232,6 +232,8 @@ class Agreement(Row):
 class ActionUpdate(Once):
     """What happened to an action: words, another day, or a rest until some day."""
 
+    action_id: str
+    author_id: str
     action = ForeignKeyField(Action, backref="+", index=False)
     author = who()
     written_at = Moment(default=clock.now)
@@ -281,13 +283,13 @@ def find(person: Person, id: str) -> Action | None:
 
 def of_item(item: Item) -> list[Action]:
     """What was proposed and agreed under this item in its present meeting, with owners and agreements."""
-    return _with_agreements(ACTIONS_OF_ITEM(item=item.id, meeting=item.meeting_id), item.meeting.pair)
+    return _filled(ACTIONS_OF_ITEM(item=item.id, meeting=item.meeting_id), item.meeting.pair)
 
 
 def made_in(meeting: Meeting) -> dict[str, list[Action]]:
     """The same for the whole meeting: item id → actions."""
     found: dict[str, list[Action]] = {}
-    for action in _with_agreements(ACTIONS_OF_MEETING(meeting=meeting.id), meeting.pair):
+    for action in _filled(ACTIONS_OF_MEETING(meeting=meeting.id), meeting.pair):
         found.setdefault(str(action.item_id), []).append(action)
     return found
 
@@ -296,30 +298,33 @@ def from_last_time(meeting: Meeting, today: date) -> list[Action]:
     """What the agenda of `meeting` starts with: the pair's actions of earlier meetings that are still open (or
     were done since the last meeting closed), the late ones first; what rests stays away."""
     last = meeting.pair.last_meeting()
-    found = _with_agreements(ACTIONS_OF_PAIR(pair=meeting.pair.id), meeting.pair)
-    return [
-        action
-        for action in found
-        if action.meeting_id != meeting.id
-        and not action.is_put_off(today)
-        and (not action.done_at or last is None or action.done_at > last.closed_at)
-    ]
+    found = open_ones(meeting.pair, done_since=last.closed_at if last else None)
+    return [action for action in found if action.meeting_id != meeting.id and not action.is_put_off(today)]
 
 
-def of_pair(pair: Pair) -> list[Action]:
-    """Every action of the pair that was not withdrawn, open ones by due date first."""
-    return _with_agreements(ACTIONS_OF_PAIR(pair=pair.id), pair)
+def open_ones(pair: Pair, done_since: datetime | None = None) -> list[Action]:
+    """The pair's proposals and open actions, by due date; with those done after `done_since`, if that is given."""
+    since = Action.done_at.db_value(done_since or LONG_FROM_NOW)
+    return _filled(OPEN_ACTIONS_OF_PAIR(pair=pair.id, since=since), pair)
 
 
-def _with_agreements(found: list[Action], pair: Pair) -> list[Action]:
-    """The actions with both people and all consents at hand, in one more query."""
-    said: dict[str, list[Agreement]] = {action.id: [] for action in found}
-    if said:
-        for agreement in Agreement.select().where(Agreement.action.in_(list(said))):
-            said[agreement.action_id].append(agreement)
+def over_ones(pair: Pair) -> list[Action]:
+    """The pair's last 50 actions that were done or dropped, the latest first."""
+    return _filled(OVER_ACTIONS_OF_PAIR(pair=pair.id), pair)
+
+
+def _filled(found: list[Action], pair: Pair) -> list[Action]:
+    """The actions with both people, all consents and all updates at hand: two more queries, however many."""
     for action in found:
-        action.pair = pair
-        action._agreements = said[action.id]
+        action.pair, action._agreements, action._updates = pair, [], []
+    by_id = {action.id: action for action in found}
+    if by_id:
+        for agreement in Agreement.select().where(Agreement.action.in_(list(by_id))):
+            by_id[agreement.action_id]._agreements.append(agreement)
+        for update in (
+            ActionUpdate.select().where(ActionUpdate.action.in_(list(by_id))).order_by(ActionUpdate.written_at)
+        ):
+            by_id[update.action_id]._updates.append(update)
     return found
 
 
@@ -345,7 +350,18 @@ ACTION = Prepared(
         Action.id == id, mine(person)
     )
 )
-ACTIONS_OF_PAIR = Prepared(lambda pair: _by_due_date(Action.pair == pair))
+OPEN_ACTIONS_OF_PAIR = Prepared(
+    lambda pair, since: _by_due_date(
+        Action.pair == pair, Action.dropped_at.is_null(), Action.done_at.is_null() | (Action.done_at > since)
+    )
+)
+OVER_ACTIONS_OF_PAIR = Prepared(
+    lambda pair: (
+        _by_due_date(Action.pair == pair, Action.done_at.is_null(False) | Action.dropped_at.is_null(False))
+        .order_by(fn.COALESCE(Action.done_at, Action.dropped_at).desc())
+        .limit(50)
+    )
+)
 ACTIONS_OF_MEETING = Prepared(lambda meeting: _by_due_date(Action.meeting == meeting, Action.dropped_at.is_null()))
 ACTIONS_OF_ITEM = Prepared(
     lambda item, meeting: _by_due_date(Action.item == item, Action.meeting == meeting, Action.dropped_at.is_null())

@@ -259,7 +259,7 @@ class Meeting(Row):
     cancelled_by = who(null=True)
 
     class Meta:
-        indexes = ((("pair", "starts_at"), False),)
+        indexes = ((("pair", "closed_at"), False),)
 
     @property
     def path(self) -> str:

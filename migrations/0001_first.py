@@ -60,7 +60,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = 'meeting'
-            indexes = ((('pair', 'starts_at'), False),)
+            indexes = ((('pair', 'closed_at'), False),)
     db.create_tables([Meeting])
 
     class Item(Model):

@@ -18,9 +18,14 @@ WALL_FORMAT = "%Y-%m-%dT%H:%M"
 FARTHEST = timedelta(days=5 * 366)
 
 
+def one_line_end(text: str | None) -> str:
+    """The text with line ends as one character, as every system but a browser's form writes them."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def tidy(text: str | None) -> str | None:
     """Line ends as one character and nothing invisible at either end; the words themselves stay as typed."""
-    return text and text.replace("\r\n", "\n").strip()
+    return text and one_line_end(text).strip()
 
 
 def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
@@ -128,10 +133,8 @@ class ItemEditForm(Form):
 class NotesForm(Form):
     """Notes (of an item, or a notebook), and the text that the change started from."""
 
-    text = StringField(
-        validators=maybe_words()["validators"], filters=[lambda text: (text or "").replace("\r\n", "\n")]
-    )
-    base = StringField(filters=[lambda text: (text or "").replace("\r\n", "\n")])
+    text = StringField(validators=maybe_words()["validators"], filters=[one_line_end])
+    base = StringField(filters=[one_line_end])
 
 
 class PlaceForm(Form):

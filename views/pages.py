@@ -55,8 +55,10 @@ class Page:
     # The regions that make up all that can change, for a page that was away too long to know what it missed.
     whole: ClassVar[tuple[str, ...]]
 
+    # Whether having this page open means being at the meeting.
+    is_meeting: ClassVar[bool] = False
+
     rejected: Rejected | None = None
-    meeting_id: str | None = None
     pair: Pair | None = None
 
     def __init__(self, me: Person) -> None:
@@ -144,6 +146,7 @@ class MeetingPage(Page):
     """The meeting's page: presence, what is open from last time, the agenda, the wrap-up."""
 
     template = "meetings/meeting.html"
+    is_meeting = True
     shows: ClassVar = {
         "presence": "presence",
         "head": "head",
@@ -172,7 +175,6 @@ class MeetingPage(Page):
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
         self.meeting, self.pair = meeting, meeting.pair
-        self.meeting_id = meeting.id
         self.other = self.pair.other(me)
         self.side = self.pair.side_of(me)
 
@@ -242,7 +244,9 @@ class MeetingPage(Page):
         return {"section": section} if section else None
 
     def _wrapup(self) -> dict[str, Any]:
+        order = [section.key for section in self.meeting.sections]
         items = [item for item in self.meeting.items_for(self.me) if item.shared_at]
+        items.sort(key=lambda item: order.index(item.section))
         made = [action for found in actions.made_in(self.meeting).values() for action in found]
         upcoming = self.pair.next_meeting(besides=self.meeting)
         return {
@@ -309,11 +313,7 @@ class PairPage(Page):
         return {"upcoming": self.pair.next_meeting(), "past": [meeting for meeting in found if not meeting.is_open]}
 
     def _actions(self) -> dict[str, Any]:
-        found = actions.of_pair(self.pair)
-        return {
-            "open_actions": [a for a in found if not a.done_at and not a.dropped_at],
-            "over_actions": [a for a in found if a.done_at or a.dropped_at],
-        }
+        return {"open_actions": actions.open_ones(self.pair), "over_actions": actions.over_ones(self.pair)}
 
     def _objectives(self) -> dict[str, Any]:
         return {"objectives": growth.objectives_of(self.pair)}
@@ -333,17 +333,17 @@ class ActionsPage(Page):
     whole = ("actions",)
 
     def _actions(self) -> dict[str, Any]:
-        found = [action for pair in self.me.pairs() if pair.accepted_at for action in actions.of_pair(pair)]
-        open_ones = [a for a in found if not a.done_at and not a.dropped_at]
+        pairs = [pair for pair in self.me.pairs() if pair.accepted_at]
+        found = [action for pair in pairs for action in actions.open_ones(pair)]
+        over = [action for pair in pairs for action in actions.over_ones(pair) if action.done_at]
         today = self.me.today
-        resting = [a for a in open_ones if a.is_put_off(today)]
-        awake = [a for a in open_ones if not a.is_put_off(today)]
+        awake = [action for action in found if not action.is_put_off(today)]
         return {
-            "waiting": [a for a in awake if a.is_proposed],
-            "mine": [a for a in awake if a.is_tracked and a.owner_id == self.me.id],
-            "others": [a for a in awake if a.is_tracked and a.owner_id != self.me.id],
-            "resting": resting,
-            "done": sorted((a for a in found if a.done_at), key=lambda a: a.done_at, reverse=True)[:20],
+            "waiting": [action for action in awake if action.is_proposed],
+            "mine": [action for action in awake if action.is_tracked and action.owner_id == self.me.id],
+            "others": [action for action in awake if action.is_tracked and action.owner_id != self.me.id],
+            "resting": [action for action in found if action.is_put_off(today)],
+            "done": sorted(over, key=lambda action: action.done_at, reverse=True)[:20],
         }
 
 
@@ -361,12 +361,8 @@ class TodayPage(Page):
         pairs = [pair for pair in self.me.pairs() if not pair.ended_at]
         running = [pair for pair in pairs if pair.accepted_at]
         today = self.me.today
-        mine = [
-            a
-            for pair in running
-            for a in actions.of_pair(pair)
-            if a.is_open and a.owner_id == self.me.id and not a.is_put_off(today)
-        ]
+        found = [action for pair in running for action in actions.open_ones(pair)]
+        mine = [a for a in found if a.is_open and a.owner_id == self.me.id and not a.is_put_off(today)]
         conversations = [(pair, pair.next_meeting()) for pair in running]
         return {
             "invitations": [pair for pair in pairs if not pair.accepted_at],

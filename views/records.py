@@ -1,13 +1,14 @@
 """Records: the frozen minutes of a closed meeting, confirmed or remarked on by either of the two."""
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, abort, g, redirect
 
 import records
 from records import Record
 
-from .answers import changed, checked, found_or_404, page
+from .answers import changed, checked, found_or_404, meeting_or_404, page
 from .forms import RemarkForm
 from .pages import MeetingPage
+from .streams import stream
 
 pages = Blueprint("records", __name__)
 
@@ -16,6 +17,24 @@ class RecordPage(MeetingPage):
     """The record of a closed meeting."""
 
     template = "records/record.html"
+    is_meeting = False
+    # A changed head may mean that the meeting was opened again: then there is no such page any more.
+    shows = {"confirmations": "confirmations", "remarks": "remarks", "head": "confirmations"}
+    partials = {"confirmations": "records/_confirmations.html", "remarks": "records/_remarks.html"}
+    whole = ("confirmations", "remarks")
+
+    @property
+    def live_path(self):
+        return f"{self.meeting.path}/record/live"
+
+    def found_by(self, me):
+        return RecordPage.of(me, self.meeting.id)
+
+    def _confirmations(self):
+        return {"confirmations": self.record.confirmations()}
+
+    def _remarks(self):
+        return {"remarks": self.record.remarks()}
 
     @classmethod
     def of(cls, me, id):
@@ -33,14 +52,25 @@ def _record_or_404(id):
 
 @pages.get("/meetings/<id>/record")
 def show(id):
-    return page(_record_or_404(id))
+    meeting = meeting_or_404(id).meeting
+    return redirect(meeting.path) if meeting.is_open else page(_record_or_404(id))
+
+
+@pages.get("/meetings/<id>/record/regions/<name>")
+def region(id, name):
+    return _record_or_404(id).render(name) or abort(404)
+
+
+@pages.get("/meetings/<id>/record/live")
+def live(id):
+    return stream(_record_or_404(id))
 
 
 @pages.post("/meetings/<id>/record/confirmation")
 def confirm(id):
     found = _record_or_404(id)
     found.record.confirm(g.person)
-    return changed(found, also=("meetings",), to=f"{found.meeting.path}/record#confirmations")
+    return changed(found, "confirmations", to=f"{found.meeting.path}/record#confirmations")
 
 
 @pages.post("/meetings/<id>/record/remarks")
@@ -48,4 +78,4 @@ def remark(id):
     found = _record_or_404(id)
     form = checked(RemarkForm, at="remark")
     found.record.remark(g.person, form.text.data, form.key.data)
-    return redirect(f"{found.meeting.path}/record#remarks", 303)
+    return changed(found, "remarks", to=f"{found.meeting.path}/record#remarks")
