@@ -179,7 +179,11 @@ class Pair(Row):
             )
             self.accepted_at = Pair.get_by_id(self.id).accepted_at
             if not self.next_meeting():
-                self.schedule(by, self.first_starts_at or clock.first_start(self.time_zone))
+                self.schedule(by, self._first_start())
+
+    def _first_start(self) -> datetime:
+        wished = self.first_starts_at
+        return wished if wished and wished > clock.now() else clock.first_start(self.time_zone)
 
     def end(self, by: Person) -> None:
         """Stop meeting (or decline, or take back, the invitation). What was written stays readable."""

@@ -89,13 +89,18 @@ class WallTime(StringField):
             raise ValidationError("That is more than five years away. Please check the year.")
 
 
+def ahead(field: WallTime) -> None:
+    """Refuse a time that has passed; some minutes of grace are left for the typing."""
+    if field.moment and field.moment < clock.now() - timedelta(minutes=5):
+        raise ValidationError("That time has passed. Please choose one that is still to come.")
+
+
 class Ahead(WallTime):
     """A time to meet: not in the past."""
 
     def pre_validate(self, form: FlaskForm) -> None:
         super().pre_validate(form)
-        if self.moment and self.moment < clock.now() - timedelta(minutes=5):
-            raise ValidationError("That time has passed. Please choose one that is still to come.")
+        ahead(self)
 
 
 class Form(FlaskForm):
@@ -198,9 +203,15 @@ class RemarkForm(Form):
 class MeetingForm(Form):
     """When, for how long and where to meet."""
 
-    starts_at = Ahead(validators=[InputRequired("Choose a date and time.")])
+    starts_at = WallTime(validators=[InputRequired("Choose a date and time.")])
     minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
     place = StringField(**maybe_words(200))
+
+    def validate_starts_at(self, field) -> None:
+        """A new time must lie ahead; a meeting that has begun may keep its own."""
+        meeting = getattr(g.page, "meeting", None)
+        if not (meeting and field.moment == meeting.starts_at.replace(second=0, microsecond=0)):
+            ahead(field)
 
 
 class ClosingForm(Form):

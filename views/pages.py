@@ -199,7 +199,7 @@ class MeetingPage(Page):
         return "#agenda" if name.startswith("item-") else super().target(name)
 
     def swap(self, name: str) -> str:
-        return "place" if name.startswith("item-") else super().swap(name)
+        return "place" if name.startswith("item-") else "outerHTML" if name == "saved" else super().swap(name)
 
     def _presence(self) -> dict[str, Any]:
         section = live.writes_in(self.meeting.id, self.other.id)

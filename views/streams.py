@@ -61,6 +61,8 @@ def _events(page: Page, listener: live.Listener, names: set[str]) -> Iterator[st
     ends = time.monotonic() + LIFE_SECONDS * random.uniform(0.8, 1.2)
     live.join(listener, page.pair)
     try:
+        # The headers leave with the first event, and the browser waits for them.
+        yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
         while time.monotonic() < ends:
             event = _event(page, page.wanted(listener.wait(PING_SECONDS)))

@@ -38,6 +38,7 @@ htmx.registerExtension("notes", {
   // What is sent is what stands there when it is sent, not when the wish to send arose.
   htmx_before_request: (form, { ctx }) => {
     if (!form.matches("form[data-notes]")) return;
+    if (!Unsaved.isIn(form)) return false;
     form.sent = Notes.box(form).value;
     ctx.request.body.set("text", form.sent);
     ctx.request.body.set("base", form.elements.base.value);

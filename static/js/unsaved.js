@@ -1,8 +1,10 @@
 // What a person has typed and the server does not have yet: found, and kept in place whatever arrives.
 const Unsaved = {
-  boxes: (form) => [...form.elements].filter((box) => box.matches("textarea:not([hidden]), input:not([type=hidden], [type=checkbox])")),
-
-  isIn: (form) => Unsaved.boxes(form).some((box) => box.value !== box.defaultValue),
+  isIn: (form) => [...form.elements].some((box) => {
+    if (box.matches("[type=hidden], [hidden], button")) return false;
+    if (box.matches("select")) return [...box.options].some((option) => option.selected !== option.defaultSelected && option.selected);
+    return box.matches("[type=checkbox]") ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+  }),
 
   // New words for a box, the caret staying between the words it was between.
   put(box, text) {
