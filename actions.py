@@ -329,10 +329,11 @@ def _filled(found: list[Action], pair: Pair) -> list[Action]:
 
 
 def _closings_since():
-    """How many of the pair's meetings were closed since it was agreed: how often it was carried."""
+    """How many of the pair's meetings were closed between its agreement and its end: how often it was carried."""
+    while_open = Meeting.closed_at < fn.COALESCE(Action.done_at, Action.dropped_at, LONG_FROM_NOW.replace(tzinfo=None))
     return (
         Meeting.select(fn.COUNT(Meeting.id))
-        .where(Meeting.pair == Action.pair, Meeting.closed_at >= Action.agreed_at)
+        .where(Meeting.pair == Action.pair, Meeting.closed_at >= Action.agreed_at, while_open)
         .alias("carries")
     )
 

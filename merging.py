@@ -42,4 +42,4 @@ def _both(theirs: str, mine: str) -> str:
     if mine.startswith(theirs) or theirs.startswith(mine):
         # One goes on from the other: an earlier save whose answer was lost.
         return max(theirs, mine, key=len)
-    return theirs.rstrip("\n") + "\n" + mine.lstrip("\n")
+    return f"{theirs.rstrip()}\n{mine.lstrip()}"
