@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
@@ -143,7 +143,7 @@ def _expired(problem: CSRFError):
 
 
 def _database_away(problem: DatabaseError):
-    app_log().error("database: %s", type(problem).__name__)
+    current_app.logger.error("database: %s", type(problem).__name__)
     return _say(
         503,
         "That could not be saved",
@@ -176,10 +176,3 @@ def _say(code: int, title: str, text: str, ready: Any = None):
     if is_partial():
         return slot("notice", escape(f"{title}. {text}")), code
     return render_template("errors/error.html", title=title, text=text), code
-
-
-def app_log():
-    """The application's log. Never what people wrote."""
-    from flask import current_app
-
-    return current_app.logger

@@ -1,6 +1,6 @@
 """The demo's sign-in: pick a name. It exists in demo mode alone."""
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect, render_template, request, session
 from flask_login import login_user, logout_user
 
 import auth
@@ -15,8 +15,6 @@ def show():
 
 @pages.post("/demo")
 def sign_in():
-    from flask import request, session
-
     person = auth.demo_person(request.form.get("person", "")) or abort(404)
     session.clear()
     login_user(auth.SignedIn(person))
