@@ -1,5 +1,6 @@
 """The build's own step: brings htmx from npm into static/vendor, by the exact versions of package-lock.json."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,7 +22,9 @@ class VendorHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict) -> None:
         """Install what package-lock.json says and copy the files that are served."""
-        subprocess.run([*_npm(), "ci", "--ignore-scripts"], cwd=ROOT, check=True)  # noqa: S603
+        # An intranet's own certificate authority is known to the system, not to Node.
+        environ = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
+        subprocess.run([*_npm(), "ci", "--ignore-scripts"], cwd=ROOT, env=environ, check=True)  # noqa: S603
         VENDOR.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             shutil.copy(ROOT / "node_modules" / "htmx.org" / name, VENDOR)

@@ -96,7 +96,13 @@ def rewrite(id):
     action = _action_or_404(id)
     form = checked(ActionForm, at=f"edit-action-{id}")
     action.rewrite(g.person, **_terms(g.page, form))
-    return _settled(action, moved=True)
+    return _settled(action, moved=True, extra=_closed_form(action))
+
+
+def _closed_form(action):
+    # A form that is open is never morphed, so its place is taken outright.
+    html = g.page.render(action.region) if is_partial() else ""
+    return f'<hx-partial hx-target="#{action.region}" hx-swap="outerHTML">{html}</hx-partial>'
 
 
 @pages.post("/actions/<id>/agreement")
@@ -170,10 +176,10 @@ def take_up(id):
     return _settled(action, moved=True)
 
 
-def _settled(action, moved=False):
+def _settled(action, moved=False, extra=""):
     """Answer with the action in its new state; where it may have come, gone or moved, the lists follow."""
     lists = ("actions", "wrapup", *([f"item-{action.item_id}"] if action.item_id else [])) if moved else ()
-    return changed(g.page, action.region, also=lists, to=_home(action))
+    return changed(g.page, action.region, also=lists, to=_home(action), extra=extra)
 
 
 def _home(action):

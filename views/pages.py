@@ -295,7 +295,9 @@ class PairPage(Page):
         return cls(me, pair) if pair else None
 
     def found_by(self, me: Person) -> "PairPage | None":
-        return PairPage.of(me, self.pair.id)
+        found = PairPage.of(me, self.pair.id)
+        # An invitation's page is another page than that of the two who meet: it is to be fetched as a whole.
+        return found if found and bool(found.pair.accepted_at) == bool(self.pair.accepted_at) else None
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 // While something new is morphed in: unsaved forms, opened details and newer regions stay as they are.
 htmx.registerExtension("guard", {
-  htmx_before_swap: (elt, { tasks }) => {
+  htmx_before_swap: (elt, { ctx, tasks }) => {
+    if (ctx.response?.status < 400 && ctx.request.body) Unsaved.settle(elt.form ?? elt, ctx.request.body);
     for (const { target, fragment, swapSpec } of tasks) {
       if (target instanceof Element && swapSpec.style.endsWith("Morph")) Unsaved.keep(target, fragment);
     }

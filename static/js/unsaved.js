@@ -6,6 +6,16 @@ const Unsaved = {
     return box.matches("[type=checkbox]") ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
   }),
 
+  // What `form` has sent is saved; what was typed meanwhile is not.
+  settle(form, sent) {
+    if (!form.matches("form:not([data-notes])")) return;
+    for (const box of form.elements) {
+      if (box.matches("select")) for (const option of box.options) option.defaultSelected = option.selected;
+      else if (box.matches("[type=checkbox]")) box.defaultChecked = box.checked;
+      else if (box.matches("input, textarea") && box.value === sent.get(box.name)) box.defaultValue = box.value;
+    }
+  },
+
   // New words for a box, the caret staying between the words it was between.
   put(box, text) {
     const old = box.value;
