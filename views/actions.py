@@ -7,19 +7,9 @@ from models import ItemGone
 
 from .answers import changed, checked, is_partial, item_or_404, page, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, PutOffForm, UpdateForm
-from .pages import ActionsPage, MeetingPage, PairPage
+from .pages import ActionPage, ActionsPage, ItemPage, PairPage
 
 pages = Blueprint("actions", __name__)
-
-
-class NewActionPage(MeetingPage):
-    """Making an action from an item, on a page of its own."""
-
-    template = "actions/new.html"
-
-    def __init__(self, item, found):
-        super().__init__(found.me, found.meeting)
-        self.item = item
 
 
 @pages.get("/actions")
@@ -40,13 +30,13 @@ def form(id):
     found.meeting.must_be_open()
     if is_partial():
         return render_template("actions/_new.html", page=found, me=g.person, item=item)
-    return page(NewActionPage(item, found))
+    return page(ItemPage(g.person, item, "actions/new.html"))
 
 
 @pages.post("/items/<id>/actions")
 def propose(id):
     item, found = item_or_404(id)
-    g.page = NewActionPage(item, found)
+    g.page = ItemPage(g.person, item, "actions/new.html")
     form = checked(ActionForm, at=f"new-action-{id}-form")
     actions.propose(item, g.person, key=form.key.data, together=form.together.data, **_terms(found, form))
     return changed(
@@ -76,24 +66,21 @@ def _action_or_404(id):
 @pages.get("/actions/<id>")
 def one(id):
     action = _action_or_404(id)
-    return g.page.render(action.region) if is_partial() else _whole(action)
-
-
-def _whole(action):
-    return render_template("actions/action.html", page=g.page, me=g.person, action=action)
+    return g.page.render(action.region) if is_partial() else page(ActionPage(g.person, action, "actions/action.html"))
 
 
 @pages.get("/actions/<id>/edit")
 def edit_form(id):
     action = _action_or_404(id)
-    return render_template(
-        "actions/_edit.html" if is_partial() else "actions/edit.html", page=g.page, me=g.person, action=action
-    )
+    if is_partial():
+        return render_template("actions/_edit.html", page=g.page, me=g.person, action=action)
+    return page(ActionPage(g.person, action, "actions/edit.html"))
 
 
 @pages.post("/actions/<id>")
 def rewrite(id):
     action = _action_or_404(id)
+    g.page = ActionPage(g.person, action, "actions/edit.html")
     form = checked(ActionForm, at=f"edit-action-{id}")
     action.rewrite(g.person, **_terms(g.page, form))
     return _settled(action, moved=True, extra=_closed_form(action))

@@ -125,8 +125,11 @@ def _refused(problem: Refused):
         html = render_template("errors/_refused.html", problem=problem, offer=offer)
         at = g.get("rejected")
         return slot(f"{at.at}-text-error" if at and "text" in at.typed else "notice", html), 409
-    typed = g.rejected.typed.get("text") if "rejected" in g else None
-    return render_template("errors/refused.html", problem=problem, offer=offer, typed=typed), 409
+    typed = g.rejected.typed if "rejected" in g else {}
+    section = offer and offer.outline.home_for(typed.get("section") or "")
+    return render_template(
+        "errors/refused.html", problem=problem, offer=offer, section=section, typed=typed.get("text")
+    ), 409
 
 
 def _offer(problem: Refused):

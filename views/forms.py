@@ -6,7 +6,7 @@ from typing import Any
 from flask import g
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import clock
 from agenda_templates import TEMPLATES
@@ -30,7 +30,7 @@ def tidy(text: str | None) -> str | None:
 
 def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Arguments of a field that must hold words."""
-    return {"filters": [tidy], "validators": [InputRequired(missing), *maybe_words(limit)["validators"]]}
+    return {"filters": [tidy], "validators": [DataRequired(missing), *maybe_words(limit)["validators"]]}
 
 
 def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
@@ -126,6 +126,8 @@ class ItemForm(Form):
     section = HiddenField()
     text = StringField(**some_words("Write a few words first, then add it."))
     private = BooleanField()
+    # Sent from the page of a meeting that is over, to the next one.
+    elsewhere = BooleanField()
 
 
 class ItemEditForm(Form):
@@ -228,8 +230,8 @@ class ClosingForm(Form):
 class PairForm(Form):
     """The usual arrangements of a pair."""
 
-    template = SelectField(choices=[(key, template.name) for key, template in TEMPLATES.items()], default="regular")
-    rhythm = SelectField(choices=[(key, name) for key, (name, *_) in RHYTHMS.items()], default="monthly")
+    template = SelectField(choices={key: template.name for key, template in TEMPLATES.items()}, default="regular")
+    rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
     minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
     place = StringField(**maybe_words(200))
 
@@ -238,9 +240,7 @@ class InvitationForm(PairForm):
     """Whom to meet, on which side of the table, and when first."""
 
     colleague = StringField(**some_words("Say whom you would like to meet.", 254))
-    side = SelectField(
-        choices=[("individual", "My line manager"), ("manager", "Somebody I manage")], default="individual"
-    )
+    side = SelectField(choices={"individual": "My line manager", "manager": "Somebody I manage"}, default="individual")
     starts_at = Ahead()
 
 

@@ -2,38 +2,45 @@
 
 from flask import Blueprint, abort, g, redirect, render_template
 
-from models import ItemGone, Merged
+from models import ItemGone
 
-from .answers import answer, changed, checked, is_partial, item_or_404, meeting_or_404, slot, tell
+from .answers import answer, changed, checked, is_partial, item_or_404, meeting_or_404, page, slot, tell
 from .forms import ItemEditForm, ItemForm, NotesForm, PlaceForm
+from .pages import ItemPage, MeetingPage
 
 pages = Blueprint("items", __name__)
 
 
 @pages.post("/meetings/<id>/items")
 def add(id):
-    page = meeting_or_404(id)
-    form = checked(ItemForm, at=f"composer-{_section(page).key}")
-    item = page.meeting.add_item(g.person, _section(page).key, form.text.data, form.private.data, form.key.data)
+    found = meeting_or_404(id)
+    form = checked(ItemForm, at=f"composer-{_section(found).key}")
+    item = found.meeting.add_item(g.person, _section(found).key, form.text.data, form.private.data, form.key.data)
     composer = f"composer-{item.section}"
+    if form.elsewhere.data:
+        said = render_template("items/_added_elsewhere.html", meeting=found.meeting)
+        to = slot(f"composer-{form.section.data}-text-error", said)
+        return changed(found, also=(item.region, "wrapup"), to=found.meeting.path, extra=to)
     return changed(
-        page,
+        found,
         item.region,
         also=("wrapup",),
         only_me=item.is_draft,
-        to=f"{page.meeting.path}#{composer}",
+        to=f"{found.meeting.path}#{composer}",
         extra=slot(f"{composer}-text-error"),
     )
 
 
-def _section(page):
-    return page.meeting.outline.section(ItemForm().section.data or "") or abort(404)
+def _section(found):
+    form, outline = ItemForm(), found.meeting.outline
+    key = form.section.data or ""
+    return outline.section(outline.home_for(key) if form.elsewhere.data else key) or abort(404)
 
 
 @pages.get("/items/<id>")
 def show(id):
-    item, page = item_or_404(id)
-    return page.render(item.region) or abort(404) if is_partial() else redirect(_place(item))
+    item, found = item_or_404(id)
+    return found.render(item.region) or abort(404) if is_partial() else redirect(_place(item))
 
 
 def _place(item):
@@ -42,37 +49,39 @@ def _place(item):
 
 @pages.get("/items/<id>/edit")
 def edit_form(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     if item.deleted_at:
         raise ItemGone(item)
-    page.meeting.must_be_open()
-    return render_template("items/_edit.html" if is_partial() else "items/edit.html", page=page, me=g.person, item=item)
+    found.meeting.must_be_open()
+    return _form(item, "items/_edit.html", "items/edit.html")
+
+
+def _form(item, partial, whole, **more):
+    """A form about an item: in its place, or on a page of its own."""
+    if is_partial():
+        return render_template(partial, page=MeetingPage(g.person, item.meeting), me=g.person, item=item, **more)
+    return page(ItemPage(g.person, item, whole), **more)
 
 
 @pages.post("/items/<id>")
 def edit(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
+    g.page = ItemPage(g.person, item, "items/edit.html")
     form = checked(ItemEditForm, at=f"edit-{id}")
     merged = item.edit(g.person, form.text.data, form.base.data or item.text)
     if merged.clash:
-        return _clash(page, item, merged, "items/_edit.html", "items/edit.html")
-    tell(page, item.region, "wrapup", answered=(item.region,), only_me=item.is_draft)
-    return answer(page, to=_place(item), extra=_closed_form(page, item))
+        return _form(item, "items/_edit.html", "items/edit.html", clash=merged.text), 409
+    tell(found, item.region, "wrapup", answered=(item.region,), only_me=item.is_draft)
+    return answer(found, to=_place(item), extra=_closed_form(found, item))
 
 
-def _closed_form(page, item):
+def _closed_form(found, item):
     # The item's own form is never morphed, so its place is taken outright.
     return (
-        f'<hx-partial hx-target="#{item.region}" hx-swap="outerHTML">{page.render(item.region)}</hx-partial>'
+        f'<hx-partial hx-target="#{item.region}" hx-swap="outerHTML">{found.render(item.region)}</hx-partial>'
         if is_partial()
         else ""
     )
-
-
-def _clash(page, item, merged: Merged, partial, whole):
-    return render_template(
-        partial if is_partial() else whole, page=page, me=g.person, item=item, clash=merged.text
-    ), 409
 
 
 @pages.post("/items/<id>/discussion")
@@ -106,60 +115,61 @@ def unstand(id):
 
 
 def _note(id, verb, undo=False):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     getattr(item, verb)(by=g.person, undo=undo)
-    return changed(page, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item))
+    return changed(found, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item))
 
 
 @pages.post("/items/<id>/sharing")
 def share(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     item.share(by=g.person)
-    return changed(page, item.region, also=("wrapup",), to=_place(item))
+    return changed(found, item.region, also=("wrapup",), to=_place(item))
 
 
 @pages.post("/items/<id>/deletion")
 def delete(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     item.delete_by(g.person)
     undo = render_template("items/_deleted.html", item=item)
     return changed(
-        page,
+        found,
         item.region,
         also=("wrapup",),
         only_me=item.is_draft,
-        to=f"{page.meeting.path}?deleted={item.id}#section-{item.section}",
+        to=f"{found.meeting.path}?deleted={item.id}#section-{item.section}",
         extra=slot("notice", undo),
     )
 
 
 @pages.delete("/items/<id>/deletion")
 def restore(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     item.restore(by=g.person)
-    return changed(page, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item), extra=slot("notice"))
+    return changed(found, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item), extra=slot("notice"))
 
 
 @pages.post("/items/<id>/position")
 def move(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
     form = checked(PlaceForm, at=item.region)
     if form.direction.data:
         item.step(g.person, down=form.direction.data == "down")
     else:
-        section = page.meeting.outline.section(form.section.data) or abort(404)
+        section = found.meeting.outline.section(form.section.data) or abort(404)
         item.move(g.person, section.key, before=form.before.data and g.person.item(form.before.data))
-    return changed(page, item.region, only_me=item.is_draft, to=_place(item))
+    return changed(found, item.region, only_me=item.is_draft, to=_place(item))
 
 
 @pages.post("/items/<id>/notes")
 def write_notes(id):
-    item, page = item_or_404(id)
+    item, found = item_or_404(id)
+    g.page = ItemPage(g.person, item, "items/notes.html")
     form = checked(NotesForm, at=f"notes-{id}")
     merged = item.write_notes(g.person, form.text.data, form.base.data)
     if merged.clash:
-        return _clash(page, item, merged, "items/_notes.html", "items/notes.html")
-    tell(page, item.region, answered=(item.region,), only_me=item.is_draft)
+        return _form(item, "items/_notes.html", "items/notes.html", clash=merged.text), 409
+    tell(found, item.region, answered=(item.region,), only_me=item.is_draft)
     if is_partial():
-        return render_template("items/_notes.html", page=page, me=g.person, item=item) + page.partial("saved")
+        return _form(item, "items/_notes.html", "items/notes.html") + found.partial("saved")
     return redirect(_place(item), 303)

@@ -133,9 +133,13 @@ class Page:
         """What is wrong with a field, if anything."""
         return self.rejected.errors.get(field, "") if self.rejected and self.rejected.at == at else ""
 
-    def local(self, moment):
-        """A moment on this person's wall clock."""
-        return clock.local(moment, self.me.time_zone)
+    def kept(self, text: str) -> str:
+        """The text as a textarea must hold it: browsers drop a line end that comes first."""
+        return f"\n{text}" if text.startswith("\n") else text
+
+    def folded(self, *forms: str) -> bool:
+        """Whether a sheet with these forms may stay folded away: not when one was sent and could not be taken."""
+        return not (self.rejected and self.rejected.at in forms)
 
     def _action(self, id: str) -> dict[str, Any] | None:
         action = actions.find(self.me, id)
@@ -261,6 +265,16 @@ class MeetingPage(Page):
         return {"note": PrivateNote.of(self.pair, self.me)}
 
 
+class ItemPage(MeetingPage):
+    """One form about an item on a page of its own, for browsers without JavaScript."""
+
+    is_meeting = False
+
+    def __init__(self, me: Person, item: Item, template: str) -> None:
+        super().__init__(me, item.meeting)
+        self.item, self.template = item, template
+
+
 class PairPage(Page):
     """The pair's page: the next meeting, what is open between the two, objectives, and all that was."""
 
@@ -322,6 +336,14 @@ class PairPage(Page):
 
     def _notebook(self) -> dict[str, Any]:
         return {"note": PrivateNote.of(self.pair, self.me)}
+
+
+class ActionPage(PairPage):
+    """One action on a page of its own."""
+
+    def __init__(self, me: Person, action: actions.Action, template: str) -> None:
+        super().__init__(me, action.pair)
+        self.action, self.template = action, template
 
 
 class ActionsPage(Page):

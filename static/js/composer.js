@@ -4,20 +4,27 @@
   const succeeded = ({ response }) => response && response.status < 400;
 
   htmx.registerExtension("composer", {
-    htmx_config_request: (form, { ctx }) => {
+    htmx_config_request: (elt, { ctx }) => {
+      const form = elt.form ?? elt;
       if (!form.matches("form[data-composer]")) return;
       const box = form.elements.text;
-      ctx.composed = { box, words: box.value };
+      // The second click of a double click finds the box empty, and means nothing by it.
+      if (form.underWay && !box.value.trim()) return false;
+      form.underWay = (form.underWay ?? 0) + 1;
+      ctx.composed = { form, box, words: box.value };
       // The same key for the same words, even when a first answer got lost on its way.
       if (form.failed?.words !== box.value) form.failed = null;
       ctx.composed.key = form.failed?.key ?? newKey();
       ctx.request.body.set("key", ctx.composed.key);
       box.value = "";
+      box.focus();
     },
 
-    htmx_finally_request: (form, { ctx }) => {
-      if (!ctx.composed || succeeded(ctx)) return;
-      const { box, words, key } = ctx.composed;
+    htmx_finally_request: (elt, { ctx }) => {
+      if (!ctx.composed) return;
+      const { form, box, words, key } = ctx.composed;
+      form.underWay -= 1;
+      if (succeeded(ctx)) return;
       box.value = box.value ? `${words}\n${box.value}` : words;
       form.failed = { words, key };
       box.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,6 +1,7 @@
 // Unsaved words outlive a reload: they are kept in this tab, for this person, until they are saved.
 (() => {
   const nameOf = (box) => `draft ${document.body.dataset.me} ${location.pathname} ${box.form.id} ${box.name}`;
+  const seen = new WeakSet();
   const isKept = (box) => box?.form?.id && box.matches("textarea:not([hidden])");
 
   const keep = (box) => {
@@ -9,10 +10,13 @@
     else sessionStorage.setItem(nameOf(box), JSON.stringify([box.value, box.form.elements.base?.value]));
   };
 
+  // Each box once, as it comes onto the page: later, an empty one may just have been sent.
   const bringBack = () => {
     for (const box of document.querySelectorAll("form[id] textarea:not([hidden])")) {
+      if (seen.has(box)) continue;
+      seen.add(box);
       const kept = sessionStorage.getItem(nameOf(box));
-      if (!kept || box.value !== box.defaultValue || box === document.activeElement && box.value) continue;
+      if (!kept || box.value !== box.defaultValue) continue;
       const [words, base] = JSON.parse(kept);
       box.value = words;
       if (box.form.elements.base && base != null) box.form.elements.base.value = base;
@@ -20,13 +24,27 @@
   };
 
   document.addEventListener("input", (event) => keep(event.target));
-  document.addEventListener("htmx:finally:request", (event) => {
-    const form = event.target.closest?.("form");
-    if (!form || !(event.detail.ctx.response?.status < 400)) return;
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    // The form that was sent; the answer may have taken it off the page.
+    const form = ctx.request.form;
+    if (!form || !(ctx.response?.status < 400)) return;
     for (const box of form.querySelectorAll("textarea")) {
-      if (event.detail.ctx.composed || !box.isConnected) sessionStorage.removeItem(nameOf(box));
-      keep(box);
+      if (ctx.composed || !box.isConnected) sessionStorage.removeItem(nameOf(box));
+      if (box.isConnected) keep(box);
     }
   });
-  document.addEventListener("DOMContentLoaded", bringBack);
+  document.addEventListener("click", (event) => {
+    if (!event.target.matches?.("[data-cancel]")) return;
+    for (const box of event.target.form.querySelectorAll("textarea")) sessionStorage.removeItem(nameOf(box));
+  });
+
+  // A form that was open on the page is opened again for them.
+  const openAgain = () => {
+    for (const opener of document.querySelectorAll("[data-opens]")) {
+      if (sessionStorage.getItem(nameOf({ form: { id: opener.dataset.opens }, name: "text" }))) opener.click();
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => { bringBack(); setTimeout(openAgain); });
+  document.addEventListener("htmx:after:swap", bringBack);
 })();

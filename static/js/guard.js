@@ -1,4 +1,7 @@
 // While something new is morphed in: unsaved forms, opened details and newer regions stay as they are.
+// A new form takes the focus as it comes; htmx would give it back with every later change around the form.
+document.addEventListener("focusin", ({ target }) => target.removeAttribute("autofocus"));
+
 htmx.registerExtension("guard", {
   htmx_before_swap: (elt, { ctx, tasks }) => {
     if (ctx.response?.status < 400 && ctx.request.body) Unsaved.settle(elt.form ?? elt, ctx.request.body);

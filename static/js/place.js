@@ -23,13 +23,14 @@
     const inPlace = old.parentElement === list && (old.nextElementSibling ?? null) === next;
     if (!inPlace) move(list, old, next);
     Object.assign(old.dataset, { position: item.dataset.position, section: item.dataset.section });
+    Unsaved.welcome(old);
     Unsaved.keep(old, fragment);
     morph(old, fragment, false);
     return [old];
   };
 
   const leave = (target) => {
-    if ([...target.querySelectorAll("form")].some(Unsaved.isIn)) Unsaved.orphan(target);
+    if (target.matches(".is-edited") || [...target.querySelectorAll("form")].some(Unsaved.isIn)) Unsaved.orphan(target);
     else target.remove();
     return [];
   };

@@ -32,12 +32,13 @@ const Unsaved = {
 
   // Forms with unsaved words that `fragment` would take away are given a place in it, so that a morph leaves them.
   keep(target, fragment) {
+    const inFragment = (elt) => elt && fragment.querySelector(`#${CSS.escape(elt.id)}`);
     for (const form of target.querySelectorAll("form[id]")) {
-      if (fragment.querySelector(`#${CSS.escape(form.id)}`) || !Unsaved.isIn(form)) continue;
+      if (inFragment(form)) Unsaved.welcome(form);
+      if (inFragment(form) || !Unsaved.isIn(form) || inFragment(form.parentElement.closest("[id][hx-morph-skip]"))) continue;
       const row = form.closest("li[id]");
-      const holder = row && target.contains(row) && !fragment.querySelector(`#${CSS.escape(row.id)}`) ? row : form;
-      const around = holder.parentElement.closest("[id]");
-      const place = (around && fragment.querySelector(`#${CSS.escape(around.id)}`)) || fragment.firstElementChild;
+      const holder = row && target.contains(row) && !inFragment(row) ? row : form;
+      const place = inFragment(holder.parentElement.closest("[id]")) || fragment.firstElementChild;
       if (!place) continue;
       place.append(holder.cloneNode(false));
       Unsaved.orphan(holder);
@@ -48,5 +49,20 @@ const Unsaved = {
   orphan(holder) {
     holder.setAttribute("hx-morph-skip", "");
     holder.classList.add("is-gone");
+    Unsaved.say(holder, "This was taken off the page a moment ago. Your words are still here.");
+  },
+
+  // It is back.
+  welcome(holder) {
+    if (!holder.matches(".is-gone")) return;
+    if (!holder.matches(".is-edited")) holder.removeAttribute("hx-morph-skip");
+    holder.classList.remove("is-gone");
+    Unsaved.say(holder, "");
+  },
+
+  say(holder, text) {
+    for (const form of holder.matches("form") ? [holder] : holder.querySelectorAll("form[id]")) {
+      if (!text || Unsaved.isIn(form)) form.querySelector(".problem")?.replaceChildren(text);
+    }
   },
 };
