@@ -16,7 +16,8 @@
   document.addEventListener("htmx:sse:close", () => say("Reconnecting…"));
   document.addEventListener("htmx:sse:after:connection", () => { heard = Date.now(); say("Live"); });
   document.addEventListener("htmx:sse:before:message", () => { heard = Date.now(); });
-  document.addEventListener("DOMContentLoaded", () => say("Reconnecting…"));
+  // A first connection that fails is tried again every three seconds.
+  document.addEventListener("htmx:error", (event) => { if (event.target.id === "stream") say("Reconnecting…"); });
 
   // The server has ended this page's right to be told anything: a fresh request says why.
   document.addEventListener("gone", () => location.reload());
