@@ -8,7 +8,7 @@ from typing import Any
 from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
-from models import Item, Manager, Meeting, Pair, Person, Refused, Report, mine, who, with_people
+from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
@@ -347,7 +347,7 @@ def _by_due_date(*conditions):
 
 
 ACTION = Prepared(
-    lambda id, person: with_people(Action.select(Action, Pair, Manager, Report, _closings_since()).join(Pair)).where(
+    lambda id, person: with_people(Action.select(Action, Pair, *PEOPLE, _closings_since()).join(Pair)).where(
         Action.id == id, mine(person)
     )
 )

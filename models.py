@@ -80,7 +80,8 @@ class Person(Row):
 
     def item(self, id: str) -> "Item | None":
         """The item with this id, if they may see it. A deleted one is found; another's draft is not."""
-        return ITEM.first(id=id, person=self.id)
+        found = ITEM.first(id=id, person=self.id)
+        return found.meeting._at_home(found) if found else None
 
 
 def who(null: bool = False) -> ForeignKeyField:
@@ -200,15 +201,12 @@ class Pair(Row):
 
     def next_meeting(self, besides: "Meeting | None" = None) -> "Meeting | None":
         """The first meeting that is neither closed nor cancelled."""
-        query = self.meetings().where(Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
-        if besides:
-            query = query.where(Meeting.id != besides.id)
-        return self._at_home(query.order_by(Meeting.starts_at).first())
+        found = [meeting for meeting in NEXT_MEETINGS(pair=self.id) if besides is None or meeting.id != besides.id]
+        return self._at_home(found[0] if found else None)
 
     def last_meeting(self) -> "Meeting | None":
         """The closed meeting that was closed last."""
-        query = self.meetings().where(Meeting.closed_at.is_null(False))
-        return self._at_home(query.order_by(Meeting.closed_at.desc()).first())
+        return self._at_home(LAST_MEETING.first(pair=self.id))
 
     def _at_home(self, meeting: "Meeting | None") -> "Meeting | None":
         if meeting:
@@ -310,10 +308,17 @@ class Meeting(Row):
 
     def items_for(self, person: Person) -> list["Item"]:
         """The agenda as `person` sees it, with authors and history, in order."""
-        found = ITEMS_OF(meeting=self.id, person=person.id)
-        for item in found:
-            item.meeting = self
-        return found
+        return [self._at_home(item) for item in ITEMS_OF(meeting=self.id, person=person.id)]
+
+    def item_for(self, person: Person, id: str) -> "Item | None":
+        """One item of the agenda, if it is (still) on it and `person` may see it."""
+        found = ITEM_OF.first(id=id, meeting=self.id, person=person.id)
+        return self._at_home(found) if found else None
+
+    def _at_home(self, item: "Item") -> "Item":
+        item.meeting = self
+        item.author = self.pair.person(item.author_id)
+        return item
 
     def add_item(self, by: Person, section: str, text: str, private: bool = False, key: str | None = None) -> "Item":
         """Put something on the agenda, at the end of its section. Repeating it with the same `key` adds nothing."""
@@ -328,8 +333,7 @@ class Meeting(Row):
                 position=self._end_of(section),
                 shared_at=None if private else clock.now(),
             )
-            item.meeting = self
-            return item
+            return self._at_home(item)
 
     def _adding(self, private: bool):
         return self._unannounced() if private else self.changing()
@@ -380,6 +384,7 @@ class Item(Once):
 
     pair_id: str
     meeting_id: str
+    author_id: str
     discussed_by_id: str | None
     kept_by_id: str | None
     pair = ForeignKeyField(Pair, backref="+")
@@ -624,8 +629,9 @@ COUNT_CHANGE = (
 # The finders. Each starts from the person: whoever is not one of the two finds nothing.
 Manager = Person.alias("manager_person")
 Report = Person.alias("report_person")
-Author = Person.alias("author_person")
 Origin = Meeting.alias("origin")
+# What a page says of the two: their names, and their clocks.
+PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in ("id", "name", "time_zone")]
 
 
 def mine(person):
@@ -639,14 +645,9 @@ def visible_to(person):
 
 
 def with_people(query):
-    """A query over pairs with both people filled in; it must select Manager and Report."""
-    return query.join_from(Pair, Manager, on=(Pair.manager == Manager.id), attr="manager").join_from(
-        Pair, Report, on=(Pair.report == Report.id), attr="report"
-    )
-
-
-def _with_history(query):
-    return query.join_from(Item, Author, on=(Item.author == Author.id), attr="author")
+    """A query over pairs with both people filled in; it must select PEOPLE."""
+    query = query.join_from(Pair, Manager, on=(Pair.manager == Manager.id), attr="manager")
+    return query.join_from(Pair, Report, on=(Pair.report == Report.id), attr="report")
 
 
 def _history():
@@ -659,32 +660,45 @@ def _history():
         .order_by(Carry.carried_at)
         .limit(1)
     )
-    return Author, carried.alias("carries"), first.alias("first_met")
+    return carried.alias("carries"), first.alias("first_met")
 
 
-PAIR = Prepared(lambda id, person: with_people(Pair.select(Pair, Manager, Report)).where(Pair.id == id, mine(person)))
-PAIRS_OF = Prepared(
-    lambda person: (
-        with_people(Pair.select(Pair, Manager, Report))
-        .where(mine(person))
-        .order_by(Pair.ended_at.is_null(False), Pair.invited_at)
-    )
-)
+def _pairs(person):
+    return with_people(Pair.select(Pair, *PEOPLE)).where(mine(person))
+
+
+def _open_meetings(pair):
+    return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+
+
+def _closed_meetings(pair):
+    return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(False))
+
+
+PAIR = Prepared(lambda id, person: _pairs(person).where(Pair.id == id))
+PAIRS_OF = Prepared(lambda person: _pairs(person).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
 MEETING = Prepared(
-    lambda id, person: with_people(Meeting.select(Meeting, Pair, Manager, Report).join(Pair)).where(
+    lambda id, person: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(
         Meeting.id == id, mine(person)
     )
 )
+NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
+LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
 ENDS_OF_MEETING = Prepared(lambda id: Meeting.select(Meeting.closed_at, Meeting.cancelled_at).where(Meeting.id == id))
 ITEM = Prepared(
     lambda id, person: with_people(
-        _with_history(Item.select(Item, Meeting, Pair, Manager, Report, *_history()).join(Meeting).join(Pair))
+        Item.select(Item, Meeting, Pair, *PEOPLE, *_history()).join(Meeting).join(Pair)
     ).where(Item.id == id, mine(person), visible_to(person))
 )
 ITEM_ALONE = Prepared(lambda id: Item.select().where(Item.id == id))
+ITEM_OF = Prepared(
+    lambda id, meeting, person: Item.select(Item, *_history()).where(
+        Item.id == id, Item.meeting == meeting, Item.deleted_at.is_null(), visible_to(person)
+    )
+)
 ITEMS_OF = Prepared(
     lambda meeting, person: (
-        _with_history(Item.select(Item, *_history()))
+        Item.select(Item, *_history())
         .where(Item.meeting == meeting, Item.deleted_at.is_null(), visible_to(person))
         .order_by(Item.position, Item.id)
     )

@@ -24,6 +24,7 @@ class Prepared:
         self._build = build
         self._names = build.__code__.co_varnames[: build.__code__.co_argcount]
         self._query: Any = None
+        self._made_of: Any = None
 
     def __call__(self, **values: Any) -> list:
         """The rows, as a list. `values` go to the database as they are."""
@@ -31,8 +32,12 @@ class Prepared:
             self._prepare()
         params = [values[part.name] if isinstance(part, _Slot) else part for part in self._params]
         cursor = self._query._database.execute_sql(self._sql, params)
-        # Peewee has no public way from a cursor to the instances that a query means.
-        return list(self._query._get_cursor_wrapper(cursor))
+        if self._made_of is None:
+            # Peewee has no public way from a row to the instances that a query means; finding it is costly, so once.
+            wrapper = self._query._get_cursor_wrapper(cursor)
+            wrapper.initialize()
+            self._made_of = wrapper.process_row
+        return [self._made_of(row) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> Any:
         """The first row, or None."""

@@ -237,8 +237,8 @@ class MeetingPage(Page):
         return found
 
     def _item(self, id: str) -> dict[str, Any] | None:
-        item = self.me.item(id)
-        if item is None or item.deleted_at or item.meeting_id != self.meeting.id:
+        item = self.meeting.item_for(self.me, id)
+        if item is None:
             return None
         item.actions = actions.of_item(item)
         return {"item": item}
