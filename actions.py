@@ -141,11 +141,15 @@ class Action(Once):
     def rewrite(self, by: Person, **terms: Any) -> None:
         """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew."""
         with self.changing():
-            if not self.is_proposed:
-                raise ActionOver("This is no longer a proposal, so its words are settled.")
+            self.must_be_proposed()
             self._set(**terms)
             Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
             Agreement.note(self, by, by)
+
+    def must_be_proposed(self) -> None:
+        """Raise ActionOver if its words are settled."""
+        if not self.is_proposed:
+            raise ActionOver("This is no longer a proposal, so its words are settled.")
 
     def complete(self, by: Person) -> None:
         """Tick it off."""

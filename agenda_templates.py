@@ -3,9 +3,11 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "agendas"
 SIDES = ("individual", "manager", "both")
+KINDS = {str: "a text", int: "a whole number", list: "a list"}
 
 
 class TemplateMistake(Exception):
@@ -60,30 +62,39 @@ def read_folder(folder: Path = FOLDER) -> dict[str, Template]:
 def read_file(path: Path) -> Template:
     """One template file. Raises TemplateMistake."""
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
-        sections = tuple(_section(part) for part in found["section"])
-        template = Template(path.stem, found["name"], found["minutes"], sections)
-    except tomllib.TOMLDecodeError as mistake:
-        raise TemplateMistake(f"{path.name}: {mistake}") from None
+        return _template(path.stem, tomllib.loads(path.read_text("utf-8")))
     except KeyError as missing:
         raise TemplateMistake(f"{path.name}: {missing} is missing") from None
     except ValueError as mistake:
         raise TemplateMistake(f"{path.name}: {mistake}") from None
-    keys = [section.key for section in template.sections]
-    if len(set(keys)) < len(keys):
-        raise TemplateMistake(f"{path.name}: two sections have one key")
-    return template
 
 
-def _section(part: dict) -> Section:
-    prompts = tuple(_prompt(prompt) for prompt in part.get("prompt", ()))
-    return Section(part["key"], part["title"], prompts)
+def _template(key: str, found: dict) -> Template:
+    sections = tuple(_section(part) for part in _part(found, "section", list))
+    if not sections:
+        raise ValueError("section: there must be at least one")
+    if len({section.key for section in sections}) < len(sections):
+        raise ValueError("two sections have one key")
+    return Template(key, _part(found, "name", str), _part(found, "minutes", int), sections)
 
 
-def _prompt(part: dict) -> Prompt:
-    if part["side"] not in SIDES:
-        raise ValueError(f"side {part['side']!r} is none of {', '.join(SIDES)}")
-    return Prompt(part["side"], part["text"], tuple(part.get("covers", ())))
+def _section(found: dict) -> Section:
+    prompts = _part(found, "prompt", list) if "prompt" in found else []
+    return Section(_part(found, "key", str), _part(found, "title", str), tuple(map(_prompt, prompts)))
+
+
+def _prompt(found: dict) -> Prompt:
+    side = _part(found, "side", str)
+    if side not in SIDES:
+        raise ValueError(f"side {side!r} is none of {', '.join(SIDES)}")
+    covers = _part(found, "covers", list) if "covers" in found else []
+    return Prompt(side, _part(found, "text", str), tuple(covers))
+
+
+def _part(found: dict, name: str, kind: type) -> Any:
+    if not isinstance(found[name], kind):
+        raise ValueError(f"{name} must be {KINDS[kind]}")
+    return found[name]
 
 
 TEMPLATES = read_folder()

@@ -51,9 +51,10 @@ def demo() -> None:
     if not config.is_demo:
         raise Misconfigured("Invented people belong into a demo alone: set SIGN_IN=demo.")
     if not config.database.exists():
-        database.create(config)
-        demo_data.fill(config.time_zone)
+        database.create(config, fill=lambda: demo_data.fill(config.time_zone))
         click.echo(f"Made a demo database at {config.database}.")
+    elif database.fill_if_empty(config, lambda: demo_data.fill(config.time_zone)):
+        click.echo(f"Filled the demo database at {config.database}.")
 
 
 @duologue.command()

@@ -72,7 +72,7 @@ def _loopback(host: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise Misconfigured(f"PORT={text} is not a port: use a number up to 65535.")
     return int(text)
 

@@ -1,6 +1,7 @@
 """The database's life: made, checked and opened; every start-up problem is one sentence."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from peewee import CharField, DatabaseError
@@ -45,18 +46,34 @@ MODELS = (
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16_000}
 
 
-def create(config: Config) -> None:
-    """Make a new database with everything in it that the newest version needs. Raises Misconfigured."""
-    if config.database.exists():
-        raise Misconfigured(f"There is a database at {config.database} already; nothing was changed.")
+def create(config: Config, fill: Callable[[], None] | None = None) -> None:
+    """Make a new database, filled by `fill`: whole, or not at all. Raises Misconfigured."""
+    path, making = config.database, config.database.with_name(f"{config.database.name}.making")
+    if path.exists():
+        raise Misconfigured(f"There is a database at {path} already; nothing was changed.")
     try:
-        config.database.parent.mkdir(parents=True, exist_ok=True)
-        _connect(config.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making.unlink(missing_ok=True)
+        _connect(making)
         with db.connection_context():
             Runner(db, str(MIGRATIONS)).up()
             Stamp.create(kind=_kind(config))
+            if fill:
+                fill()
+        db.close_all()
+        making.rename(path)
     except (OSError, DatabaseError) as problem:
-        raise Misconfigured(f"No database can be made in {config.database.parent}: {problem}.") from None
+        raise Misconfigured(f"No database can be made in {path.parent}: {problem}.") from None
+
+
+def fill_if_empty(config: Config, fill: Callable[[], None]) -> bool:
+    """Fill a database that nobody is in yet; whether there was something to do. Raises Misconfigured."""
+    open_checked(config)
+    with db.connection_context():
+        is_empty = not Person.select().exists()
+        if is_empty:
+            fill()
+        return is_empty
 
 
 def open_checked(config: Config) -> None:
@@ -108,18 +125,25 @@ def _must_be_whole(path: Path) -> None:
 
 
 def _must_be_of_this_version(path: Path) -> None:
+    if _must_not_be_newer(path):
+        raise Misconfigured(f"The database at {path} is of an older version: bring it forward with 'duologue migrate'.")
+
+
+def _must_not_be_newer(path: Path) -> set[str]:
+    """The migrations that it still needs."""
     known = {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
     applied = set(Runner(db, str(MIGRATIONS)).applied())
     if not applied:
         raise _broken(path)
     if applied - known:
         raise Misconfigured(f"The database at {path} was made by a newer version of Duologue: install that version.")
-    if known - applied:
-        raise Misconfigured(f"The database at {path} is of an older version: bring it forward with 'duologue migrate'.")
+    return known - applied
 
 
 def _must_be_of_kind(kind: str) -> None:
-    found = Stamp.get().kind
+    found = next((stamp.kind for stamp in Stamp.select()), None)
+    if found is None:
+        raise DatabaseError("no stamp")
     if found != kind:
         raise Misconfigured(f"This is a {found} database, so it is not opened with the settings of a {kind} one.")
 
@@ -133,6 +157,7 @@ def migrate(config: Config) -> list[str]:
     try:
         with db.connection_context():
             _must_be_whole(config.database)
+            _must_not_be_newer(config.database)
             return Runner(db, str(MIGRATIONS)).up()
     except (DatabaseError, sqlite3.Error):
         raise _broken(config.database) from None

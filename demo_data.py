@@ -17,7 +17,7 @@ PEOPLE_LEAD = "Robin Vale"
 
 def fill(zone: str) -> None:
     """Fill an empty demo database: three pairs, with meetings behind them and one ahead."""
-    with db.connection_context(), db.atomic():
+    with db.atomic():
         ada, sam, mei, lee, noor, _ = (_person(name, zone) for name in PEOPLE)
         _ada_and_sam(ada, sam)
         _ada_and_mei(ada, mei)

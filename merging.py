@@ -36,10 +36,15 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\n|[^\S\n]+|\S+", text)
 
 
+def _holds(text: str, words: str) -> bool:
+    """Whether the words stand in the text, one after the other."""
+    return f" {' '.join(words.split())} " in f" {' '.join(text.split())} "
+
+
 def _both(theirs: str, mine: str) -> str:
     if not theirs.strip() or not mine.strip():
         return theirs + mine
-    if mine.startswith(theirs) or theirs.startswith(mine):
-        # One goes on from the other: an earlier save whose answer was lost.
+    if mine.startswith(theirs) or _holds(theirs, mine):
+        # One goes on from the other, or stands in it: an earlier save whose answer was lost.
         return max(theirs, mine, key=len)
     return f"{theirs.rstrip()}\n{mine.lstrip()}"

@@ -14,6 +14,8 @@ from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
 
 TEXT_LIMIT = 10_000
+# Two positions closer than this are as good as one.
+TIGHT = 1e-6
 
 
 class Refused(Exception):
@@ -173,14 +175,14 @@ class Pair(Row):
         if by.id == self.invited_by_id:
             raise Refused(f"It is for {self.other(by).first_name} to accept.")
         with db.atomic():
-            (
-                Pair.update(accepted_at=clock.now())
-                .where(Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null())
-                .execute()
-            )
-            self.accepted_at = Pair.get_by_id(self.id).accepted_at
-            if not self.next_meeting():
+            standing = Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
+            is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()
+            fresh = Pair.get_by_id(self.id)
+            self.accepted_at, self.ended_at = fresh.accepted_at, fresh.ended_at
+            if is_new:
                 self.schedule(by, self._first_start())
+            elif self.ended_at:
+                raise PairOver(self._why_over())
 
     def _first_start(self) -> datetime:
         wished = self.first_starts_at
@@ -234,12 +236,12 @@ class Pair(Row):
             return meeting
 
     def waiting_items(self) -> list["Item"]:
-        """Unfinished items whose meeting is over: they go to the next meeting as soon as there is one."""
-        is_over = Meeting.closed_at.is_null(False) | Meeting.cancelled_at.is_null(False)
+        """What goes to the next meeting as soon as there is one: the unfinished of closed ones, all of cancelled."""
+        moves_on = Meeting.cancelled_at.is_null(False) | (Meeting.closed_at.is_null(False) & Item.is_unfinished())
         return list(
             Item.select(Item, Meeting)
             .join(Meeting)
-            .where(Item.pair == self, is_over, Item.deleted_at.is_null(), Item.is_unfinished())
+            .where(Item.pair == self, Item.deleted_at.is_null(), moves_on)
             .order_by(Meeting.starts_at, Item.position, Item.id)
         )
 
@@ -367,12 +369,12 @@ class Meeting(Row):
             self._look_again()
             if self.closed_at:
                 raise MeetingOver(self)
-            if not self.cancelled_at:
-                self._set(cancelled_at=clock.now(), cancelled_by=by)
-            upcoming = self.pair.next_meeting()
-            if upcoming or next_starts_at:
-                upcoming = self.pair.schedule(by, next_starts_at or upcoming.starts_at)
-            return upcoming
+            upcoming = self.pair.next_meeting(besides=self)
+            if self.cancelled_at:
+                return upcoming
+            self._set(cancelled_at=clock.now(), cancelled_by=by)
+            moment = next_starts_at or (upcoming.starts_at if upcoming else None)
+            return self.pair.schedule(by, moment) if moment else None
 
     def skip(self, by: Person) -> "Meeting | None":
         """Leave this one out and meet again when the rhythm says."""
@@ -442,10 +444,13 @@ class Item(Once):
     def changing(self) -> Iterator[None]:
         """A change to this item: the meeting must be open and the item still there. A draft's is not announced."""
         with self.meeting._adding(private=self.is_draft):
-            self._look_again()
-            if self.deleted_at:
-                raise ItemGone(self)
+            self._must_be_there()
             yield
+
+    def _must_be_there(self) -> None:
+        self._look_again()
+        if self.deleted_at:
+            raise ItemGone(self)
 
     def _look_again(self) -> None:
         fresh = ITEM_ALONE.first(id=self.id)
@@ -485,7 +490,7 @@ class Item(Once):
     def share(self, by: Person) -> None:
         """Let the other one see this draft."""
         with self.meeting.changing():
-            self._look_again()
+            self._must_be_there()
             if not self.shared_at:
                 self._set(shared_at=clock.now())
 
@@ -519,27 +524,39 @@ class Item(Once):
             self._look_again()
             self._set(deleted_at=None, deleted_by=None)
 
-    def move(self, by: Person, section: str, before: "Item | None" = None) -> None:
-        """Put it before another item of `section`, or at the end of it."""
+    def move(self, by: Person, section: str, before: "Item | None" = None) -> list["Item"]:
+        """Put it before another item of `section`, or at the end of it. Gives the items whose position changed."""
         with self.changing():
             others = [item for item in self.meeting.items_for(by) if item.section == section and item.id != self.id]
-            after = next((n for n, item in enumerate(others) if before and item.id == before.id), len(others))
-            self._set(section=section, position=_between(others, after))
+            place = next((n for n, item in enumerate(others) if before and item.id == before.id), len(others))
+            return self._put(section, others, place)
 
-    def step(self, by: Person, down: bool) -> None:
-        """Move one place up or down among what this person sees of the section."""
+    def step(self, by: Person, down: bool) -> list["Item"]:
+        """Move one place up or down among what this person sees. Gives the items whose position changed."""
         with self.changing():
             others = [item for item in self.meeting.items_for(by) if item.section == self.section]
             place = next(n for n, item in enumerate(others) if item.id == self.id)
             others.pop(place)
-            place = min(place + 1, len(others)) if down else max(place - 1, 0)
-            self._set(position=_between(others, place))
+            return self._put(self.section, others, min(place + 1, len(others)) if down else max(place - 1, 0))
+
+    def _put(self, section: str, others: list["Item"], place: int) -> list["Item"]:
+        """Take place number `place` among `others`, which are spread out again where it gets too tight."""
+        low = others[place - 1].position if place else None
+        high = others[place].position if place < len(others) else None
+        spread = others if low is not None and high is not None and high - low < TIGHT else []
+        for n, item in enumerate(spread):
+            item._set(position=float(n))
+        if spread:
+            low, high = place - 1.0, float(place)
+        self._set(section=section, position=_between(low, high))
+        return [self, *spread]
 
     def carry_to(self, meeting: Meeting, by: Person, position: float) -> None:
         """Move it to `meeting`, to be talked about afresh there; the Carry remembers what it takes to undo that.
 
-        Notes of something already talked about stay with the record of that meeting; the rest keeps its notes.
+        Notes of something talked about in a closed meeting stay with its record; all others come along.
         """
+        left_behind = self.notes if self.discussed_at and self.meeting.closed_at else ""
         Carry.create(
             item=self,
             from_meeting=self.meeting_id,
@@ -551,13 +568,13 @@ class Item(Once):
             discussed_by=self.discussed_by_id,
             kept_at=self.kept_at,
             kept_by=self.kept_by_id,
-            notes=self.notes,
+            notes=left_behind,
         )
         self._set(
             meeting=meeting,
             section=meeting.outline.home_for(self.section),
             position=position,
-            notes="" if self.discussed_at else self.notes,
+            notes="" if left_behind else self.notes,
             discussed_at=None,
             discussed_by=None,
             kept_at=None,
@@ -566,7 +583,10 @@ class Item(Once):
 
 
 class Carry(Row):
-    """An item that moved from one meeting to the next, with what it was like before."""
+    """An item that moved from one meeting to the next, with what it was like before.
+
+    `notes` are those that stayed behind with the record of the meeting it came from.
+    """
 
     item_id: str
     from_meeting_id: str
@@ -586,10 +606,8 @@ class Carry(Row):
     notes = Words(default="")
 
     def undo(self) -> None:
-        """Take the item back to where it came from, as it was, with whatever was noted since then added."""
+        """Take the item back to where it came from, as it was; what was noted since then is added to its notes."""
         item = Item.get_by_id(self.item_id)
-        since = item.notes if self.discussed_at else ""
-        notes = self.notes if self.discussed_at else item.notes
         item._set(
             meeting=self.from_meeting_id,
             section=self.section,
@@ -598,19 +616,13 @@ class Carry(Row):
             discussed_by=self.discussed_by_id,
             kept_at=self.kept_at,
             kept_by=self.kept_by_id,
-            notes="\n".join(part for part in (notes, since) if part),
+            notes="\n".join(part for part in (self.notes, item.notes) if part),
         )
         self.delete_instance()
 
 
-def _between(items: list[Item], place: int) -> float:
-    """A position for something new at index `place` among `items`, which are spread out again if it is too tight."""
-    low = items[place - 1].position if place else None
-    high = items[place].position if place < len(items) else None
-    if low is not None and high is not None and high - low < 1e-6:
-        for n, item in enumerate(items):
-            item._set(position=float(n))
-        return place - 0.5
+def _between(low: float | None, high: float | None) -> float:
+    """A position after `low` and before `high`, where there are such."""
     if low is None:
         return 0.0 if high is None else high - 1
     return low + 1 if high is None else (low + high) / 2

@@ -133,12 +133,14 @@ def reopen(meeting: Meeting, by: Person) -> None:
             Record.meeting == meeting, Record.withdrawn_at.is_null()
         ).execute()
         meeting._set(closed_at=None, closed_by=None)
-        for carry in (
-            Carry.select()
-            .join(Item, on=Carry.item == Item.id)
-            .where(Carry.from_meeting == meeting, Item.meeting == Carry.to_meeting)
-        ):
-            carry.undo()
+        for carried in list(Carry.select(Carry.item).where(Carry.from_meeting == meeting).distinct()):
+            _bring_back(carried.item_id, meeting)
+
+
+def _bring_back(item_id: str, meeting: Meeting) -> None:
+    """Undo an item's carrying, step by step (it may have gone through cancelled meetings), until it is home again."""
+    while (item := Item.get_by_id(item_id)).meeting_id != meeting.id:
+        Carry.get(Carry.item == item_id, Carry.to_meeting == item.meeting_id).undo()
 
 
 def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at: datetime | None) -> dict[str, Any]:

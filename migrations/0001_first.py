@@ -27,11 +27,11 @@ def up(migrator, db):
         id = CharField(primary_key=True, max_length=12)
         manager = ForeignKeyField(Person)
         report = ForeignKeyField(Person)
-        invited_by = ForeignKeyField(Person)
+        invited_by = ForeignKeyField(Person, index=False)
         invited_at = DateTimeField()
         accepted_at = DateTimeField(null=True)
         ended_at = DateTimeField(null=True)
-        ended_by = ForeignKeyField(Person, null=True)
+        ended_by = ForeignKeyField(Person, null=True, index=False)
         template = CharField(max_length=64, default='regular')
         rhythm = CharField(max_length=16, default='monthly')
         minutes = IntegerField(default=60)
@@ -46,17 +46,17 @@ def up(migrator, db):
 
     class Meeting(Model):
         id = CharField(primary_key=True, max_length=12)
-        pair = ForeignKeyField(Pair)
+        pair = ForeignKeyField(Pair, index=False)
         template = CharField(max_length=64)
         starts_at = DateTimeField()
         minutes = IntegerField()
         place = TextField(default='')
         created_at = DateTimeField()
-        created_by = ForeignKeyField(Person)
+        created_by = ForeignKeyField(Person, index=False)
         closed_at = DateTimeField(null=True)
-        closed_by = ForeignKeyField(Person, null=True)
+        closed_by = ForeignKeyField(Person, null=True, index=False)
         cancelled_at = DateTimeField(null=True)
-        cancelled_by = ForeignKeyField(Person, null=True)
+        cancelled_by = ForeignKeyField(Person, null=True, index=False)
         class Meta:
             database = db
             table_name = 'meeting'
@@ -67,22 +67,22 @@ def up(migrator, db):
         id = CharField(primary_key=True, max_length=12)
         key = CharField(unique=True, null=True, max_length=32)
         pair = ForeignKeyField(Pair)
-        meeting = ForeignKeyField(Meeting)
+        meeting = ForeignKeyField(Meeting, index=False)
         section = CharField(max_length=64)
-        author = ForeignKeyField(Person)
+        author = ForeignKeyField(Person, index=False)
         text = TextField()
         notes = TextField(default='')
         position = FloatField()
         created_at = DateTimeField()
         shared_at = DateTimeField(null=True)
         discussed_at = DateTimeField(null=True)
-        discussed_by = ForeignKeyField(Person, null=True)
+        discussed_by = ForeignKeyField(Person, null=True, index=False)
         kept_at = DateTimeField(null=True)
-        kept_by = ForeignKeyField(Person, null=True)
+        kept_by = ForeignKeyField(Person, null=True, index=False)
         standing_at = DateTimeField(null=True)
-        standing_by = ForeignKeyField(Person, null=True)
+        standing_by = ForeignKeyField(Person, null=True, index=False)
         deleted_at = DateTimeField(null=True)
-        deleted_by = ForeignKeyField(Person, null=True)
+        deleted_by = ForeignKeyField(Person, null=True, index=False)
         class Meta:
             database = db
             table_name = 'item'
@@ -92,23 +92,23 @@ def up(migrator, db):
     class Action(Model):
         id = CharField(primary_key=True, max_length=12)
         key = CharField(unique=True, null=True, max_length=32)
-        pair = ForeignKeyField(Pair)
+        pair = ForeignKeyField(Pair, index=False)
         meeting = ForeignKeyField(Meeting, null=True)
         item = ForeignKeyField(Item, null=True)
         text = TextField()
-        owner = ForeignKeyField(Person)
+        owner = ForeignKeyField(Person, index=False)
         due_on = DateField(null=True)
         likelihood = IntegerField(null=True)
-        proposed_by = ForeignKeyField(Person)
+        proposed_by = ForeignKeyField(Person, index=False)
         proposed_at = DateTimeField()
         agreed_at = DateTimeField(null=True)
         withdrawn_at = DateTimeField(null=True)
-        withdrawn_by = ForeignKeyField(Person, null=True)
+        withdrawn_by = ForeignKeyField(Person, null=True, index=False)
         done_at = DateTimeField(null=True)
-        done_by = ForeignKeyField(Person, null=True)
+        done_by = ForeignKeyField(Person, null=True, index=False)
         put_off_until = DateField(null=True)
         dropped_at = DateTimeField(null=True)
-        dropped_by = ForeignKeyField(Person, null=True)
+        dropped_by = ForeignKeyField(Person, null=True, index=False)
         drop_reason = TextField(default='')
         class Meta:
             database = db
@@ -119,8 +119,8 @@ def up(migrator, db):
     class ActionUpdate(Model):
         id = CharField(primary_key=True, max_length=12)
         key = CharField(unique=True, null=True, max_length=32)
-        action = ForeignKeyField(Action)
-        author = ForeignKeyField(Person)
+        action = ForeignKeyField(Action, index=False)
+        author = ForeignKeyField(Person, index=False)
         written_at = DateTimeField()
         text = TextField(default='')
         due_before = DateField(null=True)
@@ -134,9 +134,9 @@ def up(migrator, db):
 
     class Agreement(Model):
         id = CharField(primary_key=True, max_length=12)
-        action = ForeignKeyField(Action)
-        person = ForeignKeyField(Person)
-        noted_by = ForeignKeyField(Person)
+        action = ForeignKeyField(Action, index=False)
+        person = ForeignKeyField(Person, index=False)
+        noted_by = ForeignKeyField(Person, index=False)
         agreed_at = DateTimeField()
         class Meta:
             database = db
@@ -148,15 +148,15 @@ def up(migrator, db):
         id = CharField(primary_key=True, max_length=12)
         item = ForeignKeyField(Item)
         from_meeting = ForeignKeyField(Meeting)
-        to_meeting = ForeignKeyField(Meeting)
-        by = ForeignKeyField(Person)
+        to_meeting = ForeignKeyField(Meeting, index=False)
+        by = ForeignKeyField(Person, index=False)
         carried_at = DateTimeField()
         section = CharField(max_length=64)
         position = FloatField()
         discussed_at = DateTimeField(null=True)
-        discussed_by = ForeignKeyField(Person, null=True)
+        discussed_by = ForeignKeyField(Person, null=True, index=False)
         kept_at = DateTimeField(null=True)
-        kept_by = ForeignKeyField(Person, null=True)
+        kept_by = ForeignKeyField(Person, null=True, index=False)
         notes = TextField(default='')
         class Meta:
             database = db
@@ -165,12 +165,12 @@ def up(migrator, db):
 
     class Record(Model):
         id = CharField(primary_key=True, max_length=12)
-        meeting = ForeignKeyField(Meeting)
+        meeting = ForeignKeyField(Meeting, index=False)
         content = TextField()
         closed_at = DateTimeField()
-        closed_by = ForeignKeyField(Person)
+        closed_by = ForeignKeyField(Person, index=False)
         withdrawn_at = DateTimeField(null=True)
-        withdrawn_by = ForeignKeyField(Person, null=True)
+        withdrawn_by = ForeignKeyField(Person, null=True, index=False)
         class Meta:
             database = db
             table_name = 'record'
@@ -179,8 +179,8 @@ def up(migrator, db):
 
     class Confirmation(Model):
         id = CharField(primary_key=True, max_length=12)
-        record = ForeignKeyField(Record)
-        person = ForeignKeyField(Person)
+        record = ForeignKeyField(Record, index=False)
+        person = ForeignKeyField(Person, index=False)
         confirmed_at = DateTimeField()
         class Meta:
             database = db
@@ -194,10 +194,10 @@ def up(migrator, db):
         pair = ForeignKeyField(Pair)
         text = TextField()
         due_on = DateField(null=True)
-        set_by = ForeignKeyField(Person)
+        set_by = ForeignKeyField(Person, index=False)
         set_at = DateTimeField()
         achieved_at = DateTimeField(null=True)
-        achieved_by = ForeignKeyField(Person, null=True)
+        achieved_by = ForeignKeyField(Person, null=True, index=False)
         class Meta:
             database = db
             table_name = 'objective'
@@ -205,8 +205,8 @@ def up(migrator, db):
 
     class PrivateNote(Model):
         id = CharField(primary_key=True, max_length=12)
-        pair = ForeignKeyField(Pair)
-        author = ForeignKeyField(Person)
+        pair = ForeignKeyField(Pair, index=False)
+        author = ForeignKeyField(Person, index=False)
         text = TextField(default='')
         written_at = DateTimeField()
         class Meta:
@@ -219,7 +219,7 @@ def up(migrator, db):
         id = CharField(primary_key=True, max_length=12)
         key = CharField(unique=True, null=True, max_length=32)
         record = ForeignKeyField(Record)
-        author = ForeignKeyField(Person)
+        author = ForeignKeyField(Person, index=False)
         text = TextField()
         written_at = DateTimeField()
         class Meta:

@@ -66,12 +66,15 @@ def _action_or_404(id):
 @pages.get("/actions/<id>")
 def one(id):
     action = _action_or_404(id)
-    return g.page.render(action.region) if is_partial() else page(ActionPage(g.person, action, "actions/action.html"))
+    if is_partial():
+        return g.page.render(action.region) or abort(404)
+    return page(ActionPage(g.person, action, "actions/action.html"))
 
 
 @pages.get("/actions/<id>/edit")
 def edit_form(id):
     action = _action_or_404(id)
+    action.must_be_proposed()
     if is_partial():
         return render_template("actions/_edit.html", page=g.page, me=g.person, action=action)
     return page(ActionPage(g.person, action, "actions/edit.html"))

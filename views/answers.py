@@ -120,16 +120,13 @@ def _bad_form(problem: BadForm):
 
 
 def _refused(problem: Refused):
-    offer = _offer(problem)
-    if is_partial():
-        html = render_template("errors/_refused.html", problem=problem, offer=offer)
-        at = g.get("rejected")
-        return slot(f"{at.at}-text-error" if at and "text" in at.typed else "notice", html), 409
-    typed = g.rejected.typed if "rejected" in g else {}
+    offer, typed = _offer(problem), g.rejected.typed if "rejected" in g else {}
     section = offer and offer.outline.home_for(typed.get("section") or "")
-    return render_template(
-        "errors/refused.html", problem=problem, offer=offer, section=section, typed=typed.get("text")
-    ), 409
+    said = {"problem": problem, "offer": offer, "section": section, "typed": typed}
+    if is_partial():
+        at = f"{g.rejected.at}-text-error" if "text" in typed else "notice"
+        return slot(at, render_template("errors/_refused.html", **said)), 409
+    return render_template("errors/refused.html", **said), 409
 
 
 def _offer(problem: Refused):

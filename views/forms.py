@@ -16,6 +16,7 @@ from models import TEXT_LIMIT
 KEY_LIMIT = 64
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 FARTHEST = timedelta(days=5 * 366)
+EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
 
 
 def one_line_end(text: str | None) -> str:
@@ -84,7 +85,8 @@ class WallTime(StringField):
             raise ValidationError(
                 "That is not a date and time we can read. Please write it like 2026-03-31T10:00."
             ) from None
-        self.moment = clock.from_local(wall, g.person.time_zone)
+        # Within a day of what a calendar can hold, no zone carries it over the edge.
+        self.moment = clock.from_local(min(max(wall, EARLIEST), LATEST), g.person.time_zone)
         if self.moment > clock.now() + FARTHEST:
             raise ValidationError("That is more than five years away. Please check the year.")
 
@@ -101,6 +103,20 @@ class Ahead(WallTime):
     def pre_validate(self, form: FlaskForm) -> None:
         super().pre_validate(form)
         ahead(self)
+
+
+class Number(IntegerField):
+    """A whole number; says kindly when it is none."""
+
+    def __init__(self, missing: str, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(validators=[Optional(), NumberRange(low, high, missing)], **kwargs)
+        self._missing = missing
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self._missing) from None
 
 
 class Form(FlaskForm):
@@ -158,7 +174,7 @@ class ActionForm(Form):
     text = StringField(**some_words("Say what will be done.", 1_000))
     owner = StringField(validators=[InputRequired("Choose who will do it.")])
     due_on = Day("By when", validators=[Optional(), not_past])
-    likelihood = IntegerField(validators=[Optional(), NumberRange(1, 10, "Choose a number from 1 to 10.")])
+    likelihood = Number("Choose a number from 1 to 10.", 1, 10)
     together = BooleanField()
 
     def validate_owner(self, field) -> None:
@@ -206,7 +222,7 @@ class MeetingForm(Form):
     """When, for how long and where to meet."""
 
     starts_at = WallTime(validators=[InputRequired("Choose a date and time.")])
-    minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
+    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
     place = StringField(**maybe_words(200))
 
     def validate_starts_at(self, field) -> None:
@@ -232,7 +248,7 @@ class PairForm(Form):
 
     template = SelectField(choices={key: template.name for key, template in TEMPLATES.items()}, default="regular")
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
-    minutes = IntegerField(validators=[Optional(), NumberRange(5, 480, "Choose between 5 and 480 minutes.")])
+    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
     place = StringField(**maybe_words(200))
 
 

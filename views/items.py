@@ -14,8 +14,9 @@ pages = Blueprint("items", __name__)
 @pages.post("/meetings/<id>/items")
 def add(id):
     found = meeting_or_404(id)
-    form = checked(ItemForm, at=f"composer-{_section(found).key}")
-    item = found.meeting.add_item(g.person, _section(found).key, form.text.data, form.private.data, form.key.data)
+    section = found.meeting.outline.section(ItemForm().section.data or "") or abort(404)
+    form = checked(ItemForm, at=f"composer-{section.key}")
+    item = found.meeting.add_item(g.person, section.key, form.text.data, form.private.data, form.key.data)
     composer = f"composer-{item.section}"
     if form.elsewhere.data:
         said = render_template("items/_added_elsewhere.html", meeting=found.meeting)
@@ -29,12 +30,6 @@ def add(id):
         to=f"{found.meeting.path}#{composer}",
         extra=slot(f"{composer}-text-error"),
     )
-
-
-def _section(found):
-    form, outline = ItemForm(), found.meeting.outline
-    key = form.section.data or ""
-    return outline.section(outline.home_for(key) if form.elsewhere.data else key) or abort(404)
 
 
 @pages.get("/items/<id>")
@@ -154,11 +149,14 @@ def move(id):
     item, found = item_or_404(id)
     form = checked(PlaceForm, at=item.region)
     if form.direction.data:
-        item.step(g.person, down=form.direction.data == "down")
+        moved = item.step(g.person, down=form.direction.data == "down")
     else:
         section = found.meeting.outline.section(form.section.data) or abort(404)
-        item.move(g.person, section.key, before=form.before.data and g.person.item(form.before.data))
-    return changed(found, item.region, only_me=item.is_draft, to=_place(item))
+        moved = item.move(g.person, section.key, before=form.before.data and g.person.item(form.before.data))
+    names = [each.region for each in moved]
+    tell(found, *(each.region for each in moved if each.shared_at), answered=names)
+    tell(found, *(each.region for each in moved if each.is_draft), answered=names, only_me=True)
+    return answer(found, *names, to=_place(item))
 
 
 @pages.post("/items/<id>/notes")

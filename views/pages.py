@@ -35,6 +35,10 @@ def csrf_token() -> str:
     return session["token"]
 
 
+# The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
+KEYED = {"item", "action", "section", "composer"}
+
+
 class Rejected:
     """A form that could not be taken: where it stands on the page, what was typed, and what is wrong with it."""
 
@@ -88,6 +92,8 @@ class Page:
     def find(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
         found: Callable = getattr(self, f"_{kind}")
+        if bool(key) != (kind in KEYED):
+            return None
         return found(key) if key else found()
 
     def render(self, name: str) -> Markup | None:

@@ -1,6 +1,6 @@
 """Pairs: inviting a colleague, the usual arrangements, and the page where a pair's year comes together."""
 
-from flask import Blueprint, abort, g, redirect, render_template, request
+from flask import Blueprint, abort, g, redirect, render_template
 
 import live
 from auth import colleagues_called
@@ -12,6 +12,8 @@ from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
 from .pages import Rejected, TodayPage
 
 pages = Blueprint("pairs", __name__)
+
+CLASH = "This was changed on another page of yours. Both versions are here: keep what is right."
 
 
 class InvitationPage(TodayPage):
@@ -123,9 +125,17 @@ def write_notebook(id):
     form = checked(NotesForm, at="notebook")
     merged = PrivateNote.write(found.pair, g.person, form.text.data, form.base.data)
     clash = merged.text if merged.clash else None
+    tell(found, "notebook", answered=("notebook",), only_me=True)
     if is_partial():
-        tell(found, "notebook", answered=("notebook",), only_me=True)
         return render_template(
-            "pairs/_notebook.html", page=found, me=g.person, clash=clash, note=PrivateNote.of(found.pair, g.person)
+            "pairs/_notebook.html",
+            page=found,
+            me=g.person,
+            clash=clash,
+            problem=clash and CLASH,
+            note=PrivateNote.of(found.pair, g.person),
         ), 409 if clash else 200
-    return redirect(request.referrer or found.pair.path, 303)
+    if clash:
+        found.rejected = Rejected("notebook", {"text": clash}, {"text": CLASH})
+        return page(found), 409
+    return redirect(found.pair.path, 303)

@@ -8,6 +8,7 @@
       const form = elt.form ?? elt;
       if (!form.matches("form[data-composer]")) return;
       const box = form.elements.text;
+      box.focus();
       // The second click of a double click finds the box empty, and means nothing by it.
       if (form.underWay && !box.value.trim()) return false;
       form.underWay = (form.underWay ?? 0) + 1;
@@ -17,7 +18,6 @@
       ctx.composed.key = form.failed?.key ?? newKey();
       ctx.request.body.set("key", ctx.composed.key);
       box.value = "";
-      box.focus();
     },
 
     htmx_finally_request: (elt, { ctx }) => {

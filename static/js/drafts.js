@@ -23,19 +23,26 @@
     }
   };
 
+  const forget = (form, which = () => true) => {
+    for (const box of form.querySelectorAll("textarea")) if (which(box)) sessionStorage.removeItem(nameOf(box));
+  };
+
   document.addEventListener("input", (event) => keep(event.target));
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    // The form comes back with both versions in it, where two people's words clash.
+    const { form } = ctx.request;
+    if (form?.id && ctx.response?.status === 409 && ctx.text.includes(`id="${form.id}"`)) forget(form);
+  });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     // The form that was sent; the answer may have taken it off the page.
-    const form = ctx.request.form;
+    const { form } = ctx.request;
     if (!form || !(ctx.response?.status < 400)) return;
-    for (const box of form.querySelectorAll("textarea")) {
-      if (ctx.composed || !box.isConnected) sessionStorage.removeItem(nameOf(box));
-      if (box.isConnected) keep(box);
-    }
+    forget(form, (box) => ctx.composed || !box.isConnected);
+    for (const box of form.querySelectorAll("textarea")) if (box.isConnected) keep(box);
   });
   document.addEventListener("click", (event) => {
     if (!event.target.matches?.("[data-cancel]")) return;
-    for (const box of event.target.form.querySelectorAll("textarea")) sessionStorage.removeItem(nameOf(box));
+    forget(event.target.form);
   });
 
   // A form that was open on the page is opened again for them.
