@@ -11,13 +11,14 @@ import sys
 
 import click
 import gevent
-from gevent.pywsgi import WSGIServer
+from gevent.pywsgi import WSGIHandler, WSGIServer
 
 import config as settings
 import database
 import demo_data
 from config import Config, Misconfigured
 
+READ_BYTES = 2_048
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
 
@@ -76,7 +77,7 @@ def serve() -> None:
     listener = _listen(config)
     app = create_app(config)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    server = WSGIServer(listener, app, log=None, error_log=logging.getLogger("server"))
+    server = WSGIServer(listener, app, handler_class=Handler, log=None, error_log=logging.getLogger("server"))
     _stop_on_signals(server)
     host, port = listener.getsockname()[:2]
     click.echo(f"\n  Duologue is at http://{host}:{port}")
@@ -85,6 +86,30 @@ def serve() -> None:
             f"  Sign in as Ada Marsh in one browser profile and as Sam Okoro in another:\n  http://{host}:{port}/demo\n"
         )
     server.serve_forever()
+
+
+class Handler(WSGIHandler):
+    """Sends the head of an answer together with the beginning of its body, and reads with a small buffer."""
+
+    _held: bytearray | None = None
+
+    def handle(self) -> None:
+        # The usual buffer takes 8 kB, and every open page keeps one.
+        self.rfile.close()
+        self.rfile = self.socket.makefile("rb", READ_BYTES)
+        super().handle()
+
+    def _write_with_headers(self, data: bytes) -> None:
+        self._held = bytearray()
+        super()._write_with_headers(data)
+        held, self._held = self._held, None
+        super()._sendall(held)
+
+    def _sendall(self, data: bytes) -> None:
+        if self._held is None:
+            super()._sendall(data)
+        else:
+            self._held += data
 
 
 def _listen(config: Config) -> socket.socket:

@@ -317,6 +317,10 @@ class Meeting(Row):
         found = ITEM_OF.first(id=id, meeting=self.id, person=person.id)
         return self._at_home(found) if found else None
 
+    def shared_items(self) -> list["Item"]:
+        """What both see on the agenda, in order: words and facts alone, without authors and history."""
+        return SHARED_ITEMS_OF(meeting=self.id)
+
     def _at_home(self, item: "Item") -> "Item":
         item.meeting = self
         item.author = self.pair.person(item.author_id)
@@ -642,8 +646,8 @@ COUNT_CHANGE = (
 Manager = Person.alias("manager_person")
 Report = Person.alias("report_person")
 Origin = Meeting.alias("origin")
-# What a page says of the two: their names, and their clocks.
-PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in ("id", "name", "time_zone")]
+# What a page says of the two, their names and their clocks; and whether they are still here.
+PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in ("id", "name", "time_zone", "disabled_at")]
 
 
 def mine(person):
@@ -712,6 +716,13 @@ ITEMS_OF = Prepared(
     lambda meeting, person: (
         Item.select(Item, *_history())
         .where(Item.meeting == meeting, Item.deleted_at.is_null(), visible_to(person))
+        .order_by(Item.position, Item.id)
+    )
+)
+SHARED_ITEMS_OF = Prepared(
+    lambda meeting: (
+        Item.select(Item.id, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
+        .where(Item.meeting == meeting, Item.deleted_at.is_null(), Item.shared_at.is_null(False))
         .order_by(Item.position, Item.id)
     )
 )

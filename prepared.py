@@ -17,14 +17,14 @@ class Prepared:
     """A query with named slots, called with their values; gives the rows that the query would give.
 
     `build` takes one Peewee expression per slot, by name. Building SQL is about two thirds of what such a query
-    costs, so it happens at the first call alone.
+    costs, and telling columns apart most of the rest, so both happen at the first call alone.
     """
 
     def __init__(self, build: Callable[..., Query]) -> None:
         self._build = build
         self._names = build.__code__.co_varnames[: build.__code__.co_argcount]
         self._query: Any = None
-        self._made_of: Any = None
+        self._read: Callable[[tuple], Any] | None = None
 
     def __call__(self, **values: Any) -> list:
         """The rows, as a list. `values` go to the database as they are."""
@@ -32,12 +32,9 @@ class Prepared:
             self._prepare()
         params = [values[part.name] if isinstance(part, _Slot) else part for part in self._params]
         cursor = self._query._database.execute_sql(self._sql, params)
-        if self._made_of is None:
-            # Peewee has no public way from a row to the instances that a query means; finding it is costly, so once.
-            wrapper = self._query._get_cursor_wrapper(cursor)
-            wrapper.initialize()
-            self._made_of = wrapper.process_row
-        return [self._made_of(row) for row in cursor.fetchall()]
+        if self._read is None:
+            self._read = _reader(self._query._get_cursor_wrapper(cursor))
+        return [self._read(row) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> Any:
         """The first row, or None."""
@@ -48,3 +45,38 @@ class Prepared:
         query: Any = self._build(**{name: Value(_Slot(name), converter=False) for name in self._names})
         self._sql, self._params = query.sql()
         self._query = query
+
+
+def _reader(wrapper: Any) -> Callable[[tuple], Any]:
+    # Peewee has no public way from a row to the instances that a query means. Its own wrapper of the first cursor
+    # tells which column belongs to which model, and which model hangs on which (here by inner joins alone).
+    wrapper.initialize()
+    if not hasattr(wrapper, "src_to_dest"):
+        plain = list(zip(range(wrapper.ncols), wrapper.unique_columns, wrapper.converters, strict=True))
+        return lambda row: _instance(wrapper.model, row, plain)
+    columns: dict[Any, list[tuple]] = {key: [] for key, *_ in wrapper._constructor_list}
+    for index, key, column, converter in wrapper._row_spec:
+        columns[key if key in columns else wrapper.model].append((index, column, converter))
+    parts = [(key, model, columns[key]) for key, model, _ in wrapper._constructor_list]
+    joins = [(source, name, target) for source, name, target, *_ in wrapper.src_to_dest]
+    return lambda row: _joined(row, parts, joins)[wrapper.model]
+
+
+def _joined(row: tuple, parts: list[tuple], joins: list[tuple]) -> dict[Any, Any]:
+    found = {key: _instance(model, row, columns) for key, model, columns in parts}
+    for source, name, target in joins:
+        found[source].__data__[name] = found[target].__data__["id"]
+        found[source].__rel__[name] = found[target]
+    return found
+
+
+def _instance(model: Any, row: tuple, columns: list[tuple]) -> Any:
+    instance = model.__new__(model)
+    instance.__data__, instance.__rel__, instance._dirty = {}, {}, set()
+    for index, name, converter in columns:
+        value = row[index] if converter is None else converter(row[index])
+        if name in model._meta.fields:
+            instance.__data__[name] = value
+        else:
+            setattr(instance, name, value)
+    return instance

@@ -42,7 +42,8 @@ def propose(id):
     return changed(
         found,
         item.region,
-        also=("wrapup", "actions"),
+        "wrapup",
+        also=("actions",),
         to=f"{item.meeting.path}#{item.region}",
         extra=slot(f"new-action-{id}"),
     )

@@ -1,6 +1,6 @@
 """Items: what is on the agenda. Add, edit, tick, move, keep, delete, and the notes underneath."""
 
-from flask import Blueprint, abort, g, redirect, render_template
+from flask import Blueprint, abort, g, redirect, render_template, request
 
 from models import ItemGone
 
@@ -14,7 +14,7 @@ pages = Blueprint("items", __name__)
 @pages.post("/meetings/<id>/items")
 def add(id):
     found = meeting_or_404(id)
-    section = found.meeting.outline.section(ItemForm().section.data or "") or abort(404)
+    section = found.meeting.outline.section(request.form.get("section", "")) or abort(404)
     form = checked(ItemForm, at=f"composer-{section.key}")
     item = found.meeting.add_item(g.person, section.key, form.text.data, form.private.data, form.key.data)
     composer = f"composer-{item.section}"
@@ -25,7 +25,7 @@ def add(id):
     return changed(
         found,
         item.region,
-        also=("wrapup",),
+        "wrapup",
         only_me=item.is_draft,
         to=f"{found.meeting.path}#{composer}",
         extra=slot(f"{composer}-text-error"),
@@ -66,8 +66,8 @@ def edit(id):
     merged = item.edit(g.person, form.text.data, form.base.data or item.text)
     if merged.clash:
         return _form(item, "items/_edit.html", "items/edit.html", clash=merged.text), 409
-    tell(found, item.region, "wrapup", answered=(item.region,), only_me=item.is_draft)
-    return answer(found, to=_place(item), extra=_closed_form(found, item))
+    tell(found, item.region, "wrapup", answered=(item.region, "wrapup"), only_me=item.is_draft)
+    return answer(found, "wrapup", to=_place(item), extra=_closed_form(found, item))
 
 
 def _closed_form(found, item):
@@ -112,14 +112,14 @@ def unstand(id):
 def _note(id, verb, undo=False):
     item, found = item_or_404(id)
     getattr(item, verb)(by=g.person, undo=undo)
-    return changed(found, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item))
+    return changed(found, item.region, "wrapup", only_me=item.is_draft, to=_place(item))
 
 
 @pages.post("/items/<id>/sharing")
 def share(id):
     item, found = item_or_404(id)
     item.share(by=g.person)
-    return changed(found, item.region, also=("wrapup",), to=_place(item))
+    return changed(found, item.region, "wrapup", to=_place(item))
 
 
 @pages.post("/items/<id>/deletion")
@@ -130,7 +130,7 @@ def delete(id):
     return changed(
         found,
         item.region,
-        also=("wrapup",),
+        "wrapup",
         only_me=item.is_draft,
         to=f"{found.meeting.path}?deleted={item.id}#section-{item.section}",
         extra=slot("notice", undo),
@@ -141,7 +141,7 @@ def delete(id):
 def restore(id):
     item, found = item_or_404(id)
     item.restore(by=g.person)
-    return changed(found, item.region, also=("wrapup",), only_me=item.is_draft, to=_place(item), extra=slot("notice"))
+    return changed(found, item.region, "wrapup", only_me=item.is_draft, to=_place(item), extra=slot("notice"))
 
 
 @pages.post("/items/<id>/position")

@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     """Render with this app's templates."""
     Page.templates = app.jinja_env
     Page.templates.globals.update(csrf_token=csrf_token, page_id=lambda: secrets.token_hex(8))
+    Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
 def csrf_token() -> str:
@@ -71,15 +72,21 @@ class Page:
 
     def again(self) -> Self | None:
         """The same page for the same person, both looked up afresh; None when there is no right to it any more."""
-        me = auth.person_by_id(self.me.id)
-        found = me and self.found_by(me)
-        if found:
-            found.token = self.token
+        found = self.found_by(self.me)
+        me = found and found.look_again_at(self.me)
+        if not found or not me:
+            return None
+        found.me, found.token = me, self.token
         return found
 
     def found_by(self, me: Person) -> Self | None:
         """This page for `me`, if it is (still) theirs."""
         return type(self)(me)
+
+    def look_again_at(self, me: Person) -> Person | None:
+        """The person as they are now, unless disabled. A pair brings its two along, so that no query is needed."""
+        fresh = self.pair.person(me.id) if self.pair else auth.person_by_id(me.id)
+        return fresh if fresh and not fresh.disabled_at else None
 
     @property
     def version(self) -> int:
@@ -255,7 +262,7 @@ class MeetingPage(Page):
 
     def _wrapup(self) -> dict[str, Any]:
         order = [section.key for section in self.meeting.sections]
-        items = [item for item in self.meeting.items_for(self.me) if item.shared_at]
+        items = self.meeting.shared_items()
         items.sort(key=lambda item: order.index(item.section))
         made = [action for found in actions.made_in(self.meeting).values() for action in found]
         upcoming = self.pair.next_meeting(besides=self.meeting)
