@@ -13,6 +13,22 @@ class Merged(NamedTuple):
     clash: bool
 
 
+class _Word(str):
+    """A word with the space before it. It is the same word whatever that space is; a line end is one of its own."""
+
+    __slots__ = ()
+
+    @property
+    def _itself(self) -> str:
+        return self.strip() or str(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Word) and self._itself == other._itself
+
+    def __hash__(self) -> int:
+        return hash(self._itself)
+
+
 def merge(base: str, theirs: str, mine: str) -> Merged:
     """What `theirs` and `mine` become together, both having started from `base`.
 
@@ -21,24 +37,44 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     """
     if mine in (base, theirs) or theirs == base:
         return Merged(theirs if mine == base else mine, clash=False)
+    was, their_words, my_words = _words(base), _words(theirs), _words(mine)
     parts, clash = [], False
-    for kind, *words in Merge3(_words(base), _words(theirs), _words(mine)).merge_groups():
-        if kind != "conflict":
-            parts.append("".join(words[0]))
-            continue
-        was, their_words, my_words = ("".join(group) for group in words)
-        clash = clash or bool(was.strip())
-        parts.append(_both(their_words, my_words))
-    return Merged("".join(parts), clash)
+    at = their_at = my_at = 0
+    for start, end, their_start, their_end, my_start, my_end in Merge3(was, their_words, my_words).find_sync_regions():
+        changed = was[at:start], their_words[their_at:their_start], my_words[my_at:my_start]
+        text, clashes = _together(*changed)
+        parts += [text, *map(_spaced, was[start:end], their_words[their_start:their_end], my_words[my_start:my_end])]
+        clash = clash or clashes
+        at, their_at, my_at = end, their_end, my_end
+    return Merged(_joined(parts), clash)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\n|[^\S\n]+|\S+", text)
+def _joined(parts: list[str]) -> str:
+    """The parts in a row. Words that stood at the beginning of a line get the space that they lack elsewhere."""
+    text = ""
+    for part in filter(None, parts):
+        apart = not text or text[-1].isspace() or part[0].isspace()
+        text += part if apart else f" {part}"
+    return text
 
 
-def _holds(text: str, words: str) -> bool:
-    """Whether the words stand in the text, one after the other."""
-    return f" {' '.join(words.split())} " in f" {' '.join(text.split())} "
+def _words(text: str) -> list[_Word]:
+    return [_Word(word) for word in re.findall(r"\n|[^\S\n]*\S+|[^\S\n]+", text)]
+
+
+def _spaced(was: str, theirs: str, mine: str) -> str:
+    """A word that neither changed, with the space before it that one of them did."""
+    return str(theirs) if str(mine) == str(was) else str(mine)
+
+
+def _together(was: list[_Word], theirs: list[_Word], mine: list[_Word]) -> tuple[str, bool]:
+    """Both changes to one stretch of words, and whether they clash."""
+    their_text, my_text = "".join(theirs), "".join(mine)
+    if theirs in (was, mine):
+        return my_text, False
+    if mine == was:
+        return their_text, False
+    return _both(their_text, my_text), any(word.strip() for word in was)
 
 
 def _both(theirs: str, mine: str) -> str:
@@ -48,3 +84,8 @@ def _both(theirs: str, mine: str) -> str:
         # One goes on from the other, or stands in it: an earlier save whose answer was lost.
         return max(theirs, mine, key=len)
     return f"{theirs.rstrip()}\n{mine.lstrip()}"
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether the words stand in the text, one after the other."""
+    return f" {' '.join(words.split())} " in f" {' '.join(text.split())} "
