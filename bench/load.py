@@ -1,0 +1,208 @@
+"""The load: every pair has its page open twice, one of the two edits now and then, the other one's stream is timed.
+
+A process of its own, so that what it costs is not counted as the server's. It reads one task per line (JSON), does
+it and answers with a line. The first task is {"address": […], "pairs": […]}: everybody signs in and opens the page.
+Then {"pace": seconds, "seconds": …, "adding_only": …} edits for a while, and {"pages": n} opens n more pages.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import itertools
+import json
+import random
+import re
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.queue import Queue
+
+from bench.people import SECTIONS
+from bench.wire import Connection, Reception, Visitor
+
+AT_ONCE = 16
+LOST_SECONDS = 10.0
+# So many items of the load an agenda holds at most; the oldest then makes room.
+ROOM = 10
+ITEM = re.compile(rb'<li id="item-([a-z0-9]+)"')
+# Of a hundred edits; the rest adds items.
+TICKS, NOTES = 20, 15
+
+_numbers = itertools.count()
+
+
+class Desk:
+    """One person of a pair: a page, its stream, and a connection to edit on."""
+
+    def __init__(self, address: tuple[str, int], visitor: Visitor) -> None:
+        self.address, self.visitor = address, visitor
+        self.connection = Connection(address)
+        self.at, self.event = 0.0, b""
+        self._mark: bytes | None = None
+        self._seen = Event()
+
+    def listen(self) -> None:
+        """Open the page's stream and read it from now on; returns when the first event is there."""
+        chunks = open_stream(self.address, self.visitor)
+        next(chunks)
+        gevent.spawn(self._read, chunks)
+
+    def _read(self, chunks: Iterator[bytes]) -> None:
+        for chunk in chunks:
+            if self._mark and self._mark in chunk:
+                self.at, self.event, self._mark = time.perf_counter(), chunk, None
+                self._seen.set()
+
+    def expect(self, mark: bytes) -> None:
+        """Note when something that holds `mark` arrives."""
+        self._seen.clear()
+        self._mark = mark
+
+    def has_seen(self) -> bool:
+        """Whether it arrived; waits for it."""
+        return self._seen.wait(LOST_SECONDS)
+
+
+def open_stream(address: tuple[str, int], visitor: Visitor) -> Iterator[bytes]:
+    """The chunks of the stream of a page."""
+    connection = Connection(address, timeout=None)
+    answer = connection.open_stream(visitor.stream, visitor.headers)
+    if answer.status != 200:
+        raise RuntimeError(f"A stream was refused: {answer.status}.")
+    return connection.chunks()
+
+
+class Table:
+    """A pair at its agenda."""
+
+    def __init__(self, meeting: str, people: list[str]) -> None:
+        self.meeting, self.people = meeting, people
+        self.desks: list[Desk] = []
+        self.items: deque[str] = deque()
+        self.ticked: set[str] = set()
+        self.notes: dict[str, str] = {}
+        self.edits = 0
+
+    def edit(self, adding_only: bool) -> dict:
+        """One edit by one of the two: what it was, whether it failed, milliseconds until answered and until seen."""
+        self.edits += 1
+        me, other = self.desks if self.edits % 2 else self.desks[::-1]
+        kind = self._kind(adding_only)
+        path, fields, mark = getattr(self, f"_{kind}")()
+        other.expect(mark)
+        began = time.perf_counter()
+        status = me.connection.post(path, me.visitor.headers, fields).status
+        answered = time.perf_counter()
+        is_seen = status == 200 and other.has_seen()
+        if kind == "add" and is_seen:
+            self.items.append(ITEM.search(other.event)[1].decode())
+        return {
+            "kind": kind,
+            "failed": not is_seen,
+            "seen": (other.at - began) * 1e3,
+            "answered": (answered - began) * 1e3,
+        }
+
+    def _kind(self, adding_only: bool) -> str:
+        if len(self.items) >= ROOM:
+            return "delete"
+        dice = random.randrange(100) if self.items and not adding_only else 100
+        return "tick" if dice < TICKS else "note" if dice < TICKS + NOTES else "add"
+
+    def _add(self):
+        text = f"Line {next(_numbers):06} of what there is to talk about"
+        fields = {"section": random.choice(SECTIONS), "text": text, "key": f"{random.getrandbits(64):x}"}
+        return f"/meetings/{self.meeting}/items", fields, f"{text}</p>".encode()
+
+    def _tick(self):
+        item = random.choice(self.items)
+        undo = "?_method=DELETE" if item in self.ticked else ""
+        self.ticked ^= {item}
+        return f"/items/{item}/discussion{undo}", {}, f'<li id="item-{item}"'.encode()
+
+    def _note(self):
+        item, line = random.choice(self.items), f"Looked at {next(_numbers):06} times."
+        base = self.notes.get(item, "")
+        self.notes[item] = text = f"{line}\nNobody owns the reply yet."
+        return f"/items/{item}/notes", {"text": text, "base": base}, line.encode()
+
+    def _delete(self):
+        item = self.items.popleft()
+        return f"/items/{item}/deletion", {}, f'"#item-{item}" hx-swap="leave"'.encode()
+
+
+class Load:
+    """All the tables."""
+
+    def __init__(self, address: list, pairs: list[dict]) -> None:
+        self.address = address[0], address[1]
+        self.tables = [Table(pair["meeting"], pair["people"]) for pair in pairs]
+        self._lanes: Queue = Queue()
+        for _ in range(AT_ONCE):
+            self._lanes.put(Connection(self.address))
+        with self._lane() as connection:
+            self._reception = Reception(connection)
+        Pool(AT_ONCE).map(self._sit_down, self.tables)
+
+    @contextmanager
+    def _lane(self) -> Iterator[Connection]:
+        connection = self._lanes.get()
+        try:
+            yield connection
+        finally:
+            self._lanes.put(connection)
+
+    def _sit_down(self, table: Table) -> None:
+        with self._lane() as connection:
+            for person in table.people:
+                visitor = self._reception.sign_in(connection, person)
+                visitor.open(connection, f"/meetings/{table.meeting}")
+                table.desks.append(Desk(self.address, visitor))
+        for desk in table.desks:
+            desk.listen()
+
+    def edit(self, pace: float, seconds: float, adding_only: bool = False) -> list[dict]:
+        """Every pair edits every `pace` seconds for `seconds`, each beginning at a moment of its own."""
+        ends_at = time.perf_counter() + seconds
+        editors = [gevent.spawn(self._keep_editing, table, pace, ends_at, adding_only) for table in self.tables]
+        return [edit for editor in gevent.joinall(editors, raise_error=True) for edit in editor.value]
+
+    def _keep_editing(self, table: Table, pace: float, ends_at: float, adding_only: bool) -> list[dict]:
+        found = []
+        due = time.perf_counter() + random.random() * pace
+        while due < ends_at:
+            gevent.sleep(max(due - time.perf_counter(), 0))
+            found.append(table.edit(adding_only))
+            due = max(due + pace, time.perf_counter())
+        return found
+
+    def open(self, pages: int) -> int:
+        """So many more pages of the same people; each has its first event when this returns."""
+        desks = itertools.cycle([desk for table in self.tables for desk in table.desks])
+        self.more = Pool(AT_ONCE).map(self._open_one, [next(desks) for _ in range(pages)])
+        return len(self.more)
+
+    def _open_one(self, desk: Desk) -> Iterator[bytes]:
+        chunks = open_stream(self.address, desk.visitor)
+        next(chunks)
+        gevent.spawn(deque, chunks, 0)
+        return chunks
+
+
+def main() -> None:
+    load = Load(**json.loads(sys.stdin.readline()))
+    print(json.dumps(len(load.tables)), flush=True)
+    for line in sys.stdin:
+        task = json.loads(line)
+        print(json.dumps(load.open(**task) if "pages" in task else load.edit(**task)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""A real server process on a database of its own, started, watched and stopped from outside."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+PROGRAM = str(Path(sys.executable).with_name("duologue"))
+PATIENCE_SECONDS = 20.0
+
+
+class Server:
+    """`duologue serve` with its database in `folder`, on any free port. As a context manager it runs inside it."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.environ = {**os.environ, "DATA_DIR": str(folder), "SIGN_IN": "demo", "PORT": "0", **settings}
+
+    def run(self, *command: str) -> str:
+        """Run another command of the program, or a script, on the same database; gives what it printed."""
+        return subprocess.run(command, env=self.environ, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def make_demo(self) -> None:
+        """Make the database, with the demo's people."""
+        self.run(PROGRAM, "demo")
+
+    def start(self) -> "Server":
+        """Start the process and wait until it listens."""
+        self.started_at = time.monotonic()
+        self.process = self.spawn(PROGRAM, "serve")
+        self.wait()
+        return self
+
+    def spawn(self, *command: str) -> subprocess.Popen:
+        """Start a process that serves, or will when it is told to."""
+        with (self.folder / "server.log").open("ab") as log:
+            return subprocess.Popen(
+                command, env=self.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+
+    def wait(self) -> None:
+        """Wait until the process listens, and note where."""
+        self.address = "127.0.0.1", self._port()
+
+    def _port(self) -> int:
+        for line in self.process.stdout:
+            if "http://" in line:
+                return int(line.rsplit(":", 1)[1])
+        raise RuntimeError(f"The server did not start: {self.log()}")
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.address[0]}:{self.address[1]}"
+
+    def log(self) -> str:
+        """What the server has written to its log so far."""
+        return (self.folder / "server.log").read_text("utf-8")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to stop, and wait until it has; gives its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        self.process.send_signal(number)
+        self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode
+
+    def __enter__(self) -> "Server":
+        return self.start()
+
+    def __exit__(self, *problem) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+    def cpu_seconds(self) -> float:
+        """What the process has used of the processor so far, its own and the system's for it."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
+    def resident_bytes(self) -> int:
+        """What the process holds in memory."""
+        return psutil.Process(self.process.pid).memory_info().rss

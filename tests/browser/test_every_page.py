@@ -1,0 +1,55 @@
+"""Every page, wide and narrow: nothing sticks out sideways, nothing breaks the content policy, nothing is nameless."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .desk import GOALS, WELLBEING
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+STICKS_OUT = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+NAMELESS = """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
+  .filter((elt) => elt.checkVisibility() && !elt.labels?.length && !elt.ariaLabel && !elt.textContent.trim())
+  .map((elt) => elt.outerHTML)"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
+    ada = sign_in("Ada Marsh", viewport={"width": width, "height": 800}).open_agenda("Sam Okoro")
+    ada.add(WELLBEING, LONG)
+    ada.item(LONG).notes.fill(LONG)
+    ada.item(LONG).propose(LONG, "Ada Marsh", "2027-03-30", "7")
+    for press in ("Make an action", "Edit"):
+        ada.item("Go-live plan: which department first?" if press == "Edit" else LONG).button(press).click()
+    expect(ada.page.get_by_role("textbox", name="Words of the item")).to_be_visible()
+    expect(ada.page.get_by_role("textbox", name="What will be done?")).to_be_visible()
+    fits(ada, "the meeting with its forms open")
+    ada.button("Change").first.click()
+    fits(ada, "the meeting's time")
+    ada.page.keyboard.press("Escape")
+    ada.button("Cancel").first.click()
+    ada.page.get_by_role("link", name="You and Sam Okoro").click()
+    fits(ada, "the pair")
+    ada.button("Change").first.click()
+    fits(ada, "the pair's arrangements")
+    ada.page.keyboard.press("Escape")
+    ada.page.locator(".history a").first.click()
+    fits(ada, "a record")
+    for address in ("/", "/actions", "/search", f"/search?q={LONG}", "/pairs/new", "/me", "/demo"):
+        ada.page.goto(address)
+        fits(ada, address)
+    ada.page.goto("/")
+    ada.open_agenda("Sam Okoro").close_meeting()
+    fits(ada, "the record with long words")
+
+
+def fits(desk, where):
+    assert desk.page.evaluate(STICKS_OUT) <= 0, where
+    assert desk.page.evaluate(NAMELESS) == [], where
+
+
+def test_a_page_that_breaks_the_content_policy_would_be_noticed(ada, complaints):
+    """The other tests fail on a violation; this one shows that they would."""
+    ada.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+    ada.add(GOALS, "Something")
+    assert any("style-src" in text for text in complaints.unforeseen)
+    complaints.foresee("[Cc]ontent.[Ss]ecurity.[Pp]olicy", "content policy")

@@ -1,0 +1,197 @@
+"""The cast: Ada manages Sam, Lee manages Noor, Robin is the people lead; each test has a fresh database."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import clock
+import config as settings
+import database
+import live
+from app import create_app
+from auth import DEMO_ISSUER
+from config import Config
+from models import Item, Meeting, Pair, Person
+from rows import db
+
+from .signed_in import SignedInClient
+
+# A Tuesday. Clocks in London change on 29 March.
+NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
+ZONE = "Europe/London"
+PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
+
+
+def config_in(folder: Path) -> Config:
+    """The settings of a demo that keeps its things in `folder`."""
+    return settings.read({"SIGN_IN": "demo", "DATA_DIR": str(folder), "TIME_ZONE": ZONE})
+
+
+@pytest.fixture(scope="session")
+def quick_disk() -> Iterator[None]:
+    """Nothing here survives a power cut, so nobody waits for the disk. test_database.py looks at the real pragmas."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(database.PRAGMAS, "synchronous", "off")
+        yield
+
+
+@pytest.fixture(scope="session")
+def first_copy(tmp_path_factory, quick_disk) -> Config:
+    """A demo database with the cast in it, made once and copied for every test."""
+    config = config_in(tmp_path_factory.mktemp("first"))
+    database.create(config)
+    database.open_checked(config)
+    with clock.at(NOW - timedelta(days=1)), db.connection_context():
+        ada, sam, lee, noor, _ = (_person(name) for name in PEOPLE)
+        for manager, report in ((ada, sam), (lee, noor)):
+            starts_at = NOW + timedelta(days=1)
+            Pair.invite(manager, manager=manager, report=report, first_starts_at=starts_at).accept(report)
+    db.close_all()
+    return config
+
+
+def _person(name: str) -> Person:
+    subject = name.split(maxsplit=1)[0].lower()
+    return Person.create(
+        issuer=DEMO_ISSUER,
+        subject=subject,
+        name=name,
+        email=f"{subject}@example.org",
+        time_zone=ZONE,
+        people_lead=name == "Robin Vale",
+    )
+
+
+@pytest.fixture(scope="session")
+def app(first_copy) -> Flask:
+    """The application. It asks for the database at each request, so one serves every test."""
+    app = create_app(first_copy)
+    app.test_client_class = SignedInClient
+    db.close_all()
+    return app
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[datetime]:
+    """It is ten in the morning of Tuesday, 3 March 2026, and stays so."""
+    with clock.at(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def here(first_copy, app, tmp_path, stopped_clock) -> Iterator[Config]:
+    """A database of this test's own, open."""
+    config = config_in(tmp_path)
+    shutil.copy(first_copy.database, config.database)
+    # The copies share their ids, so nothing may be remembered from one test to the next.
+    for memory in (live._listeners, live._changes, live._here, live._writing):
+        memory.clear()
+    database.open_checked(config)
+    db.connect()
+    yield config
+    db.close()
+    db.close_all()
+
+
+def _called(subject: str) -> Person:
+    return Person.get(Person.subject == subject)
+
+
+@pytest.fixture
+def ada(here) -> Person:
+    """Manages Sam."""
+    return _called("ada")
+
+
+@pytest.fixture
+def sam(here) -> Person:
+    """Reports to Ada."""
+    return _called("sam")
+
+
+@pytest.fixture
+def lee(here) -> Person:
+    """Outside: manages Noor, and has nothing to do with Ada and Sam."""
+    return _called("lee")
+
+
+@pytest.fixture
+def noor(here) -> Person:
+    """Reports to Lee."""
+    return _called("noor")
+
+
+@pytest.fixture
+def robin(here) -> Person:
+    """The people lead, who reads nobody's conversations."""
+    return _called("robin")
+
+
+@pytest.fixture
+def meeting(ada) -> Meeting:
+    """The open meeting of Ada and Sam, tomorrow at ten."""
+    return ada.meeting(ada.pairs()[0].next_meeting().id)
+
+
+@pytest.fixture
+def pair(meeting) -> Pair:
+    """Ada and Sam, who meet every month."""
+    return meeting.pair
+
+
+@pytest.fixture
+def theirs(lee) -> Meeting:
+    """The open meeting of Lee and Noor."""
+    return lee.meeting(lee.pairs()[0].next_meeting().id)
+
+
+@pytest.fixture
+def item(meeting, sam) -> Item:
+    """Something that Sam has put on the agenda."""
+    return meeting.add_item(sam, "goals", "The pilot found two gaps")
+
+
+@pytest.fixture
+def draft(meeting, sam) -> Item:
+    """Something that Sam alone can see."""
+    return meeting.add_item(sam, "wellbeing", "Ask about Fridays at home", private=True)
+
+
+@pytest.fixture
+def client_of(app, here) -> Callable[[Person], SignedInClient]:
+    """A function: person → a browser without JavaScript in which that person is signed in."""
+
+    def sign_in(person: Person) -> SignedInClient:
+        client = app.test_client()
+        client.sign_in(person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def as_ada(client_of, ada) -> SignedInClient:
+    """Ada's browser."""
+    return client_of(ada)
+
+
+@pytest.fixture
+def as_sam(client_of, sam) -> SignedInClient:
+    """Sam's browser."""
+    return client_of(sam)
+
+
+@pytest.fixture
+def as_lee(client_of, lee) -> SignedInClient:
+    """Lee's browser."""
+    return client_of(lee)
+
+
+@pytest.fixture
+def nobody(app, here) -> SignedInClient:
+    """A browser in which nobody is signed in."""
+    return app.test_client()

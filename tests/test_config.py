@@ -1,0 +1,73 @@
+"""Settings: their defaults, and one sentence for each that is refused."""
+
+from pathlib import Path
+
+import pytest
+
+import config
+from config import Misconfigured
+
+
+def test_the_defaults_hold_when_only_the_sign_in_is_set():
+    found = config.read({"SIGN_IN": "demo"})
+    assert found.is_demo
+    assert found.data_dir == Path("data").absolute()
+    assert found.database == Path("data/duologue.db").absolute()
+    assert found.secret_key_file == Path("data/secret_key").absolute()
+    assert (found.host, found.port, found.time_zone) == ("127.0.0.1", 8000, "Europe/London")
+
+
+def test_everything_can_be_set():
+    found = config.read(
+        {
+            "SIGN_IN": "demo",
+            "DATA_DIR": "/srv/d",
+            "DATABASE_URL": "sqlite:////srv/e/x.db",
+            "SECRET_KEY_FILE": "/srv/key",
+            "HOST": "::1",
+            "PORT": "0",
+            "TIME_ZONE": "America/New_York",
+        }
+    )
+    assert (found.database, found.secret_key_file) == (Path("/srv/e/x.db"), Path("/srv/key"))
+    assert (found.host, found.port, found.time_zone) == ("::1", 0, "America/New_York")
+
+
+def test_an_empty_setting_is_one_that_is_not_set():
+    assert config.read({"SIGN_IN": "demo", "PORT": "", "HOST": "", "TIME_ZONE": ""}).port == 8000
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "SIGN_IN is not set"),
+        ({"SIGN_IN": ""}, "SIGN_IN is not set"),
+        ({"SIGN_IN": "proxy"}, "SIGN_IN=proxy"),
+        ({"SIGN_IN": "Demo"}, "SIGN_IN=Demo"),
+        ({"SIGN_IN": "demo", "DATABASE_URL": "postgresql://x"}, "DATABASE_URL"),
+        ({"SIGN_IN": "demo", "HOST": "0.0.0.0"}, "HOST=0.0.0.0"),
+        ({"SIGN_IN": "demo", "PORT": "x"}, "PORT=x"),
+        ({"SIGN_IN": "demo", "PORT": "-1"}, "PORT=-1"),
+        ({"SIGN_IN": "demo", "PORT": "65536"}, "PORT=65536"),
+        ({"SIGN_IN": "demo", "PORT": "²"}, "PORT=²"),
+        ({"SIGN_IN": "demo", "PORT": "9" * 5000}, "is not a port"),
+        ({"SIGN_IN": "demo", "TIME_ZONE": "London"}, "TIME_ZONE=London"),
+        ({"SIGN_IN": "demo", "TIME_ZONE": "../../etc/passwd"}, "TIME_ZONE"),
+    ],
+)
+def test_what_is_refused_is_said_in_one_sentence(given, words):
+    with pytest.raises(Misconfigured) as refused:
+        config.read(given)
+    sentence = str(refused.value)
+    assert words in sentence
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("SIGN_IN=demo\nPORT=8100\nTIME_ZONE=Asia/Tokyo\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIGN_IN", raising=False)
+    monkeypatch.setenv("PORT", "8200")
+    found = config.read()
+    assert (found.sign_in, found.port, found.time_zone) == ("demo", 8200, "Asia/Tokyo")

@@ -1,0 +1,185 @@
+"""The database's life: made, checked and opened; what is refused is one sentence and changes nothing."""
+
+import sqlite3
+
+import pytest
+
+import database
+from config import Misconfigured
+from rows import db
+
+from .conftest import config_in
+
+
+@pytest.fixture
+def made(here):
+    """The settings of a database that is whole, closed."""
+    db.close()
+    db.close_all()
+    yield here
+    db.close_all()
+
+
+def refused(work, config) -> str:
+    """The sentence with which `work` refuses."""
+    with pytest.raises(Misconfigured) as problem:
+        work(config)
+    sentence = str(problem.value)
+    assert "\n" not in sentence
+    assert sentence.endswith((".", "'."))
+    return sentence
+
+
+def execute(config, *statements: str) -> None:
+    """Change the file behind the program's back."""
+    with sqlite3.connect(config.database) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_whole_database_is_opened(made):
+    database.open_checked(made)
+    with db.connection_context():
+        assert set(db.get_tables()) >= {model._meta.table_name for model in database.MODELS}
+
+
+def test_it_is_opened_for_writing_to_disk_before_an_answer():
+    # The tests themselves do not wait for the disk: what counts is the file as it is written.
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    found = subprocess.run(
+        [sys.executable, "-c", "import database; print(database.PRAGMAS)"],
+        cwd=Path(database.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "'journal_mode': 'wal'" in found.stdout
+    assert "'synchronous': 'full'" in found.stdout
+    assert "'foreign_keys': 1" in found.stdout
+
+
+def test_foreign_keys_and_the_write_ahead_log_hold(here):
+    assert db.execute_sql("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_second_one_is_not_made_over_the_first(made):
+    before = made.database.read_bytes()
+    assert "already" in refused(database.create, made)
+    assert made.database.read_bytes() == before
+
+
+def test_a_missing_one_is_said_and_not_made(tmp_path):
+    config = config_in(tmp_path / "nowhere")
+    for work in (database.open_checked, database.migrate):
+        assert "duologue create" in refused(work, config)
+    assert not config.data_dir.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 500, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, content):
+    config = config_in(tmp_path)
+    config.database.write_bytes(content)
+    for work in (database.open_checked, database.migrate):
+        assert "restore a backup" in refused(work, config)
+    assert config.database.read_bytes() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["duologue.db"]
+
+
+def test_a_truncated_file_is_refused(made):
+    whole = made.database.read_bytes()
+    for length in (100, len(whole) // 2, len(whole) - 4096):
+        made.database.write_bytes(whole[:length])
+        assert "restore a backup" in refused(database.open_checked, made)
+        db.close_all()
+
+
+def test_a_file_with_one_page_overwritten_is_refused_though_opening_does_not_read_it(made):
+    with sqlite3.connect(made.database) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'remark'"
+        (page,) = connection.execute(query).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    whole = bytearray(made.database.read_bytes())
+    whole[(page - 1) * size : page * size] = b"\xa5" * size
+    made.database.write_bytes(whole)
+    assert "restore a backup" in refused(database.open_checked, made)
+
+
+def test_somebody_elses_database_is_refused(tmp_path):
+    config = config_in(tmp_path)
+    execute(config, "CREATE TABLE recipe (name TEXT)")
+    assert "not a whole Duologue database" in refused(database.open_checked, config)
+
+
+def history(config) -> str:
+    """The table in which the migrations are noted."""
+    with sqlite3.connect(config.database) as connection:
+        (name,) = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%migration%'").fetchone()
+    connection.close()
+    return name
+
+
+def test_a_newer_version_is_refused_by_name(made):
+    execute(made, f"UPDATE {history(made)} SET name = '9999_from_the_future'")
+    before = made.database.read_bytes()
+    assert "newer version" in refused(database.open_checked, made)
+    db.close_all()
+    assert made.database.read_bytes() == before
+
+
+def test_a_newer_version_is_not_migrated_either(made):
+    table = history(made)
+    with sqlite3.connect(made.database) as connection:
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "id"]
+    connection.close()
+    picked = ", ".join("'9999_from_the_future'" if name == "name" else name for name in columns)
+    execute(made, f"INSERT INTO {table} ({', '.join(columns)}) SELECT {picked} FROM {table} LIMIT 1")
+    assert "newer version" in refused(database.migrate, made)
+
+
+def test_an_older_version_is_sent_to_migrate(made):
+    execute(made, f"DELETE FROM {history(made)}")
+    assert "restore a backup" in refused(database.open_checked, made)
+
+
+def test_a_database_of_another_kind_is_refused(made):
+    execute(made, "UPDATE stamp SET kind = 'production'")
+    assert "production database" in refused(database.open_checked, made)
+
+
+def test_a_database_without_its_stamp_is_refused(made):
+    execute(made, "DELETE FROM stamp")
+    assert "restore a backup" in refused(database.open_checked, made)
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    config = config_in(tmp_path / "file" / "data")
+    assert "No database can be made" in refused(database.create, config)
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
+    config = config_in(tmp_path)
+    config.database.mkdir()
+    refused(database.open_checked, config)
+    refused(database.create, config)
+
+
+def test_a_creation_that_fails_leaves_no_half_made_database(tmp_path, monkeypatch):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_first.py").write_text("def up(migrator, db):\n    db.execute_sql('nonsense')\n")
+    monkeypatch.setattr(database, "MIGRATIONS", tmp_path / "migrations")
+    config = config_in(tmp_path / "data")
+    refused(database.create, config)
+    db.close_all()
+    assert not config.database.exists()
+
+
+def test_migrating_a_database_of_this_version_does_nothing(made):
+    assert database.migrate(made) == []

@@ -1,0 +1,102 @@
+"""A prepared query gives the rows that the query gives, and builds its SQL once."""
+
+from datetime import timedelta
+
+import pytest
+from peewee import Value
+
+import actions
+import auth
+import models
+import prepared
+import records
+from actions import Action
+from models import Item, Meeting
+from prepared import Prepared
+from rows import db
+
+from .conftest import NOW
+
+
+@pytest.fixture
+def filled(meeting, ada, sam, item, draft):
+    """A meeting that was closed, with something on both agendas."""
+    actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
+    done = actions.propose(sam.item(item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True)
+    done.complete(sam)
+    return upcoming
+
+
+def data(rows) -> list:
+    """Rows as plain data, joined rows included."""
+    return [(row.__data__, {name: other.__data__ for name, other in row.__rel__.items()}) for row in rows]
+
+
+def all_of(*rooms) -> dict[str, Prepared]:
+    """Every prepared query of these modules."""
+    return {
+        f"{room.__name__}.{name}": found
+        for room in rooms
+        for name, found in vars(room).items()
+        if isinstance(found, Prepared)
+    }
+
+
+QUERIES = all_of(models, actions, auth)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam, lee, name):
+    query = QUERIES[name]
+    known = {
+        "id": [ada.id, filled.id, filled.pair_id, *(row.id for row in Item.select()), *(a.id for a in Action.select())],
+        "person": [ada.id, sam.id, lee.id],
+        "meeting": [meeting.id for meeting in Meeting.select()],
+        "pair": [filled.pair_id],
+        "item": [item.id for item in Item.select()],
+        "section": ["goals", "other", "wellbeing"],
+        "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
+    }
+    seen = 0
+    for values in combinations({slot: known[slot] for slot in query._names}):
+        rows = query(**values)
+        seen += len(rows)
+        plain = query._build(**{slot: Value(value, converter=False) for slot, value in values.items()})
+        assert data(rows) == data(plain), values
+        first = query.first(**values)
+        assert (first and first.__data__) == (rows[0].__data__ if rows else None)
+    assert seen
+
+
+def combinations(choices: dict[str, list]) -> list[dict]:
+    """Every way to choose one value per name."""
+    found = [{}]
+    for name, values in choices.items():
+        found = [{**one, name: value} for one in found for value in values]
+    return found
+
+
+def test_the_sql_is_built_once(filled):
+    built = []
+
+    def build(id):
+        built.append(id)
+        return Meeting.select().where(Meeting.id == id)
+
+    query = Prepared(build)
+    for meeting in Meeting.select():
+        assert query.first(id=meeting.id).id == meeting.id
+    assert len(built) == 1
+
+
+def test_a_value_missing_is_an_error_and_not_a_wrong_answer(filled):
+    with pytest.raises(KeyError):
+        models.MEETING(id=filled.id)
+
+
+def test_values_never_become_sql(filled):
+    assert models.MEETING.first(id="' OR 1=1 --", person="' OR 1=1 --") is None
+    assert prepared.Prepared(lambda id: Meeting.select().where(Meeting.id == id))(id='"; DROP TABLE item') == []
+    assert db.table_exists("item")

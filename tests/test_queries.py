@@ -1,0 +1,130 @@
+"""How many queries a request takes: few, and no more when there is more on the page."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+import actions
+import growth
+import records
+from rows import db
+
+from .conftest import NOW
+
+WORDS = ("SELECT", "UPDATE", "INSERT", "DELETE")
+
+
+@contextmanager
+def counted():
+    """A list that fills with the SQL of every query made meanwhile."""
+    found = []
+
+    def hook(event) -> None:
+        if event.sql.lstrip().upper().startswith(WORDS):
+            found.append(event.sql)
+
+    db.query_hooks.append(hook)
+    try:
+        yield found
+    finally:
+        db.query_hooks.remove(hook)
+
+
+def queries_of(send) -> list[str]:
+    """The SQL of one request; a first one warms up what is prepared once."""
+    with counted() as found:
+        assert send().status_code < 400
+    return found
+
+
+@pytest.fixture
+def filled(meeting, ada, sam):
+    """A function: put so many items, each with actions, updates and objectives around, into the open meeting."""
+
+    def fill(number: int) -> None:
+        first = meeting.add_item(sam, "goals", "From last time")
+        for n in range(number):
+            earlier = actions.propose(
+                first, sam, text=f"Earlier {n}", owner=ada, due_on=NOW.date(), likelihood=5, together=True
+            )
+            for text in ("one", "two"):
+                earlier.update_with(sam, text)
+        return_to = records.close(meeting, ada, NOW + timedelta(days=30))
+        upcoming = sam.meeting(return_to.id)
+        for n in range(number):
+            item = upcoming.add_item(sam, ("goals", "other", "wellbeing")[n % 3], f"Item {n}")
+            actions.propose(item, sam, text=f"Action {n}", owner=sam, due_on=None, likelihood=None, together=True)
+            actions.propose(item, ada, text=f"Proposal {n}", owner=ada, due_on=None, likelihood=None)
+            growth.set_objective(meeting.pair, sam, f"Objective {n}", None)
+        fill.meeting = upcoming
+
+    return fill
+
+
+MOST = {
+    "the meeting's page": 17,
+    "the pair's page": 14,
+    "the actions page": 8,
+    "today": 10,
+    "the record": 10,
+    # The answer brings the wrap-up along: that costs three, and spares waking the actor's own stream for it.
+    "adding an item": 13,
+    "ticking an item": 12,
+    "ticking an action": 10,
+    "one item's region": 6,
+}
+
+
+def paths(client, meeting, item, action) -> dict:
+    """What is measured: a name → how to send it."""
+    return {
+        "the meeting's page": lambda: client.get(meeting.path),
+        "the pair's page": lambda: client.get(meeting.pair.path),
+        "the actions page": lambda: client.get("/actions"),
+        "today": lambda: client.get("/"),
+        "the record": lambda: client.get(f"/meetings/{meeting.pair.last_meeting().id}/record"),
+        "adding an item": lambda: client.htmx(f"{meeting.path}/items", section="goals", text="New"),
+        "ticking an item": lambda: client.htmx(f"{item.path}/discussion"),
+        "ticking an action": lambda: client.htmx(f"{action.path}/completion"),
+        "one item's region": lambda: client.region(f"{meeting.path}/regions/{item.region}"),
+    }
+
+
+@pytest.mark.parametrize("what", MOST)
+def test_a_request_takes_few_queries(filled, as_sam, sam, what):
+    filled(3)
+    meeting = filled.meeting
+    (action, *_), (item, *_) = actions.open_ones(meeting.pair), meeting.items_for(sam)
+    send = paths(as_sam, meeting, item, action)[what]
+    send()
+    found = queries_of(send)
+    assert len(found) <= MOST[what], "\n".join(found)
+
+
+@pytest.mark.parametrize("what", MOST)
+@pytest.mark.parametrize("number", [2, 20])
+def test_their_number_does_not_grow_with_what_is_there(filled, as_sam, sam, record_property, what, number):
+    filled(number)
+    meeting = filled.meeting
+    (action, *_), (item, *_) = actions.open_ones(meeting.pair), meeting.items_for(sam)
+    send = paths(as_sam, meeting, item, action)[what]
+    send()
+    assert len(queries_of(send)) <= MOST[what]
+
+
+def test_rendering_one_item_for_a_stream_takes_few_queries(filled, as_sam, as_ada, sam, ada):
+    filled(10)
+    meeting = filled.meeting
+    item = meeting.items_for(sam)[0]
+    with as_ada.get(f"{meeting.path}/live?since={meeting.pair.version}") as answer:
+        events = iter(answer.response)
+        next(events), next(events)
+        as_sam.htmx(f"{item.path}/discussion")
+        next(events)
+        as_sam.htmx(f"{item.path}/discussion", undo=True)
+        db.connect(reuse_if_open=True)
+        with counted() as found:
+            next(events)
+    # The person, the meeting, the item with its actions and what was said of them, and the wrap-up's five.
+    assert len(found) <= 14, "\n".join(found)

@@ -1,0 +1,1 @@
+"""One file per view: what it does, what it refuses, and what a repeat of it does."""

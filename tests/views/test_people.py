@@ -1,0 +1,39 @@
+"""A person's own page: the time zone, and signing out."""
+
+import pytest
+
+from models import Person
+
+from ..screen import boxes, problem_at
+
+
+def test_the_time_zone_is_changed_and_times_follow(as_sam, sam, meeting):
+    assert as_sam.form("/me", time_zone="America/New_York").status_code == 303
+    assert Person.get_by_id(sam.id).time_zone == "America/New_York"
+    assert "Wednesday 4 March, 05:00" in as_sam.see(meeting.path)
+
+
+@pytest.mark.parametrize("zone", ["", "  ", "Nowhere/Land", "../etc/passwd", "x" * 300])
+def test_a_bad_time_zone_is_refused_beside_the_field_and_kept(as_sam, sam, zone):
+    answer = as_sam.form("/me", time_zone=zone)
+    assert answer.status_code == 422
+    assert "time zone" in problem_at(answer.text, "me", "time_zone")
+    assert boxes(answer.text, "time_zone") == [zone]
+    assert Person.get_by_id(sam.id).time_zone == "Europe/London"
+
+
+def test_nobody_changes_somebody_else(as_sam, ada):
+    as_sam.form("/me", time_zone="Asia/Tokyo", id=ada.id, person=ada.id, people_lead="1")
+    assert Person.get_by_id(ada.id).time_zone == "Europe/London"
+    assert not Person.select().where(Person.people_lead, Person.name == "Sam Okoro").exists()
+
+
+def test_signing_out_ends_it(as_sam, meeting):
+    assert as_sam.form("/demo/sign-out").location == "/demo"
+    assert as_sam.get(meeting.path).location == "/demo"
+
+
+def test_a_disabled_person_is_signed_out_at_once(as_sam, sam, meeting):
+    sam._set(disabled_at=meeting.starts_at)
+    assert as_sam.get(meeting.path).location == "/demo"
+    assert as_sam.htmx(f"{meeting.path}/items", section="goals", text="x").status_code == 401
