@@ -128,7 +128,7 @@ class Action(Once):
                 Agreement.note(self, person, by)
             self._agreements = None
             if not self.agreed_at and len(self.agreements) == len(self.pair.people):
-                self._set(agreed_at=clock.now())
+                self.change(agreed_at=clock.now())
 
     def withdraw(self, by: Person) -> None:
         """Take back a proposal, or say no to the other's."""
@@ -136,13 +136,13 @@ class Action(Once):
             if self.agreed_at:
                 raise ActionOver("You have both agreed this already. You can drop it, with a reason.")
             if not self.withdrawn_at:
-                self._set(withdrawn_at=clock.now(), withdrawn_by=by)
+                self.change(withdrawn_at=clock.now(), withdrawn_by=by)
 
     def rewrite(self, by: Person, **terms: Any) -> None:
         """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew."""
         with self.changing():
             self.must_be_proposed()
-            self._set(**terms)
+            self.change(**terms)
             Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
             Agreement.note(self, by, by)
 
@@ -155,12 +155,12 @@ class Action(Once):
         """Tick it off."""
         with self._tracked():
             if not self.done_at:
-                self._set(done_at=clock.now(), done_by=by)
+                self.change(done_at=clock.now(), done_by=by)
 
     def uncomplete(self, by: Person) -> None:
         """Take the tick back."""
         with self._tracked():
-            self._set(done_at=None, done_by=None)
+            self.change(done_at=None, done_by=None)
 
     def update_with(self, by: Person, text: str, key: str | None = None) -> None:
         """Say how it goes."""
@@ -172,14 +172,14 @@ class Action(Once):
         with self._tracked():
             if due_on != self.due_on:
                 self._tell(by, due_before=self.due_on, due_after=due_on)
-                self._set(due_on=due_on)
+                self.change(due_on=due_on)
 
     def put_off(self, by: Person, until: date | None) -> None:
         """Let it rest: it is on no agenda until that day. None takes it up again."""
         with self._tracked():
             if until != self.put_off_until:
                 self._tell(by, put_off_until=until)
-                self._set(put_off_until=until)
+                self.change(put_off_until=until)
 
     def drop(self, by: Person, reason: str) -> None:
         """Give it up, and say why."""
@@ -187,12 +187,12 @@ class Action(Once):
             if not self.agreed_at:
                 raise ActionOver("It is still a proposal: withdraw it instead.")
             if not self.dropped_at:
-                self._set(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
+                self.change(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
 
     def take_up(self, by: Person) -> None:
         """Undo the dropping."""
         with self.changing():
-            self._set(dropped_at=None, dropped_by=None, drop_reason="")
+            self.change(dropped_at=None, dropped_by=None, drop_reason="")
 
     @contextmanager
     def _tracked(self) -> Iterator[None]:
@@ -317,10 +317,20 @@ def over_ones(pair: Pair) -> list[Action]:
     return _filled(OVER_ACTIONS_OF_PAIR(pair=pair.id), pair)
 
 
-def _filled(found: list[Action], pair: Pair) -> list[Action]:
-    """The actions with both people, all consents and all updates at hand: two more queries, however many."""
+def open_ones_of(person: Person) -> list[Action]:
+    """The proposals and open actions of all the pairs that this person is one of, by due date."""
+    return _filled(OPEN_ACTIONS_OF_PERSON(person=person.id))
+
+
+def done_ones_of(person: Person) -> list[Action]:
+    """The last 20 actions done in this person's pairs, the latest first."""
+    return _filled(DONE_ACTIONS_OF_PERSON(person=person.id))
+
+
+def _filled(found: list[Action], pair: Pair | None = None) -> list[Action]:
+    """The actions with their pair, all consents and all updates at hand: two more queries, however many."""
     for action in found:
-        action.pair, action._agreements, action._updates = pair, [], []
+        action.pair, action._agreements, action._updates = pair or action.pair, [], []
     by_id = {action.id: action for action in found}
     if by_id:
         for agreement in Agreement.select().where(Agreement.action.in_(list(by_id))):
@@ -350,6 +360,10 @@ def _by_due_date(*conditions):
     )
 
 
+def _with_pair(query):
+    return with_people(query.select_extend(Pair, *PEOPLE).join_from(Action, Pair))
+
+
 ACTION = Prepared(
     lambda id, person: with_people(Action.select(Action, Pair, *PEOPLE, _closings_since()).join(Pair)).where(
         Action.id == id, mine(person)
@@ -360,6 +374,16 @@ OPEN_ACTIONS_OF_PAIR = Prepared(
         Action.pair == pair, Action.dropped_at.is_null(), Action.done_at.is_null() | (Action.done_at > since)
     )
 )
+OPEN_ACTIONS_OF_PERSON = Prepared(
+    lambda person: _with_pair(
+        _by_due_date(mine(person), Pair.ended_at.is_null(), Action.dropped_at.is_null(), Action.done_at.is_null())
+    )
+)
+DONE_ACTIONS_OF_PERSON = Prepared(
+    lambda person: (
+        _with_pair(_by_due_date(mine(person), Action.done_at.is_null(False))).order_by(Action.done_at.desc()).limit(20)
+    )
+)
 OVER_ACTIONS_OF_PAIR = Prepared(
     lambda pair: (
         _by_due_date(Action.pair == pair, Action.done_at.is_null(False) | Action.dropped_at.is_null(False))
@@ -367,7 +391,5 @@ OVER_ACTIONS_OF_PAIR = Prepared(
         .limit(50)
     )
 )
-ACTIONS_OF_MEETING = Prepared(lambda meeting: _by_due_date(Action.meeting == meeting, Action.dropped_at.is_null()))
-ACTIONS_OF_ITEM = Prepared(
-    lambda item, meeting: _by_due_date(Action.item == item, Action.meeting == meeting, Action.dropped_at.is_null())
-)
+ACTIONS_OF_MEETING = Prepared(lambda meeting: _by_due_date(Action.meeting == meeting))
+ACTIONS_OF_ITEM = Prepared(lambda item, meeting: _by_due_date(Action.item == item, Action.meeting == meeting))

@@ -38,12 +38,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Template:
-    """A kind of conversation: its name and its sections in order."""
+    """A kind of conversation: its name, its usual length, its sections in order, and what to ask at the end."""
 
     key: str
     name: str
     minutes: int
     sections: tuple[Section, ...]
+    closing: tuple[Prompt, ...] = ()
 
     def section(self, key: str) -> Section | None:
         """The section with this key, if the template has one."""
@@ -75,7 +76,8 @@ def _template(key: str, found: dict) -> Template:
         raise ValueError("section: there must be at least one")
     if len({section.key for section in sections}) < len(sections):
         raise ValueError("two sections have one key")
-    return Template(key, _part(found, "name", str), _part(found, "minutes", int), sections)
+    closing = tuple(map(_prompt, _part(found, "closing", list))) if "closing" in found else ()
+    return Template(key, _part(found, "name", str), _part(found, "minutes", int), sections, closing)
 
 
 def _section(found: dict) -> Section:

@@ -64,7 +64,7 @@ def check() -> None:
     config = settings.read()
     for name in ("sign_in", "data_dir", "database", "secret_key_file", "host", "port", "time_zone"):
         click.echo(f"{name.upper():16} {getattr(config, name)}")
-    database.open_checked(config)
+    database.inspect(config)
     click.echo("Nothing would be refused.")
 
 

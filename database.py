@@ -66,6 +66,21 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
         raise Misconfigured(f"No database can be made in {path.parent}: {problem}.") from None
 
 
+def is_within_reach() -> bool:
+    """Whether the open database is still there and answers. Raises DatabaseError when it does not."""
+    return Path(db.database).exists() and Stamp.select().exists()
+
+
+def inspect(config: Config) -> None:
+    """Read the whole file, as opening it does not (that would take long). Raises Misconfigured when it is broken."""
+    open_checked(config)
+    try:
+        with db.connection_context():
+            _must_be_whole(config.database)
+    except DatabaseError:
+        raise _broken(config.database) from None
+
+
 def fill_if_empty(config: Config, fill: Callable[[], None]) -> bool:
     """Fill a database that nobody is in yet; whether there was something to do. Raises Misconfigured."""
     open_checked(config)
@@ -85,7 +100,6 @@ def open_checked(config: Config) -> None:
     _connect(path)
     try:
         with db.connection_context():
-            _must_be_whole(path)
             _must_be_of_this_version(path)
             _must_be_of_kind(_kind(config))
     except DatabaseError:
@@ -125,12 +139,12 @@ def _must_be_whole(path: Path) -> None:
 
 
 def _must_be_of_this_version(path: Path) -> None:
-    if _must_not_be_newer(path):
+    if _missing_migrations(path):
         raise Misconfigured(f"The database at {path} is of an older version: bring it forward with 'duologue migrate'.")
 
 
-def _must_not_be_newer(path: Path) -> set[str]:
-    """The migrations that it still needs."""
+def _missing_migrations(path: Path) -> set[str]:
+    """The migrations that it still needs. Raises Misconfigured if a newer version made it."""
     known = {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
     applied = set(Runner(db, str(MIGRATIONS)).applied())
     if not applied:
@@ -157,7 +171,7 @@ def migrate(config: Config) -> list[str]:
     try:
         with db.connection_context():
             _must_be_whole(config.database)
-            _must_not_be_newer(config.database)
+            _missing_migrations(config.database)
             return Runner(db, str(MIGRATIONS)).up()
     except (DatabaseError, sqlite3.Error):
         raise _broken(config.database) from None

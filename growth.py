@@ -28,7 +28,7 @@ class Objective(Once):
         """Note that it is achieved, or take that back."""
         with self.pair.changing():
             if bool(self.achieved_at) == undo:
-                self._set(achieved_at=None if undo else clock.now(), achieved_by=None if undo else by)
+                self.change(achieved_at=None if undo else clock.now(), achieved_by=None if undo else by)
 
 
 def set_objective(pair: Pair, by: Person, text: str, due_on: date | None, key: str | None = None) -> Objective:

@@ -22,10 +22,15 @@ class Change(NamedTuple):
 
 
 class Listener:
-    """One open page: what it has yet to be told. The set holds each name once, so a slow reader costs no more."""
+    """One open page: what it has yet to be told. The set holds each name once, so a slow reader costs no more.
 
-    def __init__(self, person: str, page: str | None = None, meeting: str | None = None) -> None:
-        self.person, self.page, self.meeting = person, page, meeting
+    All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
+    """
+
+    def __init__(
+        self, person: str, page: str | None = None, meeting: str | None = None, pair: str | None = None
+    ) -> None:
+        self.person, self.page, self.meeting, self.pair = person, page, meeting, pair
         self.names: set[str] = set()
         self._woken = Event()
 
@@ -55,10 +60,14 @@ def announce(pair, *names: str, only: str | None = None, page: str | None = None
     `only` is the id of the one person who may know. The page `page` has been answered with the regions `answered`.
     """
     _remember(pair, Change(pair.version, frozenset(names), only))
-    for person in (pair.manager_id, pair.report_id):
-        if only in (None, person):
-            for listener in _listeners.get(person, ()):
-                listener.tell(set(names).difference(answered) if page and listener.page == page else names)
+    for listener in _listeners_of(pair):
+        if only in (None, listener.person):
+            listener.tell(set(names).difference(answered) if page and listener.page == page else names)
+
+
+def _listeners_of(pair) -> list[Listener]:
+    open_pages = [*_listeners.get(pair.manager_id, ()), *_listeners.get(pair.report_id, ())]
+    return [listener for listener in open_pages if listener.pair in (None, pair.id)]
 
 
 def changes_since(pair, version: int, person: str) -> set[str] | None:
@@ -111,9 +120,8 @@ def _left(listener: Listener, pair) -> None:
 
 def announce_presence(pair) -> None:
     """Have the pair's pages show anew who is here and who writes where. Nothing to remember: it passes."""
-    for person in (pair.manager_id, pair.report_id):
-        for listener in _listeners.get(person, ()):
-            listener.tell({"presence"})
+    for listener in _listeners_of(pair):
+        listener.tell({"presence"})
 
 
 def is_here(meeting: str, person: str) -> bool:

@@ -44,7 +44,7 @@ class ItemGone(Refused):
 
 
 class Person(Row):
-    """Somebody who is signed in. `(issuer, subject)` is who they are; name and e-mail are for display."""
+    """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display."""
 
     issuer = CharField(max_length=200)
     subject = CharField(max_length=200)
@@ -71,6 +71,14 @@ class Person(Row):
     def pairs(self):
         """Every pair that this person is one of, with both people at hand; the running ones first."""
         return PAIRS_OF(person=self.id)
+
+    def next_meetings(self) -> dict[str, "Meeting"]:
+        """The next meeting of each pair that has one: pair id → meeting."""
+        return {meeting.pair_id: meeting for meeting in reversed(NEXT_MEETINGS_OF(person=self.id))}
+
+    def live_in(self, time_zone: str) -> None:
+        """Have every time shown on the clock of this zone."""
+        self.change(time_zone=time_zone)
 
     def pair(self, id: str) -> "Pair | None":
         """The pair with this id, if it is theirs."""
@@ -158,7 +166,7 @@ class Pair(Row):
             yield
 
     def _count_change(self) -> bool:
-        cursor = db.execute_sql(*_filled(COUNT_CHANGE, self.id))
+        cursor = db.execute_sql(COUNT_CHANGE.replace("?", db.param), (self.id,))
         row = cursor.fetchone()
         if row:
             self.version = row[0]
@@ -190,12 +198,13 @@ class Pair(Row):
 
     def end(self, by: Person) -> None:
         """Stop meeting (or decline, or take back, the invitation). What was written stays readable."""
-        Pair.update(ended_at=clock.now(), ended_by=by).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
+        facts = {Pair.ended_at: clock.now(), Pair.ended_by: by, Pair.version: Pair.version + 1}
+        Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
 
     def settle(self, by: Person, **settings: Any) -> None:
         """Set rhythm, usual length, place and kind for the meetings to come."""
         with self.changing():
-            self._set(**settings)
+            self.change(**settings)
 
     def meetings(self):
         """All its meetings, the latest first."""
@@ -219,6 +228,11 @@ class Pair(Row):
         """When the rhythm would have the two meet after a meeting at `moment`."""
         return clock.next_start(moment, self.rhythm, self.time_zone)
 
+    def start_after(self, meeting: "Meeting") -> datetime | None:
+        """When the two meet after `meeting`: the date of the next one if it is made, else the rhythm's proposal."""
+        upcoming = self.next_meeting(besides=meeting)
+        return upcoming.starts_at if upcoming else self.proposal_after(meeting.starts_at)
+
     def schedule(self, by: Person, starts_at: datetime) -> "Meeting":
         """The next meeting, at that time, made if there is none; what waits from those that are over moves in."""
         with self.changing():
@@ -231,7 +245,7 @@ class Pair(Row):
                 created_by=by,
             )
             if meeting.starts_at != starts_at:
-                meeting._set(starts_at=starts_at)
+                meeting.change(starts_at=starts_at)
             meeting.take_in(self.waiting_items(), by)
             return meeting
 
@@ -295,12 +309,12 @@ class Meeting(Row):
             yield
 
     def must_be_open(self) -> None:
-        """Look again, inside the transaction: it may have been closed a second ago."""
-        self._look_again()
+        """Look again: it may have been closed a second ago. Raises MeetingOver."""
+        self.look_again()
         if not self.is_open:
             raise MeetingOver(self)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         fresh = ENDS_OF_MEETING.first(id=self.id)
         self.closed_at, self.cancelled_at = fresh.closed_at, fresh.cancelled_at
 
@@ -365,24 +379,24 @@ class Meeting(Row):
     def reschedule(self, by: Person, starts_at: datetime, minutes: int, place: str) -> None:
         """Meet at another time, for another length, or elsewhere. The agenda stays as it is."""
         with self.changing():
-            self._set(starts_at=starts_at, minutes=minutes, place=place)
+            self.change(starts_at=starts_at, minutes=minutes, place=place)
 
     def cancel(self, by: Person, next_starts_at: datetime | None) -> "Meeting | None":
         """Do not meet this time. Everything on the agenda goes to the next meeting, or waits until there is one."""
         with self.pair.changing():
-            self._look_again()
+            self.look_again()
             if self.closed_at:
                 raise MeetingOver(self)
             upcoming = self.pair.next_meeting(besides=self)
             if self.cancelled_at:
                 return upcoming
-            self._set(cancelled_at=clock.now(), cancelled_by=by)
+            self.change(cancelled_at=clock.now(), cancelled_by=by)
             moment = next_starts_at or (upcoming.starts_at if upcoming else None)
             return self.pair.schedule(by, moment) if moment else None
 
     def skip(self, by: Person) -> "Meeting | None":
         """Leave this one out and meet again when the rhythm says."""
-        return self.cancel(by, self.pair.proposal_after(self.starts_at))
+        return self.cancel(by, self.pair.start_after(self))
 
 
 class Item(Once):
@@ -440,10 +454,6 @@ class Item(Once):
         """When the meeting was that it was first on the agenda of, if it was carried since."""
         return Item.created_at.python_value(self.first_met)
 
-    @property
-    def section_title(self) -> str:
-        return self.meeting.outline.section(self.section).title
-
     @contextmanager
     def changing(self) -> Iterator[None]:
         """A change to this item: the meeting must be open and the item still there. A draft's is not announced."""
@@ -452,11 +462,11 @@ class Item(Once):
             yield
 
     def _must_be_there(self) -> None:
-        self._look_again()
+        self.look_again()
         if self.deleted_at:
             raise ItemGone(self)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         fresh = ITEM_ALONE.first(id=self.id)
         for name in (
             "meeting_id",
@@ -488,7 +498,7 @@ class Item(Once):
             theirs = getattr(self, name)
             merged = merge(base, theirs, mine)
             if not merged.clash and merged.text != theirs:
-                self._set(**{name: merged.text})
+                self.change(**{name: merged.text})
             return merged
 
     def share(self, by: Person) -> None:
@@ -496,7 +506,7 @@ class Item(Once):
         with self.meeting.changing():
             self._must_be_there()
             if not self.shared_at:
-                self._set(shared_at=clock.now())
+                self.change(shared_at=clock.now())
 
     def discuss(self, by: Person, undo: bool = False) -> None:
         """Tick it as talked about, or take the tick back."""
@@ -513,20 +523,20 @@ class Item(Once):
     def _note(self, fact: str, by: Person, undo: bool) -> None:
         with self.changing():
             if bool(getattr(self, f"{fact}_at")) == undo:
-                self._set(**{f"{fact}_at": None if undo else clock.now(), f"{fact}_by": None if undo else by})
+                self.change(**{f"{fact}_at": None if undo else clock.now(), f"{fact}_by": None if undo else by})
 
     def delete_by(self, by: Person) -> None:
         """Take it off the agenda; restore() brings it back as it was."""
         with self.meeting._adding(private=self.is_draft):
-            self._look_again()
+            self.look_again()
             if not self.deleted_at:
-                self._set(deleted_at=clock.now(), deleted_by=by)
+                self.change(deleted_at=clock.now(), deleted_by=by)
 
     def restore(self, by: Person) -> None:
         """Undo the deletion."""
         with self.meeting._adding(private=self.is_draft):
-            self._look_again()
-            self._set(deleted_at=None, deleted_by=None)
+            self.look_again()
+            self.change(deleted_at=None, deleted_by=None)
 
     def move(self, by: Person, section: str, before: "Item | None" = None) -> list["Item"]:
         """Put it before another item of `section`, or at the end of it. Gives the items whose position changed."""
@@ -549,10 +559,10 @@ class Item(Once):
         high = others[place].position if place < len(others) else None
         spread = others if low is not None and high is not None and high - low < TIGHT else []
         for n, item in enumerate(spread):
-            item._set(position=float(n))
+            item.change(position=float(n))
         if spread:
             low, high = place - 1.0, float(place)
-        self._set(section=section, position=_between(low, high))
+        self.change(section=section, position=_between(low, high))
         return [self, *spread]
 
     def carry_to(self, meeting: Meeting, by: Person, position: float) -> None:
@@ -574,7 +584,7 @@ class Item(Once):
             kept_by=self.kept_by_id,
             notes=left_behind,
         )
-        self._set(
+        self.change(
             meeting=meeting,
             section=meeting.outline.home_for(self.section),
             position=position,
@@ -612,7 +622,7 @@ class Carry(Row):
     def undo(self) -> None:
         """Take the item back to where it came from, as it was; what was noted since then is added to its notes."""
         item = Item.get_by_id(self.item_id)
-        item._set(
+        item.change(
             meeting=self.from_meeting_id,
             section=self.section,
             position=self.position,
@@ -632,14 +642,9 @@ def _between(low: float | None, high: float | None) -> float:
     return low + 1 if high is None else (low + high) / 2
 
 
-def _filled(sql_and_params: tuple[str, tuple], *values: Any) -> tuple[str, tuple]:
-    return sql_and_params[0].replace("?", db.param), (*sql_and_params[1], *values)
-
-
 COUNT_CHANGE = (
     'UPDATE "pair" SET "version" = "version" + 1 '
-    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND "id" = ? RETURNING "version"',
-    (),
+    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND "id" = ? RETURNING "version"'
 )
 
 # The finders. Each starts from the person: whoever is not one of the two finds nothing.
@@ -699,6 +704,14 @@ MEETING = Prepared(
     )
 )
 NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
+NEXT_MEETINGS_OF = Prepared(
+    lambda person: (
+        Meeting.select()
+        .join(Pair)
+        .where(mine(person), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+        .order_by(Meeting.starts_at)
+    )
+)
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
 ENDS_OF_MEETING = Prepared(lambda id: Meeting.select(Meeting.closed_at, Meeting.cancelled_at).where(Meeting.id == id))
 ITEM = Prepared(

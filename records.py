@@ -10,7 +10,7 @@ import actions
 import clock
 from actions import Action
 from models import Carry, Item, Meeting, Person, Refused, who
-from rows import Moment, Once, Row, Words, repeat_key
+from rows import Moment, Once, Row, Words, new_id, repeat_key
 
 
 class Record(Row):
@@ -29,7 +29,10 @@ class Record(Row):
     @classmethod
     def of(cls, meeting: Meeting) -> "Record | None":
         """The record of a closed meeting."""
-        return cls.get_or_none(cls.meeting == meeting, cls.withdrawn_at.is_null())
+        found = cls.get_or_none(cls.meeting == meeting, cls.withdrawn_at.is_null())
+        if found:
+            found.meeting = meeting
+        return found
 
     @property
     def minutes(self) -> dict[str, Any]:
@@ -51,15 +54,14 @@ class Record(Row):
 
     def confirm(self, by: Person) -> None:
         """Say that it is right. Once is enough."""
-        (
-            Confirmation.insert(id=Confirmation.id.default(), record=self, person=by, confirmed_at=clock.now())
-            .on_conflict_ignore()
-            .execute()
-        )
+        with self.meeting.pair.changing():
+            insertion = Confirmation.insert(id=new_id(), record=self, person=by, confirmed_at=clock.now())
+            insertion.on_conflict_ignore().execute()
 
     def remark(self, by: Person, text: str, key: str | None = None) -> None:
         """Add a dated remark. The record itself stays as it is."""
-        Remark.create_once(repeat_key(key, self.id, by.id, text), record=self, author=by, text=text)
+        with self.meeting.pair.changing():
+            Remark.create_once(repeat_key(key, self.id, by.id, text), record=self, author=by, text=text)
 
 
 class Confirmation(Row):
@@ -90,7 +92,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
     """
     pair = meeting.pair
     with pair.changing():
-        meeting._look_again()
+        meeting.look_again()
         if meeting.closed_at:
             return pair.next_meeting()
         meeting.must_be_open()
@@ -103,7 +105,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
             closed_by=by,
             content=json.dumps(minutes_of(meeting, by, moment, next_starts_at), ensure_ascii=False),
         )
-        meeting._set(closed_at=moment, closed_by=by)
+        meeting.change(closed_at=moment, closed_by=by)
         return pair.schedule(by, next_starts_at) if next_starts_at else None
 
 
@@ -124,7 +126,7 @@ def reopen(meeting: Meeting, by: Person) -> None:
     Raises Refused when the next meeting is under way. Reopening an open meeting changes nothing.
     """
     with meeting.pair.changing():
-        meeting._look_again()
+        meeting.look_again()
         if not meeting.closed_at:
             return
         if why := why_not_reopen(meeting):
@@ -132,7 +134,7 @@ def reopen(meeting: Meeting, by: Person) -> None:
         Record.update(withdrawn_at=clock.now(), withdrawn_by=by).where(
             Record.meeting == meeting, Record.withdrawn_at.is_null()
         ).execute()
-        meeting._set(closed_at=None, closed_by=None)
+        meeting.change(closed_at=None, closed_by=None)
         for carried in list(Carry.select(Carry.item).where(Carry.from_meeting == meeting).distinct()):
             _bring_back(carried.item_id, meeting)
 
@@ -194,4 +196,5 @@ def _action(action: Action) -> dict[str, Any]:
         "likelihood": action.likelihood,
         "agreed": bool(action.agreed_at),
         "done_at": action.done_at and action.done_at.isoformat(),
+        "dropped": action.drop_reason if action.dropped_at else None,
     }

@@ -50,7 +50,8 @@ class Row(Model):
         db.execute_sql(_insertion(cls), row._values(cls._meta.sorted_fields))
         return row
 
-    def _set(self, **facts: Any) -> None:
+    def change(self, **facts: Any) -> None:
+        """Store new values of these columns. What the values may be is for the verbs to say."""
         for name, value in facts.items():
             setattr(self, name, value)
         fields = [self._meta.fields[name] for name in facts]

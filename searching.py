@@ -1,5 +1,6 @@
 """Finding words again: in memory, over what one person may see."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from actions import Action
@@ -9,8 +10,9 @@ MOST = 50
 
 
 class Hit(NamedTuple):
-    """Something found: what it is, its words, with whom, and where to see it."""
+    """Something found: when it was written, what it is, its words, with whom, and where to see it."""
 
+    at: datetime
     kind: str
     text: str
     pair: Pair
@@ -22,16 +24,16 @@ def search(person: Person, words: str) -> list[Hit]:
     wanted = words.lower().split()
     pairs = {pair.id: pair for pair in person.pairs()}
     hits = [
-        Hit("Agenda", item.text, pairs[item.pair_id], f"{item.meeting.path}#{item.region}")
+        Hit(item.created_at, "Agenda", item.text, pairs[item.pair_id], f"{item.meeting.path}#{item.region}")
         for item in _items(person)
         if _holds(f"{item.text} {item.notes}", wanted)
     ]
     hits += [
-        Hit("Action", action.text, pairs[action.pair_id], action.path)
+        Hit(action.proposed_at, "Action", action.text, pairs[action.pair_id], action.path)
         for action in _actions(person)
         if _holds(action.text, wanted)
     ]
-    return hits[:MOST]
+    return sorted(hits, key=lambda hit: hit.at, reverse=True)[:MOST]
 
 
 def _holds(text: str, wanted: list[str]) -> bool:
@@ -45,14 +47,8 @@ def _items(person: Person):
         .join(Meeting)
         .join(Pair)
         .where(mine(person), visible_to(person), Item.deleted_at.is_null())
-        .order_by(Item.created_at.desc())
     )
 
 
 def _actions(person: Person):
-    return (
-        Action.select()
-        .join(Pair)
-        .where(mine(person), Action.withdrawn_at.is_null())
-        .order_by(Action.proposed_at.desc())
-    )
+    return Action.select().join(Pair).where(mine(person), Action.withdrawn_at.is_null())

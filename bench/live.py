@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
+
 from bench.server import Server
 from bench.wire import Connection, Reception
 
@@ -53,7 +55,15 @@ class Load:
         """Have a task done; gives its outcome."""
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        outcome = self._process.stdout.readline()
+        if not outcome:
+            raise SystemExit("The load ended before its time; see above.")
+        return json.loads(outcome)
+
+    def cpu_seconds(self) -> float:
+        """What the process has used of the processor so far."""
+        times = psutil.Process(self._process.pid).cpu_times()
+        return times.user + times.system
 
     def end(self) -> None:
         """Leave all pages."""
@@ -114,9 +124,10 @@ def many_pairs(server: Server, pairs: list[dict], seconds: float) -> list[Figure
         idle = _idle_bytes(server)
         with loaded(server, pairs) as load:
             load.do(pace=PACE_SECONDS, seconds=WARM_SECONDS)
-            before, began = server.cpu_seconds(), time.monotonic()
+            others, before, began = _others_seconds(server, load), server.cpu_seconds(), time.monotonic()
             edits = load.do(pace=PACE_SECONDS, seconds=seconds)
             cpu, lasted, busy = server.cpu_seconds() - before, time.monotonic() - began, server.resident_bytes()
+            others = _others_seconds(server, load) - others
     seen = [edit["seen"] for edit in edits if not edit["failed"]]
     name = f"{len(pairs)} pairs"
     return [
@@ -127,10 +138,17 @@ def many_pairs(server: Server, pairs: list[dict], seconds: float) -> list[Figure
         Figure(f"{name}, requests failed", sum(edit["failed"] for edit in edits), "", 0),
         Figure(f"{name}, processor time per edit", cpu / len(edits) * 1e3, "ms", 3),
         Figure(f"{name}, processor in use", cpu / lasted * 100, "%"),
+        Figure("processors taken by other programs meanwhile", others / lasted / os.cpu_count() * 100, "%"),
         Figure("memory, idle", idle / MB, "MB", 80),
         Figure(f"memory, {name}", busy / MB, "MB", 110),
         *_by_kind(edits),
     ]
+
+
+def _others_seconds(server: Server, load: Load) -> float:
+    """Processor time that other programs have used so far; where they use much, the other figures say little."""
+    times = psutil.cpu_times()
+    return sum(times) - times.idle - times.iowait - server.cpu_seconds() - load.cpu_seconds()
 
 
 def _by_kind(edits: list[dict]) -> list[Figure]:
@@ -160,7 +178,7 @@ def open_pages(server: Server, pairs: list[dict], pages: int) -> list[Figure]:
 
 
 # Pages open before those that are counted, so that what the first ones cost once is not.
-AT_FIRST = 100
+AT_FIRST = 500
 
 
 def in_chromium(server: Server, demo: dict, lines: int, visits: int) -> list[Figure]:

@@ -197,6 +197,16 @@ class Load:
 
 
 def main() -> None:
+    # What fails is told once, by whoever waits for it.
+    gevent.get_hub().exception_stream = None
+    try:
+        serve()
+    except (OSError, RuntimeError) as problem:
+        sys.exit(f"The load cannot go on: {problem}")
+
+
+def serve() -> None:
+    """Do one task after the other."""
     load = Load(**json.loads(sys.stdin.readline()))
     print(json.dumps(len(load.tables)), flush=True)
     for line in sys.stdin:

@@ -2,10 +2,6 @@
 
 from peewee import BooleanField, CharField, DateField, DateTimeField, FloatField, ForeignKeyField, IntegerField, Model, TextField
 
-from rows import Moment
-from rows import Words
-
-
 def up(migrator, db):
     class Person(Model):
         id = CharField(primary_key=True, max_length=12)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import gevent
 import pytest
 from flask import Flask
 
@@ -83,16 +84,18 @@ def stopped_clock() -> Iterator[datetime]:
 
 
 @pytest.fixture
-def here(first_copy, app, tmp_path, stopped_clock) -> Iterator[Config]:
-    """A database of this test's own, open."""
+def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Config]:
+    """A database of this test's own, open, and a server that remembers nothing from the test before."""
     config = config_in(tmp_path)
     shutil.copy(first_copy.database, config.database)
-    # The copies share their ids, so nothing may be remembered from one test to the next.
+    # The copies share their ids, so a page that was left in one test must not be missed in the next.
+    monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (live._listeners, live._changes, live._here, live._writing):
         memory.clear()
     database.open_checked(config)
     db.connect()
     yield config
+    gevent.idle()
     db.close()
     db.close_all()
 

@@ -98,7 +98,7 @@ def test_a_truncated_file_is_refused(made):
         db.close_all()
 
 
-def test_a_file_with_one_page_overwritten_is_refused_though_opening_does_not_read_it(made):
+def test_a_page_overwritten_where_opening_does_not_look_is_found_by_inspecting(made):
     with sqlite3.connect(made.database) as connection:
         query = "SELECT rootpage FROM sqlite_master WHERE name = 'remark'"
         (page,) = connection.execute(query).fetchone()
@@ -107,7 +107,7 @@ def test_a_file_with_one_page_overwritten_is_refused_though_opening_does_not_rea
     whole = bytearray(made.database.read_bytes())
     whole[(page - 1) * size : page * size] = b"\xa5" * size
     made.database.write_bytes(whole)
-    assert "restore a backup" in refused(database.open_checked, made)
+    assert "restore a backup" in refused(database.inspect, made)
 
 
 def test_somebody_elses_database_is_refused(tmp_path):

@@ -188,6 +188,16 @@ def test_saying_again_that_one_writes_there_tells_nobody_anew(listeners, meeting
     assert live.writes_in(meeting.id, ada.id) is None
 
 
+def test_whoever_writes_on_is_shown_as_writing_on(listeners, monkeypatch, meeting, ada):
+    monkeypatch.setattr(live, "WRITING_SECONDS", 0.01)
+    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    monkeypatch.setattr(live, "WRITING_SECONDS", 30)
+    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    # By now the first note would have passed.
+    gevent.spawn_later(0.02, int).join()
+    assert live.writes_in(meeting.id, ada.id) == "goals"
+
+
 def test_open_pages_are_counted(listeners, ada, sam):
     before = live.open_pages()
     listeners(ada), listeners(sam), listeners(sam)

@@ -211,7 +211,7 @@ def test_a_record_does_not_change_with_what_comes_after(ada, sam, meeting, item)
     moved.write_notes(ada, "Later notes", "")
     moved.delete_by(ada)
     actions.find(sam, action.id).complete(sam)
-    sam._set(name="Samuel Okoro")
+    sam.change(name="Samuel Okoro")
     assert Record.of(meeting).content == before
 
 

@@ -89,8 +89,7 @@ def answer(found: Page, *names: str, to: str, extra: str = "") -> Response:
     """The regions named, or the way to the page that holds them."""
     if not is_partial():
         return redirect(to, 303)
-    saved = ("saved",) if "saved" in found.partials else ()
-    return make_response("".join(found.partial(name) for name in (*names, *saved)) + extra)
+    return make_response("".join(found.partial(name) for name in (*names, "saved")) + extra)
 
 
 def slot(id: str, html: str | Markup = "") -> str:
@@ -122,7 +121,7 @@ def _bad_form(problem: BadForm):
 def _refused(problem: Refused):
     offer, typed = _offer(problem), g.rejected.typed if "rejected" in g else {}
     section = offer and offer.outline.home_for(typed.get("section") or "")
-    said = {"problem": problem, "offer": offer, "section": section, "typed": typed}
+    said = {"problem": problem, "offer": offer, "section": section, "typed": typed, "page": g.get("page")}
     if is_partial():
         at = f"{g.rejected.at}-text-error" if "text" in typed else "notice"
         return slot(at, render_template("errors/_refused.html", **said)), 409
@@ -160,19 +159,18 @@ def _broken(problem: Exception):
 
 
 def _http(problem: HTTPException):
+    if problem.code in (301, 302, 307, 308):
+        return problem
     title, text = {
-        401: ("Please sign in", "You are signed out. Sign in again and you are back where you were."),
-        403: ("That is not for you to do", "Ask the other one of you."),
+        401: ("Please sign in", "You are signed out. Sign in again, then come back to this page."),
         404: ("There is nothing here for you", "The address may be wrong, or what was here has gone."),
         405: ("That cannot be done here", "Please go back to the page and use its buttons."),
         413: ("That is too much at once", "Please send less. Your words are still in their box."),
     }.get(problem.code or 500, (problem.name, "Please go back and try again."))
-    return _say(problem.code or 500, title, text, problem.get_response() if problem.code in (301, 302, 308) else None)
+    return _say(problem.code or 500, title, text)
 
 
-def _say(code: int, title: str, text: str, ready: Any = None):
-    if ready is not None:
-        return ready
+def _say(code: int, title: str, text: str):
     if is_partial():
         return slot("notice", escape(f"{title}. {text}")), code
     return render_template("errors/error.html", title=title, text=text), code

@@ -97,14 +97,6 @@ def ahead(field: WallTime) -> None:
         raise ValidationError("That time has passed. Please choose one that is still to come.")
 
 
-class Ahead(WallTime):
-    """A time to meet: not in the past."""
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        super().pre_validate(form)
-        ahead(self)
-
-
 class Number(IntegerField):
     """A whole number; says kindly when it is none."""
 
@@ -235,11 +227,15 @@ class MeetingForm(Form):
 class ClosingForm(Form):
     """When to meet next, or that this is still open."""
 
-    next_starts_at = Ahead()
+    next_starts_at = WallTime()
     no_next = BooleanField()
 
     def validate_next_starts_at(self, field) -> None:
-        if field.raw_data and not field.data and not self.no_next.data:
+        """A date that is still to come, unless there is to be none."""
+        if self.no_next.data:
+            return
+        ahead(field)
+        if field.raw_data and not field.data:
             raise ValidationError("Choose when you meet next, or tick “No next meeting yet”.")
 
 
@@ -257,7 +253,11 @@ class InvitationForm(PairForm):
 
     colleague = StringField(**some_words("Say whom you would like to meet.", 254))
     side = SelectField(choices={"individual": "My line manager", "manager": "Somebody I manage"}, default="individual")
-    starts_at = Ahead()
+    starts_at = WallTime()
+
+    def validate_starts_at(self, field) -> None:
+        """The first meeting lies ahead."""
+        ahead(field)
 
 
 class ObjectiveForm(Form):

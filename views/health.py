@@ -3,15 +3,17 @@
 from flask import Blueprint
 from peewee import PeeweeException
 
-from rows import db
+import database
 
 pages = Blueprint("health", __name__)
+
+WELL = "ok\n", 200, {"Content-Type": "text/plain"}
+ILL = "The database is out of reach.\n", 503, {"Content-Type": "text/plain"}
 
 
 @pages.get("/healthz")
 def show():
     try:
-        db.execute_sql("SELECT 1")
+        return WELL if database.is_within_reach() else ILL
     except PeeweeException:
-        return "The database is out of reach.\n", 503, {"Content-Type": "text/plain"}
-    return "ok\n", 200, {"Content-Type": "text/plain"}
+        return ILL

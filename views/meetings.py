@@ -55,9 +55,9 @@ def close(id):
 
 
 def _next_start(found, form):
-    if form.no_next.data or form.next_starts_at.moment:
-        return form.next_starts_at.moment if not form.no_next.data else None
-    return found.pair.proposal_after(found.meeting.starts_at)
+    if form.no_next.data:
+        return None
+    return form.next_starts_at.moment or found.pair.start_after(found.meeting)
 
 
 def _over(found, to):

@@ -37,7 +37,7 @@ def csrf_token() -> str:
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
-KEYED = {"item", "action", "section", "composer"}
+KEYED = {"item", "action", "section"}
 
 
 class Rejected:
@@ -56,7 +56,7 @@ class Page:
     # What is announced → the region of this page that shows it (both without what follows the first dash).
     shows: ClassVar[dict[str, str]]
     # Region → the template that renders it.
-    partials: ClassVar[dict[str, str]]
+    partials: ClassVar[dict[str, str]] = {"saved": "_saved.html"}
     # The regions that make up all that can change, for a page that was away too long to know what it missed.
     whole: ClassVar[tuple[str, ...]]
 
@@ -92,9 +92,8 @@ class Page:
     def version(self) -> int:
         return self.pair.version if self.pair else 0
 
-    @property
-    def live_path(self) -> str:
-        raise NotImplementedError
+    # Where its event stream is; None for a page that does not change by itself.
+    live_path: str | None = None
 
     def find(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
@@ -125,7 +124,7 @@ class Page:
         return f"#{name}"
 
     def swap(self, name: str) -> str:
-        return "outerMorph"
+        return "outerHTML" if name == "saved" else "outerMorph"
 
     def wanted(self, names: set[str]) -> set[str]:
         """Which of its regions this page must send when `names` are announced."""
@@ -154,6 +153,9 @@ class Page:
         """Whether a sheet with these forms may stay folded away: not when one was sent and could not be taken."""
         return not (self.rejected and self.rejected.at in forms)
 
+    def _saved(self) -> dict[str, Any]:
+        return {"saved_at": clock.now()}
+
     def _action(self, id: str) -> dict[str, Any] | None:
         action = actions.find(self.me, id)
         return {"action": action} if action and not action.withdrawn_at else None
@@ -170,11 +172,12 @@ class MeetingPage(Page):
         "actions": "actions",
         "action": "action",
         "agenda": "agenda",
-        "section": "section",
         "item": "item",
         "wrapup": "wrapup",
+        "notebook": "notebook",
     }
     partials: ClassVar = {
+        **Page.partials,
         "presence": "meetings/_presence.html",
         "head": "meetings/_head.html",
         "actions": "meetings/_actions.html",
@@ -184,10 +187,8 @@ class MeetingPage(Page):
         "item": "items/_item.html",
         "wrapup": "meetings/_wrapup.html",
         "notebook": "pairs/_notebook.html",
-        "composer": "meetings/_composer.html",
-        "saved": "meetings/_saved.html",
     }
-    whole = ("presence", "head", "actions", "agenda", "wrapup")
+    whole = ("presence", "head", "actions", "agenda", "wrapup", "notebook")
 
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
@@ -205,6 +206,11 @@ class MeetingPage(Page):
         return MeetingPage.of(me, self.meeting.id)
 
     @property
+    def can_change(self) -> bool:
+        """Whether anything on the agenda can still change."""
+        return self.meeting.is_open and self.pair.is_running
+
+    @property
     def title(self) -> str:
         return f"{self.meeting.outline.name} with {self.other.first_name}"
 
@@ -216,7 +222,7 @@ class MeetingPage(Page):
         return "#agenda" if name.startswith("item-") else super().target(name)
 
     def swap(self, name: str) -> str:
-        return "place" if name.startswith("item-") else "outerHTML" if name == "saved" else super().swap(name)
+        return "place" if name.startswith("item-") else super().swap(name)
 
     def _presence(self) -> dict[str, Any]:
         section = live.writes_in(self.meeting.id, self.other.id)
@@ -227,9 +233,6 @@ class MeetingPage(Page):
 
     def _head(self) -> dict[str, Any]:
         return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}
-
-    def _saved(self) -> dict[str, Any]:
-        return {"saved_at": clock.now()}
 
     def _actions(self) -> dict[str, Any]:
         return {"actions": actions.from_last_time(self.meeting, self.me.today)}
@@ -245,7 +248,7 @@ class MeetingPage(Page):
         found: dict[str, list[Item]] = {section.key: [] for section in self.meeting.sections}
         made = actions.made_in(self.meeting)
         for item in self.meeting.items_for(self.me):
-            item.actions = made.get(item.id, [])
+            item.actions = self._awake(made.get(item.id, []))
             found[item.section].append(item)
         return found
 
@@ -253,25 +256,23 @@ class MeetingPage(Page):
         item = self.meeting.item_for(self.me, id)
         if item is None:
             return None
-        item.actions = actions.of_item(item)
+        item.actions = self._awake(actions.of_item(item))
         return {"item": item}
 
-    def _composer(self, key: str) -> dict[str, Any] | None:
-        section = self.meeting.outline.section(key)
-        return {"section": section} if section else None
+    def _awake(self, found: list[actions.Action]) -> list[actions.Action]:
+        return [action for action in found if not action.is_put_off(self.me.today)]
 
     def _wrapup(self) -> dict[str, Any]:
         order = [section.key for section in self.meeting.sections]
         items = self.meeting.shared_items()
         items.sort(key=lambda item: order.index(item.section))
         made = [action for found in actions.made_in(self.meeting).values() for action in found]
-        upcoming = self.pair.next_meeting(besides=self.meeting)
         return {
             "undiscussed": [item for item in items if not item.discussed_at],
             "coming_back": [item for item in items if item.discussed_at and (item.kept_at or item.standing_at)],
             "unagreed": [action for action in made if action.is_proposed],
             "agreed": [action for action in made if action.is_tracked],
-            "proposed_start": upcoming.starts_at if upcoming else self.pair.proposal_after(self.meeting.starts_at),
+            "proposed_start": self.pair.start_after(self.meeting),
         }
 
     def _notebook(self) -> dict[str, Any]:
@@ -282,6 +283,8 @@ class ItemPage(MeetingPage):
     """One form about an item on a page of its own, for browsers without JavaScript."""
 
     is_meeting = False
+
+    live_path = None
 
     def __init__(self, me: Person, item: Item, template: str) -> None:
         super().__init__(me, item.meeting)
@@ -298,8 +301,10 @@ class PairPage(Page):
         "action": "action",
         "objectives": "objectives",
         "pair": "pair",
+        "notebook": "notebook",
     }
     partials: ClassVar = {
+        **Page.partials,
         "pair": "pairs/_pair.html",
         "meetings": "pairs/_meetings.html",
         "actions": "pairs/_actions.html",
@@ -307,7 +312,7 @@ class PairPage(Page):
         "objectives": "pairs/_objectives.html",
         "notebook": "pairs/_notebook.html",
     }
-    whole = ("pair", "meetings", "actions", "objectives")
+    whole = ("pair", "meetings", "actions", "objectives", "notebook")
 
     def __init__(self, me: Person, pair: Pair) -> None:
         super().__init__(me)
@@ -354,6 +359,8 @@ class PairPage(Page):
 class ActionPage(PairPage):
     """One action on a page of its own."""
 
+    live_path = None
+
     def __init__(self, me: Person, action: actions.Action, template: str) -> None:
         super().__init__(me, action.pair)
         self.action, self.template = action, template
@@ -366,13 +373,11 @@ class ActionsPage(Page):
     title = "Actions"
     live_path = "/actions/live"
     shows: ClassVar = {"actions": "actions", "action": "action"}
-    partials: ClassVar = {"actions": "actions/_actions.html", "action": "actions/_action.html"}
+    partials: ClassVar = {**Page.partials, "actions": "actions/_actions.html", "action": "actions/_action.html"}
     whole = ("actions",)
 
     def _actions(self) -> dict[str, Any]:
-        pairs = [pair for pair in self.me.pairs() if pair.accepted_at]
-        found = [action for pair in pairs for action in actions.open_ones(pair)]
-        over = [action for pair in pairs for action in actions.over_ones(pair) if action.done_at]
+        found = actions.open_ones_of(self.me)
         today = self.me.today
         awake = [action for action in found if not action.is_put_off(today)]
         return {
@@ -380,7 +385,7 @@ class ActionsPage(Page):
             "mine": [action for action in awake if action.is_tracked and action.owner_id == self.me.id],
             "others": [action for action in awake if action.is_tracked and action.owner_id != self.me.id],
             "resting": [action for action in found if action.is_put_off(today)],
-            "done": sorted(over, key=lambda action: action.done_at, reverse=True)[:20],
+            "done": actions.done_ones_of(self.me),
         }
 
 
@@ -391,20 +396,16 @@ class TodayPage(Page):
     title = "Today"
     live_path = "/live"
     shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today"}
-    partials: ClassVar = {"today": "today/_today.html"}
+    partials: ClassVar = {**Page.partials, "today": "today/_today.html"}
     whole = ("today",)
 
     def _today(self) -> dict[str, Any]:
-        pairs = [pair for pair in self.me.pairs() if not pair.ended_at]
-        running = [pair for pair in pairs if pair.accepted_at]
-        today = self.me.today
-        found = [action for pair in running for action in actions.open_ones(pair)]
-        mine = [a for a in found if a.is_open and a.owner_id == self.me.id and not a.is_put_off(today)]
-        conversations = [(pair, pair.next_meeting()) for pair in running]
+        pairs, upcoming, today = self.me.pairs(), self.me.next_meetings(), self.me.today
+        running = [(pair, upcoming.get(pair.id)) for pair in pairs if pair.is_running]
+        mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
-            "invitations": [pair for pair in pairs if not pair.accepted_at],
-            "conversations": sorted(
-                conversations, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)
-            ),
-            "mine": sorted(mine, key=lambda a: (a.due_on is None, a.due_on)),
+            "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
+            "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
+            "ended": [pair for pair in pairs if pair.accepted_at and pair.ended_at],
+            "mine": [action for action in mine if not action.is_put_off(today)],
         }

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, g, redirect, render_template
 
 import live
+from agenda_templates import TEMPLATES
 from auth import colleagues_called
 from models import Pair, Refused
 from notebooks import PrivateNote
@@ -40,7 +41,7 @@ def invite():
         report,
         template=form.template.data,
         rhythm=form.rhythm.data,
-        minutes=form.minutes.data or 60,
+        minutes=form.minutes.data or TEMPLATES[form.template.data].minutes,
         place=form.place.data or "",
         first_starts_at=form.starts_at.moment,
     )
@@ -127,7 +128,7 @@ def write_notebook(id):
     clash = merged.text if merged.clash else None
     tell(found, "notebook", answered=("notebook",), only_me=True)
     if is_partial():
-        return render_template(
+        return found.partial("saved") + render_template(
             "pairs/_notebook.html",
             page=found,
             me=g.person,

@@ -25,5 +25,5 @@ def show():
 def settle():
     g.page = OwnPage(g.person)
     form = checked(PersonForm, at="me")
-    g.person._set(time_zone=form.time_zone.data)
+    g.person.live_in(form.time_zone.data)
     return redirect("/me", 303)

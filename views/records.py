@@ -20,7 +20,11 @@ class RecordPage(MeetingPage):
     is_meeting = False
     # A changed head may mean that the meeting was opened again: then there is no such page any more.
     shows = {"confirmations": "confirmations", "remarks": "remarks", "head": "confirmations"}
-    partials = {"confirmations": "records/_confirmations.html", "remarks": "records/_remarks.html"}
+    partials = {
+        **MeetingPage.partials,
+        "confirmations": "records/_confirmations.html",
+        "remarks": "records/_remarks.html",
+    }
     whole = ("confirmations", "remarks")
 
     @property

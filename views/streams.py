@@ -45,7 +45,12 @@ def meeting(id):
 def stream(page: Page) -> Response:
     """The stream of events for one open page: first what it missed, then each change as it comes."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    listener = live.Listener(page.me.id, request.headers.get("X-Page"), page.meeting.id if page.is_meeting else None)
+    listener = live.Listener(
+        page.me.id,
+        page=request.headers.get("X-Page"),
+        meeting=page.meeting.id if page.is_meeting else None,
+        pair=page.pair.id if page.pair else None,
+    )
     return Response(_events(page, listener, _missed(page)), mimetype="text/event-stream", headers=headers)
 
 

@@ -1,6 +1,11 @@
 // Says when something could not be saved, and puts a tick back that was not taken.
 (() => {
-  const say = (text) => { document.getElementById("notice").textContent = text; };
+  // What the server said there (an Undo, say) is not ours to take away.
+  let said = "";
+  const say = (text) => {
+    const place = document.getElementById("notice");
+    if (text || place.textContent === said) place.textContent = said = text;
+  };
 
   document.addEventListener("htmx:error", (event) => {
     const { ctx } = event.detail;
@@ -15,7 +20,7 @@
   document.addEventListener("htmx:finally:request", (event) => {
     const { ctx } = event.detail;
     if (ctx.response?.status < 400) {
-      if (ctx.request.method !== "GET" && !ctx.text?.includes('#notice"')) say("");
+      if (ctx.request.method !== "GET") say("");
       event.target.closest?.("[popover]")?.hidePopover();
     } else if (ctx.sourceElement.matches("input[type=checkbox]")) {
       ctx.sourceElement.checked = ctx.sourceElement.defaultChecked;

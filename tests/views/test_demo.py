@@ -31,8 +31,8 @@ def test_nobody_unknown_is_signed_in(nobody, person):
 
 
 def test_people_who_left_or_are_not_of_the_demo_are_not_offered(nobody, sam, lee):
-    sam._set(disabled_at=NOW - timedelta(days=1))
-    lee._set(issuer="https://login.example.org")
+    sam.change(disabled_at=NOW - timedelta(days=1))
+    lee.change(issuer="https://login.example.org")
     page = nobody.see("/demo")
     assert "Sign in as Sam" not in page
     assert "Sign in as Lee" not in page

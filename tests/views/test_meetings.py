@@ -66,7 +66,7 @@ def page_part(page: str, start: str, end: str) -> str:
 
 
 def test_both_see_the_time_of_their_own_clocks(as_sam, ada, sam, meeting):
-    ada._set(time_zone="America/New_York")
+    ada.change(time_zone="America/New_York")
     page = as_sam.see(meeting.path)
     assert "Wednesday 4 March, 10:00" in page
     assert "05:00 for Ada" in page
@@ -87,7 +87,7 @@ def test_time_length_and_place_are_changed_both_ways(as_sam, as_ada, meeting):
 
 
 def test_a_time_is_read_on_the_clock_of_the_one_who_types_it(as_sam, sam, meeting):
-    sam._set(time_zone="America/New_York")
+    sam.change(time_zone="America/New_York")
     as_sam.htmx(f"{meeting.path}/time", starts_at="2026-03-05T11:30", minutes="60", place="")
     assert fresh(meeting).starts_at.isoformat() == "2026-03-05T16:30:00+00:00"
 
@@ -95,7 +95,7 @@ def test_a_time_is_read_on_the_clock_of_the_one_who_types_it(as_sam, sam, meetin
 @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Asia/Tokyo"])
 @pytest.mark.parametrize(("starts_at", "message"), [*BAD_TIMES, ("", "Choose a date and time")])
 def test_a_bad_time_is_refused_beside_the_field_and_kept(as_sam, sam, meeting, starts_at, message, zone):
-    sam._set(time_zone=zone)
+    sam.change(time_zone=zone)
     partial = as_sam.htmx(f"{meeting.path}/time", starts_at=starts_at, minutes="60", place="Room 9")
     assert partial.status_code == 422
     assert message in problem_at(partial.text, "time", "starts_at")

@@ -100,7 +100,7 @@ def test_a_forged_choice_is_refused_and_said(as_ada, pair, field):
 
 
 def test_two_colleagues_of_one_name_are_told_apart_by_their_address(as_ada, ada, lee, noor):
-    noor._set(name="Lee Park")
+    noor.change(name="Lee Park")
     answer = as_ada.form("/pairs", **invitation())
     assert answer.status_code == 422
     assert "Several people" in problem_at(answer.text, "invitation", "colleague")

@@ -34,6 +34,6 @@ def test_signing_out_ends_it(as_sam, meeting):
 
 
 def test_a_disabled_person_is_signed_out_at_once(as_sam, sam, meeting):
-    sam._set(disabled_at=meeting.starts_at)
+    sam.change(disabled_at=meeting.starts_at)
     assert as_sam.get(meeting.path).location == "/demo"
     assert as_sam.htmx(f"{meeting.path}/items", section="goals", text="x").status_code == 401

@@ -103,7 +103,7 @@ def test_a_page_that_was_away_is_sent_what_it_missed_and_nothing_else(as_sam, as
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "0"])
 def test_a_page_of_which_nothing_is_known_is_sent_everything(as_sam, open_stream, meeting, item, since):
     event = next(open_stream(as_sam, f"{meeting.path}/live?since={since}"))
-    assert set(shown(event)) == {"presence", "head", "actions", "agenda", "wrapup"}
+    assert set(shown(event)) == {"presence", "head", "actions", "agenda", "wrapup", "notebook"}
 
 
 def test_what_the_browser_last_heard_counts_before_what_the_page_began_with(as_sam, as_ada, open_stream, meeting, item):
@@ -119,7 +119,7 @@ def test_a_disabled_person_is_told_to_go(as_sam, sam, open_stream, meeting, monk
     monkeypatch.setattr(streams, "PING_SECONDS", 0.01)
     events = open_stream(as_sam, up_to_date(meeting))
     next(events)
-    sam._set(disabled_at=NOW - timedelta(days=1))
+    sam.change(disabled_at=NOW - timedelta(days=1))
     assert streams.GONE in list(events)
 
 
