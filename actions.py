@@ -1,5 +1,6 @@
 """What the two agree to do: proposed by one, agreed by both, tracked until it is done or dropped."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
+DONE = "This was ticked off a moment ago. Take the tick back first."
 LONG_FROM_NOW = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -119,9 +121,21 @@ class Action(Once):
             self._agreements = None
             yield
 
-    def agree(self, by: Person, together: bool = False) -> None:
+    @property
+    def terms(self) -> str:
+        """A short mark of what it says now: whoever agrees sends it along, so that nobody agrees to other words."""
+        said = f"{self.text}\x1f{self.owner_id}\x1f{self.due_on}\x1f{self.likelihood}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def must_say(self, terms: str | None) -> None:
+        """Raise ActionOver if it says something else than when `terms` was read (None: never mind)."""
+        if terms and terms != self.terms:
+            raise ActionOver("This proposal was changed a moment ago. Please read it again.")
+
+    def agree(self, by: Person, together: bool = False, terms: str | None = None) -> None:
         """Say yes, or note that both said yes at one screen. The second yes makes it a tracked action."""
         with self.changing():
+            self.must_say(terms)
             if self.is_over:
                 raise ActionOver("This proposal was withdrawn a moment ago.")
             for person in self.pair.people if together else [by]:
@@ -138,10 +152,14 @@ class Action(Once):
             if not self.withdrawn_at:
                 self.change(withdrawn_at=clock.now(), withdrawn_by=by)
 
-    def rewrite(self, by: Person, **terms: Any) -> None:
-        """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew."""
+    def rewrite(self, by: Person, before: str | None = None, **terms: Any) -> None:
+        """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew.
+
+        `before` are the terms that the change started from. Raises ActionOver if it says something else by now.
+        """
         with self.changing():
             self.must_be_proposed()
+            self.must_say(before)
             self.change(**terms)
             Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
             Agreement.note(self, by, by)
@@ -169,14 +187,14 @@ class Action(Once):
 
     def redate(self, by: Person, due_on: date) -> None:
         """Have it done by another day; the change stays on view."""
-        with self._tracked():
+        with self._still_open():
             if due_on != self.due_on:
                 self._tell(by, due_before=self.due_on, due_after=due_on)
                 self.change(due_on=due_on)
 
     def put_off(self, by: Person, until: date | None) -> None:
         """Let it rest: it is on no agenda until that day. None takes it up again."""
-        with self._tracked():
+        with self._still_open():
             if until != self.put_off_until:
                 self._tell(by, put_off_until=until)
                 self.change(put_off_until=until)
@@ -186,6 +204,8 @@ class Action(Once):
         with self.changing():
             if not self.agreed_at:
                 raise ActionOver("It is still a proposal: withdraw it instead.")
+            if self.done_at:
+                raise ActionOver(DONE)
             if not self.dropped_at:
                 self.change(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
 
@@ -203,6 +223,13 @@ class Action(Once):
                     if self.is_over
                     else "Both must agree to it first."
                 )
+            yield
+
+    @contextmanager
+    def _still_open(self) -> Iterator[None]:
+        with self._tracked():
+            if self.done_at:
+                raise ActionOver(DONE)
             yield
 
     def _tell(self, by: Person, key: str | None = None, **facts: Any) -> None:

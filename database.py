@@ -17,6 +17,8 @@ from records import Confirmation, Record, Remark
 from rows import Row, db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
+SOON_READ = 200_000_000
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -100,6 +102,8 @@ def open_checked(config: Config) -> None:
     _connect(path)
     try:
         with db.connection_context():
+            if path.stat().st_size <= SOON_READ:
+                _must_be_whole(path)
             _must_be_of_this_version(path)
             _must_be_of_kind(_kind(config))
     except DatabaseError:

@@ -9,8 +9,8 @@ from gevent.event import Event
 
 LEAVING_SECONDS = 2.0
 WRITING_SECONDS = 5.0
-REMEMBERED_PAIRS = 5_000
-REMEMBERED_CHANGES = 100
+REMEMBERED_PAIRS = 1_000
+REMEMBERED_CHANGES = 30
 
 
 class Change(NamedTuple):
@@ -19,6 +19,20 @@ class Change(NamedTuple):
     version: int
     names: frozenset[str]
     only: str | None
+
+
+class Remembered:
+    """The latest changes of a pair. Of what was announced up to version `unknown_up_to`, some may be forgotten."""
+
+    def __init__(self, first: Change) -> None:
+        self.changes: deque[Change] = deque()
+        self.unknown_up_to = first.version - 2
+
+    def add(self, change: Change) -> None:
+        """One more; the oldest is forgotten when there are too many."""
+        self.changes.append(change)
+        if len(self.changes) > REMEMBERED_CHANGES:
+            self.unknown_up_to = self.changes.popleft().version
 
 
 class Listener:
@@ -49,9 +63,9 @@ class Listener:
 
 
 _listeners: dict[str, set[Listener]] = {}
-_changes: OrderedDict[str, deque[Change]] = OrderedDict()
+_changes: OrderedDict[str, Remembered] = OrderedDict()
 _here: Counter[tuple[str, str]] = Counter()
-_writing: dict[tuple[str, str], str] = {}
+_writing: dict[tuple[str, str], tuple[str, object]] = {}
 
 
 def announce(pair, *names: str, only: str | None = None, page: str | None = None, answered: Iterable[str] = ()) -> None:
@@ -75,16 +89,14 @@ def changes_since(pair, version: int, person: str) -> set[str] | None:
     known = _changes.get(pair.id)
     if not known:
         return set() if version == pair.version else None
-    if known[0].version > version + 1:
+    if version > pair.version or version <= known.unknown_up_to:
         return None
-    return {
-        name for change in known if change.version >= version and change.only in (None, person) for name in change.names
-    }
+    told = [change for change in known.changes if change.version >= version and change.only in (None, person)]
+    return {name for change in told for name in change.names}
 
 
 def _remember(pair, change: Change) -> None:
-    known = _changes.setdefault(pair.id, deque(maxlen=REMEMBERED_CHANGES))
-    known.append(change)
+    _changes.setdefault(pair.id, Remembered(change)).add(change)
     _changes.move_to_end(pair.id)
     if len(_changes) > REMEMBERED_PAIRS:
         _changes.popitem(last=False)
@@ -131,7 +143,8 @@ def is_here(meeting: str, person: str) -> bool:
 
 def writes_in(meeting: str, person: str) -> str | None:
     """The section that this person is writing in just now."""
-    return _writing.get((meeting, person))
+    found = _writing.get((meeting, person))
+    return found[0] if found else None
 
 
 def note_writing(pair, meeting: str, person: str, section: str | None) -> None:
@@ -139,14 +152,14 @@ def note_writing(pair, meeting: str, person: str, section: str | None) -> None:
     place = meeting, person
     before = _writing.pop(place, None)
     if section:
-        _writing[place] = mark = str(section)
+        _writing[place] = mark = section, object()
         gevent.spawn_later(WRITING_SECONDS, _stopped, pair, place, mark)
-    if before != section:
+    if (before and before[0]) != section:
         announce_presence(pair)
 
 
-def _stopped(pair, place: tuple[str, str], mark: str) -> None:
-    # `is`, not `==`: a later note of the same section is another one.
+def _stopped(pair, place: tuple[str, str], mark: tuple[str, object]) -> None:
+    # A later note of the same section is another one.
     if _writing.get(place) is mark:
         del _writing[place]
         announce_presence(pair)

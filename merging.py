@@ -80,7 +80,7 @@ def _together(was: list[_Word], theirs: list[_Word], mine: list[_Word]) -> tuple
 def _both(theirs: str, mine: str) -> str:
     if not theirs.strip() or not mine.strip():
         return theirs + mine
-    if mine.startswith(theirs) or _holds(theirs, mine):
+    if _holds(mine, theirs) or _holds(theirs, mine):
         # One goes on from the other, or stands in it: an earlier save whose answer was lost.
         return max(theirs, mine, key=len)
     return f"{theirs.rstrip()}\n{mine.lstrip()}"

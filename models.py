@@ -233,8 +233,11 @@ class Pair(Row):
         upcoming = self.next_meeting(besides=meeting)
         return upcoming.starts_at if upcoming else self.proposal_after(meeting.starts_at)
 
-    def schedule(self, by: Person, starts_at: datetime) -> "Meeting":
-        """The next meeting, at that time, made if there is none; what waits from those that are over moves in."""
+    def schedule(self, by: Person, starts_at: datetime, after: "Meeting | None" = None) -> "Meeting":
+        """The next meeting, at that time, made if there is none; what waits from those that are over moves in.
+
+        With `after`, a meeting that is made already and comes before that one keeps its own time.
+        """
         with self.changing():
             meeting = self.next_meeting() or Meeting.create(
                 pair=self,
@@ -244,7 +247,7 @@ class Pair(Row):
                 place=self.place,
                 created_by=by,
             )
-            if meeting.starts_at != starts_at:
+            if meeting.starts_at != starts_at and (after is None or meeting.starts_at > after.starts_at):
                 meeting.change(starts_at=starts_at)
             meeting.take_in(self.waiting_items(), by)
             return meeting
@@ -343,16 +346,17 @@ class Meeting(Row):
     def add_item(self, by: Person, section: str, text: str, private: bool = False, key: str | None = None) -> "Item":
         """Put something on the agenda, at the end of its section. Repeating it with the same `key` adds nothing."""
         with self._adding(private):
-            item, _ = Item.create_once(
-                repeat_key(key, self.id, by.id, section, text),
-                pair=self.pair_id,
-                meeting=self,
-                section=section,
-                author=by,
-                text=text,
-                position=self._end_of(section),
-                shared_at=None if private else clock.now(),
-            )
+            facts: dict[str, Any] = {
+                "pair": self.pair_id,
+                "meeting": self,
+                "section": section,
+                "author": by,
+                "text": text,
+            }
+            facts |= {"position": self._end_of(section, by), "shared_at": None if private else clock.now()}
+            item, is_new = Item.create_once(repeat_key(key, self.pair_id, by.id, text), **facts)
+            if not is_new and item.deleted_at:
+                item = Item.create(**facts)
             return self._at_home(item)
 
     def _adding(self, private: bool):
@@ -367,8 +371,8 @@ class Meeting(Row):
                 raise PairOver(self.pair._why_over())
             yield
 
-    def _end_of(self, section: str) -> float:
-        return LAST_POSITION(meeting=self.id, section=section)[0].position + 1
+    def _end_of(self, section: str, by: Person) -> float:
+        return LAST_POSITION(meeting=self.id, section=section, person=by.id)[0].position + 1
 
     def take_in(self, items: list["Item"], by: Person) -> None:
         """Carry these items here. They keep their order and come before what is here already."""
@@ -392,7 +396,7 @@ class Meeting(Row):
                 return upcoming
             self.change(cancelled_at=clock.now(), cancelled_by=by)
             moment = next_starts_at or (upcoming.starts_at if upcoming else None)
-            return self.pair.schedule(by, moment) if moment else None
+            return self.pair.schedule(by, moment, after=self) if moment else None
 
     def skip(self, by: Person) -> "Meeting | None":
         """Leave this one out and meet again when the rhythm says."""
@@ -435,7 +439,12 @@ class Item(Once):
     @classmethod
     def is_unfinished(cls):
         """The condition for moving on: not talked about, kept for next time, or on every agenda."""
-        return cls.discussed_at.is_null() | cls.kept_at.is_null(False) | cls.standing_at.is_null(False)
+        return (
+            cls.discussed_at.is_null()
+            | cls.shared_at.is_null()
+            | cls.kept_at.is_null(False)
+            | cls.standing_at.is_null(False)
+        )
 
     @property
     def path(self) -> str:
@@ -489,14 +498,17 @@ class Item(Once):
         """
         return self._merge_into("text", text, base)
 
-    def write_notes(self, by: Person, notes: str, base: str) -> Merged:
-        """Change the notes under it, having started from `base`. A clash is given back unsaved."""
-        return self._merge_into("notes", notes, base)
+    def write_notes(self, by: Person, notes: str, base: str, sent: str | None = None) -> Merged:
+        """Change the notes under it, having started from `base`. A clash is given back unsaved.
 
-    def _merge_into(self, name: str, mine: str, base: str) -> Merged:
+        `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
+        """
+        return self._merge_into("notes", notes, base, sent)
+
+    def _merge_into(self, name: str, mine: str, base: str, sent: str | None = None) -> Merged:
         with self.changing():
             theirs = getattr(self, name)
-            merged = merge(base, theirs, mine)
+            merged = merge(theirs if theirs == sent else base, theirs, mine)
             if not merged.clash and merged.text != theirs:
                 self.change(**{name: merged.text})
             return merged
@@ -621,7 +633,7 @@ class Carry(Row):
 
     def undo(self) -> None:
         """Take the item back to where it came from, as it was; what was noted since then is added to its notes."""
-        item = Item.get_by_id(self.item_id)
+        item = ITEM_ALONE.first(id=self.item_id)
         item.change(
             meeting=self.from_meeting_id,
             section=self.section,
@@ -632,7 +644,7 @@ class Carry(Row):
             kept_by=self.kept_by_id,
             notes="\n".join(part for part in (self.notes, item.notes) if part),
         )
-        self.delete_instance()
+        self.remove()
 
 
 def _between(low: float | None, high: float | None) -> float:
@@ -720,6 +732,7 @@ ITEM = Prepared(
     ).where(Item.id == id, mine(person), visible_to(person))
 )
 ITEM_ALONE = Prepared(lambda id: Item.select().where(Item.id == id))
+CARRY_INTO = Prepared(lambda item, meeting: Carry.select().where(Carry.item == item, Carry.to_meeting == meeting))
 ITEM_OF = Prepared(
     lambda id, meeting, person: Item.select(Item, *_history()).where(
         Item.id == id, Item.meeting == meeting, Item.deleted_at.is_null(), visible_to(person)
@@ -740,8 +753,8 @@ SHARED_ITEMS_OF = Prepared(
     )
 )
 LAST_POSITION = Prepared(
-    lambda meeting, section: Item.select(fn.COALESCE(fn.MAX(Item.position), 0).alias("position")).where(
-        Item.meeting == meeting, Item.section == section
+    lambda meeting, section, person: Item.select(fn.COALESCE(fn.MAX(Item.position), 0).alias("position")).where(
+        Item.meeting == meeting, Item.section == section, visible_to(person)
     )
 )
 FIRST_POSITION = Prepared(

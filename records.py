@@ -9,13 +9,14 @@ from peewee import ForeignKeyField
 import actions
 import clock
 from actions import Action
-from models import Carry, Item, Meeting, Person, Refused, who
+from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Person, Refused, who
 from rows import Moment, Once, Row, Words, new_id, repeat_key
 
 
 class Record(Row):
     """The frozen minutes of a closed meeting. Reopening withdraws it; closing again makes another."""
 
+    meeting_id: str
     meeting = ForeignKeyField(Meeting, backref="+", index=False)
     content = Words()
     closed_at = Moment()
@@ -49,8 +50,14 @@ class Record(Row):
         )
 
     def remarks(self) -> list["Remark"]:
-        """What either of the two added later, oldest first."""
-        return list(Remark.select(Remark, Person).join(Person).where(Remark.record == self).order_by(Remark.written_at))
+        """What either of the two added later, oldest first; to a record of the same meeting withdrawn since, too."""
+        return list(
+            Remark.select(Remark, Person)
+            .join(Person)
+            .join_from(Remark, Record)
+            .where(Record.meeting == self.meeting_id)
+            .order_by(Remark.written_at)
+        )
 
     def confirm(self, by: Person) -> None:
         """Say that it is right. Once is enough."""
@@ -106,7 +113,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
             content=json.dumps(minutes_of(meeting, by, moment, next_starts_at), ensure_ascii=False),
         )
         meeting.change(closed_at=moment, closed_by=by)
-        return pair.schedule(by, next_starts_at) if next_starts_at else None
+        return pair.schedule(by, next_starts_at, after=meeting) if next_starts_at else None
 
 
 def why_not_reopen(meeting: Meeting) -> str | None:
@@ -141,8 +148,8 @@ def reopen(meeting: Meeting, by: Person) -> None:
 
 def _bring_back(item_id: str, meeting: Meeting) -> None:
     """Undo an item's carrying, step by step (it may have gone through cancelled meetings), until it is home again."""
-    while (item := Item.get_by_id(item_id)).meeting_id != meeting.id:
-        Carry.get(Carry.item == item_id, Carry.to_meeting == item.meeting_id).undo()
+    while (item := ITEM_ALONE.first(id=item_id)).meeting_id != meeting.id:
+        CARRY_INTO.first(item=item_id, meeting=item.meeting_id).undo()
 
 
 def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at: datetime | None) -> dict[str, Any]:
@@ -162,6 +169,13 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
         "closed_by": by.name,
         "next_starts_at": next_starts_at and next_starts_at.isoformat(),
         "from_last_time": [_action(action) for action in earlier],
+        # Their items were deleted; what was agreed stands all the same.
+        "also_agreed": [
+            _action(action)
+            for item_id, made in made_here.items()
+            for action in made
+            if item_id not in {item.id for item in items}
+        ],
         "sections": [
             {
                 "title": section.title,

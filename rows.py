@@ -57,6 +57,10 @@ class Row(Model):
         fields = [self._meta.fields[name] for name in facts]
         db.execute_sql(_update(type(self), tuple(facts)), [*self._values(fields), self.id])
 
+    def remove(self) -> None:
+        """Take the row out of its table."""
+        db.execute_sql(f'DELETE FROM "{self._meta.table_name}" WHERE "id" = {db.param}', [self.id])  # noqa: S608
+
     def _values(self, fields: list[Field]) -> list:
         return [field.db_value(self.__data__.get(field.name)) for field in fields]
 

@@ -11,6 +11,7 @@ from bench.wire import Connection, Reception, Visitor
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 PATIENCE_MS = 10_000
+HAND_MS = 150
 # The lines of the measurement that an agenda holds at most; the oldest then makes room.
 ROOM = 8
 SECTIONS = ("Wellbeing", "Progress towards goals", "Personal development plan", "Any other business")
@@ -18,10 +19,17 @@ SECTIONS = ("Wellbeing", "Progress towards goals", "Personal development plan", 
 # Moments are those of the machine's clock, in milliseconds, so that two pages can be compared.
 WATCH = """
 (() => {
-  const bench = window.bench = { sent: 0, live: 0, shift: 0, shown: {} };
+  const bench = window.bench = { sent: 0, live: 0, shift: 0, shown: {}, waiting: {} };
+  // Waits without looking again at every frame: that would cost what is measured.
+  bench.when = (words) => new Promise((tell) => {
+    if (bench.shown[words]) tell(bench.shown[words]);
+    else bench.waiting[words] = tell;
+  });
   const lookAt = (node) => {
     const words = node.nodeType === 1 && (node.matches("p.words") ? node : node.querySelector("li.item p.words"));
-    if (words) bench.shown[words.textContent] ??= performance.timeOrigin + performance.now();
+    if (!words) return;
+    const moment = bench.shown[words.textContent] ??= performance.timeOrigin + performance.now();
+    bench.waiting[words.textContent]?.(moment);
   };
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach(lookAt);
@@ -82,9 +90,10 @@ def _insert(here: Page, there: Page, number: int) -> float:
     words = f"Line {number:04} of the measurement"
     box = here.get_by_role("textbox", name=f"Add to {SECTIONS[number % len(SECTIONS)]}", exact=True)
     box.fill(words)
+    # Where somebody writes is told at the first letter, not at the last: that has passed when Enter is pressed.
+    here.wait_for_timeout(HAND_MS)
     box.press("Enter")
-    shown = there.wait_for_function("(words) => bench.shown[words]", arg=words, timeout=PATIENCE_MS)
-    return shown.json_value() - here.evaluate("bench.sent")
+    return there.evaluate("(words) => bench.when(words)", words) - here.evaluate("bench.sent")
 
 
 def _delete(connection: Connection, visitor: Visitor, pages: list[Page], words: str) -> None:

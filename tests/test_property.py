@@ -45,7 +45,7 @@ class ItemFacts:
 
     @property
     def unfinished(self) -> bool:
-        return not self.discussed or self.kept or self.standing
+        return not self.discussed or not self.shared or self.kept or self.standing
 
     def visible_to(self, person: str) -> bool:
         return self.shared or self.author == person
@@ -352,7 +352,7 @@ class TwoPairs(RuleBasedStateMachine):
             n,
             who,
             lambda a, by: a.drop(by, "No need"),
-            lambda f: bool(f.agreed_at),
+            lambda f: bool(f.agreed_at) and not f.done_at,
             lambda f, _: setattr(f, "dropped_at", f.dropped_at or self.now),
         )
 
@@ -360,7 +360,11 @@ class TwoPairs(RuleBasedStateMachine):
     def put_off(self, n, who, rest):
         until = NOW.date() + timedelta(days=9999) if rest else None
         self.act(
-            n, who, lambda a, by: a.put_off(by, until), lambda f: f.tracked, lambda f, _: setattr(f, "put_off", rest)
+            n,
+            who,
+            lambda a, by: a.put_off(by, until),
+            lambda f: f.tracked and not f.done_at,
+            lambda f, _: setattr(f, "put_off", rest),
         )
 
     # Meetings
@@ -387,7 +391,8 @@ class TwoPairs(RuleBasedStateMachine):
         else:
             assert upcoming.id not in self.meetings
             self.meetings[upcoming.id] = MeetingFacts(pair, wished)
-        if wished:
+        # One that is made already and comes before the one that is over keeps its own time.
+        if wished and (not there or self.meetings[there[0]].starts_at > self.meetings[over].starts_at):
             self.meetings[upcoming.id].starts_at = wished
         self.carry(pair, upcoming.id)
 

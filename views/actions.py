@@ -86,7 +86,7 @@ def rewrite(id):
     action = _action_or_404(id)
     g.page = ActionPage(g.person, action, "actions/edit.html")
     form = checked(ActionForm, at=f"edit-action-{id}")
-    action.rewrite(g.person, **_terms(g.page, form))
+    action.rewrite(g.person, before=form.terms.data, **_terms(g.page, form))
     return _settled(action, moved=True, extra=_closed_form(action))
 
 
@@ -99,7 +99,10 @@ def _closed_form(action):
 @pages.post("/actions/<id>/agreement")
 def agree(id):
     action = _action_or_404(id)
-    action.agree(g.person, together=checked(AgreementForm, at=action.region).together.data)
+    form = checked(AgreementForm, at=action.region)
+    # Both buttons carry the terms that were on the screen; a bare "1" says nothing of them.
+    seen = form.terms.data or form.together.data
+    action.agree(g.person, together=bool(form.together.data), terms=None if seen == "1" else seen)
     return _settled(action, moved=True)
 
 

@@ -39,9 +39,15 @@ def pair_or_404(id: str) -> PairPage:
     return found_or_404(PairPage.of(g.person, id))
 
 
-def item_or_404(id: str):
-    """An item that they may see, and the page of its meeting."""
+def item_or_404(id: str, wherever_it_is: bool = False):
+    """An item that they may see, and the page of its meeting.
+
+    Raises Refused when it has moved on from the agenda that it was seen on, unless that does not matter.
+    """
     item = g.person.item(id) or abort(404)
+    seen_on = request.headers.get("X-Meeting") or request.form.get("meeting")
+    if seen_on and seen_on != item.meeting_id and not wherever_it_is:
+        raise Refused("This moved to another agenda a moment ago. Please reload the page.")
     return item, found_or_404(MeetingPage(g.person, item.meeting))
 
 
@@ -120,7 +126,7 @@ def _bad_form(problem: BadForm):
 
 def _refused(problem: Refused):
     offer, typed = _offer(problem), g.rejected.typed if "rejected" in g else {}
-    section = offer and offer.outline.home_for(typed.get("section") or "")
+    section = offer and offer.outline.home_for(typed.get("section") or (g.page.section if "page" in g else None) or "")
     said = {"problem": problem, "offer": offer, "section": section, "typed": typed, "page": g.get("page")}
     if is_partial():
         at = f"{g.rejected.at}-text-error" if "text" in typed else "notice"
@@ -137,7 +143,7 @@ def _expired(problem: CSRFError):
     return _say(
         400,
         "This page has been open for too long",
-        "Please reload the page and try again. What you typed is still in its box.",
+        "Please reload the page and try again.",
     )
 
 

@@ -1,9 +1,10 @@
 """What people may send: each form with its limits, and messages that say what to do."""
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
@@ -14,8 +15,12 @@ from clock import RHYTHMS
 from models import TEXT_LIMIT
 
 KEY_LIMIT = 64
+# Two versions of a text may stand in one box until they are made one.
+BASE_LIMIT = 2 * TEXT_LIMIT + 1
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 FARTHEST = timedelta(days=5 * 366)
+LONGEST_NUMBER = 6
+BLANK_BRAILLE = "\u2800"
 EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
 
 
@@ -38,6 +43,12 @@ def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Arguments of a field that may hold words."""
     too_long = f"That is longer than {limit:,} characters. Please shorten it, or split it in two."
     return {"filters": [tidy], "validators": [Length(max=limit, message=too_long), no_nulls]}
+
+
+def visible(form: FlaskForm, field) -> None:
+    """Refuse words that nobody could see."""
+    if field.data and all(unicodedata.category(letter)[0] in "CZ" or letter == BLANK_BRAILLE for letter in field.data):
+        raise ValidationError("There is nothing to be seen in this. Please write a few words.")
 
 
 def no_nulls(form: FlaskForm, field) -> None:
@@ -105,6 +116,8 @@ class Number(IntegerField):
         self._missing = missing
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and len(valuelist[0]) > LONGEST_NUMBER:
+            raise ValueError(self._missing)
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -116,6 +129,10 @@ class Form(FlaskForm):
 
     class Meta:
         csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What an HTML form sends, and nothing else: no JSON, no files."""
+            return request.form
 
     key = HiddenField(validators=[Length(max=KEY_LIMIT, message="Please reload the page and try again.")])
 
@@ -142,14 +159,15 @@ class ItemEditForm(Form):
     """An item's words, and the words that the change started from."""
 
     text = StringField(**some_words("An item needs a few words. To take it off the agenda, use Delete."))
-    base = StringField(**maybe_words(4 * TEXT_LIMIT))
+    base = StringField(**maybe_words(BASE_LIMIT))
 
 
 class NotesForm(Form):
     """Notes (of an item, or a notebook), and the text that the change started from."""
 
     text = StringField(validators=maybe_words()["validators"], filters=[one_line_end])
-    base = StringField(filters=[one_line_end])
+    base = StringField(validators=maybe_words(BASE_LIMIT)["validators"], filters=[one_line_end])
+    sent = StringField(validators=maybe_words()["validators"])
 
 
 class PlaceForm(Form):
@@ -168,6 +186,7 @@ class ActionForm(Form):
     due_on = Day("By when", validators=[Optional(), not_past])
     likelihood = Number("Choose a number from 1 to 10.", 1, 10)
     together = BooleanField()
+    terms = HiddenField()
 
     def validate_owner(self, field) -> None:
         if not g.page.pair.person(field.data):
@@ -175,9 +194,10 @@ class ActionForm(Form):
 
 
 class AgreementForm(Form):
-    """A yes, of one or of both."""
+    """A yes, of one or of both, to the terms that were on the screen."""
 
-    together = BooleanField()
+    terms = StringField()
+    together = StringField()
 
 
 class UpdateForm(Form):

@@ -21,7 +21,7 @@ def add(id):
     if form.elsewhere.data:
         said = render_template("items/_added_elsewhere.html", meeting=found.meeting)
         to = slot(f"composer-{form.section.data}-text-error", said)
-        return changed(found, also=(item.region, "wrapup"), to=found.meeting.path, extra=to)
+        return changed(found, also=(item.region, "wrapup"), only_me=item.is_draft, to=found.meeting.path, extra=to)
     return changed(
         found,
         item.region,
@@ -34,7 +34,7 @@ def add(id):
 
 @pages.get("/items/<id>")
 def show(id):
-    item, found = item_or_404(id)
+    item, found = item_or_404(id, wherever_it_is=True)
     return found.render(item.region) or abort(404) if is_partial() else redirect(_place(item))
 
 
@@ -44,7 +44,7 @@ def _place(item):
 
 @pages.get("/items/<id>/edit")
 def edit_form(id):
-    item, found = item_or_404(id)
+    item, found = item_or_404(id, wherever_it_is=True)
     if item.deleted_at:
         raise ItemGone(item)
     found.meeting.must_be_open()
@@ -60,7 +60,7 @@ def _form(item, partial, whole, **more):
 
 @pages.post("/items/<id>")
 def edit(id):
-    item, found = item_or_404(id)
+    item, found = item_or_404(id, wherever_it_is=True)
     g.page = ItemPage(g.person, item, "items/edit.html")
     form = checked(ItemEditForm, at=f"edit-{id}")
     merged = item.edit(g.person, form.text.data, form.base.data or item.text)
@@ -161,10 +161,10 @@ def move(id):
 
 @pages.post("/items/<id>/notes")
 def write_notes(id):
-    item, found = item_or_404(id)
+    item, found = item_or_404(id, wherever_it_is=True)
     g.page = ItemPage(g.person, item, "items/notes.html")
     form = checked(NotesForm, at=f"notes-{id}")
-    merged = item.write_notes(g.person, form.text.data, form.base.data)
+    merged = item.write_notes(g.person, form.text.data, form.base.data, form.sent.data)
     if merged.clash:
         return _form(item, "items/_notes.html", "items/notes.html", clash=merged.text), 409
     tell(found, item.region, answered=(item.region,), only_me=item.is_draft)

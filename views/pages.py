@@ -6,6 +6,8 @@ region; the page includes it, the actor is answered with it, the stream sends it
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from flask import Flask, has_request_context, session
@@ -25,11 +27,11 @@ from notebooks import PrivateNote
 def register(app: Flask) -> None:
     """Render with this app's templates."""
     Page.templates = app.jinja_env
-    Page.templates.globals.update(csrf_token=csrf_token, page_id=lambda: secrets.token_hex(8))
+    Page.templates.globals.update(session_token=session_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
-def csrf_token() -> str:
+def session_token() -> str:
     """The session's token: one for all its pages, so that a region is the same wherever it is rendered."""
     if "token" not in session:
         session["token"] = generate_csrf()
@@ -64,11 +66,14 @@ class Page:
     is_meeting: ClassVar[bool] = False
 
     rejected: Rejected | None = None
+    # Where on an agenda it belongs, if it is about one item.
+    section: str | None = None
     pair: Pair | None = None
+    meeting: Meeting | None = None
 
     def __init__(self, me: Person) -> None:
         self.me = me
-        self.token = csrf_token() if has_request_context() else ""
+        self.token = session_token() if has_request_context() else ""
 
     def again(self) -> Self | None:
         """The same page for the same person, both looked up afresh; None when there is no right to it any more."""
@@ -87,6 +92,17 @@ class Page:
         """The person as they are now, unless disabled. A pair brings its two along, so that no query is needed."""
         fresh = self.pair.person(me.id) if self.pair else auth.person_by_id(me.id)
         return fresh if fresh and not fresh.disabled_at else None
+
+    def resting(self) -> Self:
+        """The page with nothing but what again() needs: there may be thousands, each open for hours."""
+        small = object.__new__(type(self))
+        small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
+        if self.pair:
+            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at")}
+            small.pair = Pair(**facts, __no_default__=True)
+        if self.meeting:
+            small.meeting = Meeting(id=self.meeting.id, __no_default__=True)
+        return small
 
     @property
     def version(self) -> int:
@@ -205,6 +221,11 @@ class MeetingPage(Page):
     def found_by(self, me: Person) -> "MeetingPage | None":
         return MeetingPage.of(me, self.meeting.id)
 
+    @cached_property
+    def next_start(self) -> datetime | None:
+        """When the two meet after this."""
+        return self.pair.start_after(self.meeting)
+
     @property
     def can_change(self) -> bool:
         """Whether anything on the agenda can still change."""
@@ -272,7 +293,7 @@ class MeetingPage(Page):
             "coming_back": [item for item in items if item.discussed_at and (item.kept_at or item.standing_at)],
             "unagreed": [action for action in made if action.is_proposed],
             "agreed": [action for action in made if action.is_tracked],
-            "proposed_start": self.pair.start_after(self.meeting),
+            "proposed_start": self.next_start,
         }
 
     def _notebook(self) -> dict[str, Any]:
@@ -288,7 +309,7 @@ class ItemPage(MeetingPage):
 
     def __init__(self, me: Person, item: Item, template: str) -> None:
         super().__init__(me, item.meeting)
-        self.item, self.template = item, template
+        self.item, self.section, self.template = item, item.section, template
 
 
 class PairPage(Page):

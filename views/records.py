@@ -7,7 +7,7 @@ from records import Record
 
 from .answers import changed, checked, found_or_404, meeting_or_404, page
 from .forms import RemarkForm
-from .pages import MeetingPage
+from .pages import MeetingPage, Page
 from .streams import stream
 
 pages = Blueprint("records", __name__)
@@ -21,7 +21,7 @@ class RecordPage(MeetingPage):
     # A changed head may mean that the meeting was opened again: then there is no such page any more.
     shows = {"confirmations": "confirmations", "remarks": "remarks", "head": "confirmations"}
     partials = {
-        **MeetingPage.partials,
+        **Page.partials,
         "confirmations": "records/_confirmations.html",
         "remarks": "records/_remarks.html",
     }

@@ -51,7 +51,7 @@ def stream(page: Page) -> Response:
         meeting=page.meeting.id if page.is_meeting else None,
         pair=page.pair.id if page.pair else None,
     )
-    return Response(_events(page, listener, _missed(page)), mimetype="text/event-stream", headers=headers)
+    return Response(_events(page.resting(), listener, _missed(page)), mimetype="text/event-stream", headers=headers)
 
 
 def _missed(page: Page) -> set[str]:

@@ -1,6 +1,8 @@
 // Unsaved words outlive a reload: they are kept in this tab, for this person, until they are saved.
 (() => {
-  const nameOf = (box) => `draft ${document.body.dataset.me} ${location.pathname} ${box.form.id} ${box.name}`;
+  // A composer's words belong to the pair's section: after a closing they turn up on the next agenda.
+  const placeOf = (form) => form.dataset?.draft ?? `${location.pathname} ${form.id}`;
+  const nameOf = (box) => `draft ${document.body.dataset.me} ${placeOf(box.form)} ${box.name}`;
   const seen = new WeakSet();
   const isKept = (box) => box?.form?.id && box.matches("textarea:not([hidden])");
 
@@ -42,7 +44,7 @@
   });
   document.addEventListener("click", (event) => {
     if (!event.target.matches?.("[data-cancel]")) return;
-    forget(event.target.form);
+    forget(event.target.closest("form"));
   });
 
   // A form that was open on the page is opened again for them.

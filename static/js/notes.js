@@ -42,6 +42,12 @@ htmx.registerExtension("notes", {
     form.sent = Notes.box(form).value;
     ctx.request.body.set("text", form.sent);
     ctx.request.body.set("base", form.elements.base.value);
+    if (form.unanswered != null) ctx.request.body.set("sent", form.unanswered);
+    form.unanswered = form.sent;
+  },
+
+  htmx_finally_request: (form, { ctx }) => {
+    if (form.matches("form[data-notes]") && ctx.response) form.unanswered = null;
   },
 
   handle_swap: (style, target, fragment) => {

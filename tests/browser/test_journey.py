@@ -45,7 +45,7 @@ def prepare(ada, sam):
     expect(ada.item("Working from home on Fridays").row).to_be_visible()
     expect(draft.row).not_to_contain_text("Private draft")
 
-    prompts = sam.page.get_by_role("complementary", name="Prompts for Wellbeing")
+    prompts = sam.page.get_by_role("group", name="Prompts for Wellbeing")
     expect(prompts.get_by_text("How am I, really, this month?")).to_be_visible()
     for_ada = prompts.get_by_text("How did the things you told me about last time turn out?")
     expect(for_ada).to_be_hidden()
