@@ -4,6 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import gc
 import logging
 import signal
 import socket
@@ -85,6 +86,8 @@ def serve() -> None:
         click.echo(
             f"  Sign in as Ada Marsh in one browser profile and as Sam Okoro in another:\n  http://{host}:{port}/demo\n"
         )
+    # What the start made stays: looking through it again and again for garbage only takes time.
+    gc.freeze()
     server.serve_forever()
 
 

@@ -41,6 +41,8 @@ class Listener:
     All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
     """
 
+    __slots__ = ("_woken", "meeting", "names", "page", "pair", "person")
+
     def __init__(
         self, person: str, page: str | None = None, meeting: str | None = None, pair: str | None = None
     ) -> None:

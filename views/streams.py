@@ -69,8 +69,12 @@ def _events(page: Page, listener: live.Listener, names: set[str]) -> Iterator[st
         # The headers leave with the first event, and the browser waits for them.
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
+        quiet = 0
         while time.monotonic() < ends:
-            event = _event(page, page.wanted(listener.wait(PING_SECONDS)))
+            names = page.wanted(listener.wait(PING_SECONDS))
+            quiet = 0 if names else quiet + 1
+            # Whether the person is still there is asked at every second ping: within 15 seconds a stream has ended.
+            event = PING if quiet % 2 else _event(page, names)
             yield event
             if event is GONE:
                 return
