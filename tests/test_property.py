@@ -411,7 +411,7 @@ class TwoPairs(RuleBasedStateMachine):
         upcoming = records.close(person.meeting(id), person, wished)
         records.close(person.meeting(id), person, wished)
         facts.closed_at, facts.content = self.now, Record.of(person.meeting(id)).content
-        facts.confirmed, facts.remarks = set(), []
+        facts.confirmed = set()
         expected = {item: f.discussed for item, f in self.items.items() if f.home == id and f.shared and not f.deleted}
         minutes = Record.of(person.meeting(id)).minutes
         recorded = [item for section in minutes["sections"] for item in section["items"]]

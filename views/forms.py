@@ -36,7 +36,7 @@ def tidy(text: str | None) -> str | None:
 
 def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Arguments of a field that must hold words."""
-    return {"filters": [tidy], "validators": [DataRequired(missing), *maybe_words(limit)["validators"]]}
+    return {"filters": [tidy], "validators": [DataRequired(missing), *maybe_words(limit)["validators"], visible]}
 
 
 def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
