@@ -25,11 +25,14 @@ class PrivateNote(Row):
         return cls.get_or_none(cls.pair == pair, cls.author == author) or cls(pair=pair, author=author)
 
     @classmethod
-    def write(cls, pair: Pair, author: Person, text: str, base: str) -> Merged:
-        """Change the notebook, having started from `base` (one may have it open twice)."""
+    def write(cls, pair: Pair, author: Person, text: str, base: str, sent: str | None = None) -> Merged:
+        """Change the notebook, having started from `base` (one may have it open twice).
+
+        `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
+        """
         with db.atomic():
             note = cls.of(pair, author)
-            merged = merge(base, note.text, text)
+            merged = merge(note.text if note.text == sent else base, note.text, text)
             if not merged.clash:
                 (
                     cls.insert(id=note.id, pair=pair, author=author, text=merged.text, written_at=clock.now())

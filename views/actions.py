@@ -87,13 +87,7 @@ def rewrite(id):
     g.page = ActionPage(g.person, action, "actions/edit.html")
     form = checked(ActionForm, at=f"edit-action-{id}")
     action.rewrite(g.person, before=form.terms.data, **_terms(g.page, form))
-    return _settled(action, moved=True, extra=_closed_form(action))
-
-
-def _closed_form(action):
-    # A form that is open is never morphed, so its place is taken outright.
-    html = g.page.render(action.region) if is_partial() else ""
-    return f'<hx-partial hx-target="#{action.region}" hx-swap="outerHTML">{html}</hx-partial>'
+    return _settled(action, moved=True, extra=g.page.outright(action.region))
 
 
 @pages.post("/actions/<id>/agreement")

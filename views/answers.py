@@ -84,6 +84,15 @@ def changed(
     return answer(found, *names, to=to, extra=extra)
 
 
+def gone_on(found: Page, *also: str, to: str) -> Response:
+    """Tell everybody that these regions changed, and take the one who did it on to the page `to`."""
+    tell(found, *also)
+    response = answer(found, to=to)
+    if is_partial():
+        response.headers["HX-Redirect"] = to
+    return response
+
+
 def tell(found: Page, *names: str, answered: tuple[str, ...] = (), only_me: bool = False) -> None:
     """Announce changed regions to all open pages of the pair; this very page is `answered` with some of them."""
     live.announce(

@@ -67,16 +67,7 @@ def edit(id):
     if merged.clash:
         return _form(item, "items/_edit.html", "items/edit.html", clash=merged.text), 409
     tell(found, item.region, "wrapup", answered=(item.region, "wrapup"), only_me=item.is_draft)
-    return answer(found, "wrapup", to=_place(item), extra=_closed_form(found, item))
-
-
-def _closed_form(found, item):
-    # The item's own form is never morphed, so its place is taken outright.
-    return (
-        f'<hx-partial hx-target="#{item.region}" hx-swap="outerHTML">{found.render(item.region)}</hx-partial>'
-        if is_partial()
-        else ""
-    )
+    return answer(found, "wrapup", to=_place(item), extra=found.outright(item.region))
 
 
 @pages.post("/items/<id>/discussion")

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, g, redirect, request
 import live
 import records
 
-from .answers import changed, checked, is_partial, meeting_or_404, page
+from .answers import changed, checked, gone_on, meeting_or_404, page
 from .forms import ClosingForm, MeetingForm
 
 pages = Blueprint("meetings", __name__)
@@ -51,7 +51,7 @@ def close(id):
     found = meeting_or_404(id)
     form = checked(ClosingForm, at="closing")
     records.close(found.meeting, g.person, _next_start(found, form))
-    return _over(found, f"{found.meeting.path}/record")
+    return gone_on(found, *EVERYTHING, to=f"{found.meeting.path}/record")
 
 
 def _next_start(found, form):
@@ -60,19 +60,11 @@ def _next_start(found, form):
     return form.next_starts_at.moment or found.pair.start_after(found.meeting)
 
 
-def _over(found, to):
-    """The meeting is over: everybody's pages change, and this one goes on to `to`."""
-    answer = changed(found, also=EVERYTHING, to=to)
-    if is_partial():
-        answer.headers["HX-Redirect"] = to
-    return answer
-
-
 @pages.delete("/meetings/<id>/closing")
 def reopen(id):
     found = meeting_or_404(id)
     records.reopen(found.meeting, g.person)
-    return _over(found, found.meeting.path)
+    return gone_on(found, *EVERYTHING, to=found.meeting.path)
 
 
 @pages.post("/meetings/<id>/cancellation")
@@ -80,11 +72,11 @@ def cancel(id):
     found = meeting_or_404(id)
     form = checked(ClosingForm, at="cancelling")
     upcoming = found.meeting.cancel(g.person, _next_start(found, form))
-    return _over(found, upcoming.path if upcoming else found.pair.path)
+    return gone_on(found, *EVERYTHING, to=upcoming.path if upcoming else found.pair.path)
 
 
 @pages.post("/meetings/<id>/skip")
 def skip(id):
     found = meeting_or_404(id)
     upcoming = found.meeting.skip(g.person)
-    return _over(found, upcoming.path if upcoming else found.pair.path)
+    return gone_on(found, *EVERYTHING, to=upcoming.path if upcoming else found.pair.path)

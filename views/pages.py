@@ -136,6 +136,10 @@ class Page:
             return f'<hx-partial hx-target="#{name}" hx-swap="leave"></hx-partial>'
         return f'<hx-partial hx-target="{self.target(name)}" hx-swap="{self.swap(name)}">{html}</hx-partial>'
 
+    def outright(self, name: str) -> str:
+        """The region in the place of whatever form stands there: an open form is never morphed."""
+        return f'<hx-partial hx-target="#{name}" hx-swap="outerHTML">{self.render(name) or ""}</hx-partial>'
+
     def target(self, name: str) -> str:
         return f"#{name}"
 

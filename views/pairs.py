@@ -8,7 +8,7 @@ from auth import colleagues_called
 from models import Pair, Refused
 from notebooks import PrivateNote
 
-from .answers import BadForm, changed, checked, is_partial, page, pair_or_404, tell
+from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
 from .pages import Rejected, TodayPage
 
@@ -87,10 +87,7 @@ def end(id):
 
 def _settled(found):
     # Nearly everything on the page depends on whether the two meet, so it is shown anew as a whole.
-    answer = changed(found, also=("pair", "meetings", "actions", "head", "agenda", "wrapup"), to=found.pair.path)
-    if is_partial():
-        answer.headers["HX-Redirect"] = found.pair.path
-    return answer
+    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", to=found.pair.path)
 
 
 @pages.post("/pairs/<id>/rhythm")
@@ -114,17 +111,14 @@ def schedule(id):
     if found.pair.next_meeting():
         raise Refused("You have a next meeting already. Open it to change its date.")
     meeting = found.pair.schedule(g.person, form.starts_at.moment)
-    answer = changed(found, also=("meetings", "head"), to=meeting.path)
-    if is_partial():
-        answer.headers["HX-Redirect"] = meeting.path
-    return answer
+    return gone_on(found, "meetings", "head", to=meeting.path)
 
 
 @pages.post("/pairs/<id>/notebook")
 def write_notebook(id):
     found = pair_or_404(id)
     form = checked(NotesForm, at="notebook")
-    merged = PrivateNote.write(found.pair, g.person, form.text.data, form.base.data)
+    merged = PrivateNote.write(found.pair, g.person, form.text.data, form.base.data, form.sent.data)
     clash = merged.text if merged.clash else None
     tell(found, "notebook", answered=("notebook",), only_me=True)
     if is_partial():

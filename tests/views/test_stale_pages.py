@@ -165,6 +165,12 @@ def test_notes_whose_first_answer_was_lost_are_not_doubled(sam, item):
     assert again(item).notes == "Hello"
 
 
+def test_a_notebook_whose_first_answer_was_lost_is_not_doubled(as_ada, meeting):
+    as_ada.htmx(f"{meeting.pair.path}/notebook", text="Hel", base="")
+    as_ada.htmx(f"{meeting.pair.path}/notebook", text="Hello", base="", sent="Hel")
+    assert PrivateNote.get().text == "Hello"
+
+
 def test_a_word_that_begins_like_the_others_stays(ada, sam, item):
     item.write_notes(sam, "no", "")
     item.write_notes(ada, "nobody told me", "")
