@@ -233,7 +233,7 @@ class Action(Once):
             yield
 
     def _tell(self, by: Person, key: str | None = None, **facts: Any) -> None:
-        ActionUpdate.create_once(key, action=self, author=by, **facts)
+        ActionUpdate.create_once(key, pair=self.pair_id, action=self, author=by, **facts)
 
 
 class Agreement(Row):
@@ -265,6 +265,7 @@ class ActionUpdate(Once):
 
     action_id: str
     author_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
     action = ForeignKeyField(Action, backref="+", index=False)
     author = who()
     written_at = Moment(default=clock.now)

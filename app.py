@@ -18,6 +18,7 @@ import auth
 import config as settings
 import database
 import phrases
+import secrecy
 import views
 import views.pages
 from rows import db
@@ -46,10 +47,11 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     config = config or settings.read()
     database.open_checked(config)
+    secrecy.use(config)
     app = Flask(__name__, static_folder=None)
     app.config.update(
         DEMO=config.is_demo,
-        SECRET_KEY=auth.secret_key(config),
+        SECRET_KEY=secrecy.secret_key(config),
         MAX_CONTENT_LENGTH=REQUEST_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,

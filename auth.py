@@ -1,20 +1,14 @@
 """Who is signed in. The one place that turns a request into a person; in demo mode anybody may be anyone."""
 
-import os
-import secrets
-
 from flask_login import LoginManager, UserMixin
 from peewee import fn
 
-from config import Config, Misconfigured
 from models import Person
 from prepared import Prepared
 
 DEMO_ISSUER = "demo"
 
 PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disabled_at.is_null()))
-
-SECRET_BYTES = 32
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -64,19 +58,3 @@ def colleagues_called(name: str, besides: Person) -> list[Person]:
         )
         .limit(5)
     )
-
-
-def secret_key(config: Config) -> bytes:
-    """The key that signs session cookies; made at the first start. Raises Misconfigured."""
-    path = config.secret_key_file
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(SECRET_BYTES))
-        key = path.read_bytes()
-    except OSError as problem:
-        raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) cannot be used: {problem.strerror}.") from None
-    if len(key) < SECRET_BYTES:
-        raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) is too short: it needs {SECRET_BYTES} random bytes.")
-    return key

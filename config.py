@@ -1,13 +1,34 @@
 """Every setting: its name, its default, what it means and what is refused. All are read from the environment."""
 
+import ipaddress
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 import clock
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+UNIX = "unix"
+UNIX_HOST = "unix:"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WIDEST = {4: 24, 6: 64}
+SECRET_LENGTH = 32
+MOST_SECRETS = 2
+ASYMMETRIC = {"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"}
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,63}")
+VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+HOST_NAME = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]")
+# Headers that say something else already, so that no identity can be in them.
+SPOKEN_FOR = {"host", "cookie", "connection", "forwarded", "x-forwarded-for", "x-real-ip", "x-proxy-secret", "origin"}
+# What no user pattern may take: it would let one header name two people, or nobody.
+NEVER_A_NAME = ("", " ", "a b", "a,b", "a;b", "a\n", "a\x00", "a/b")
 
 
 class Misconfigured(Exception):
@@ -15,47 +36,207 @@ class Misconfigured(Exception):
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One setting. `of` names the only way of signing in that it belongs to, if it is not everybody's."""
+
+    default: str
+    meaning: str
+    of: tuple[str, ...] = ()
+
+
+HEADER, JWT, ENV, DEMO = "proxy-header", "proxy-jwt", "proxy-env", "demo"
+PROXIES = (HEADER, JWT, ENV)
+WAYS = (*PROXIES, DEMO)
+
+SETTINGS = {
+    "SIGN_IN": Setting("", "who vouches for people: proxy-jwt, proxy-header, proxy-env, or demo"),
+    "DATA_DIR": Setting("data", "the folder of the database"),
+    "DATABASE_URL": Setting("", "the database; sqlite:/// and a path (default: duologue.db in DATA_DIR)"),
+    "KEYRING_FILE": Setting(
+        "", "the keys that encrypt what people write; outside DATA_DIR, readable by its owner alone"
+    ),
+    "SECRET_KEY_FILE": Setting("", "the key of form tokens, made at the first start (default: secret_key in DATA_DIR)"),
+    "PUBLIC_URL": Setting("", "where browsers find Duologue, such as https://meetings.example.org", PROXIES),
+    "TRUSTED_HOSTS": Setting("", "the names that browsers may call it by (default: that of PUBLIC_URL)"),
+    "PROXY_PEERS": Setting("", "the addresses or networks that the proxy speaks from, or unix", PROXIES),
+    "PROXY_SECRET_FILE": Setting("", "what the proxy sends in X-Proxy-Secret; two lines while it changes", PROXIES),
+    "PROXY_USER_HEADER": Setting("X-Remote-User", "the header that names the person", (HEADER,)),
+    "PROXY_NAME_HEADER": Setting("", "the header with the person's full name", (HEADER,)),
+    "PROXY_EMAIL_HEADER": Setting("", "the header with the person's e-mail address", (HEADER,)),
+    "PROXY_GROUPS_HEADER": Setting("", "the header with the person's groups, separated by commas", (HEADER,)),
+    "PROXY_PEOPLE_LEAD_GROUP": Setting("", "the group whose members are people leads", (HEADER, JWT)),
+    "PROXY_REALM": Setting("", r"what to strip from names: CORP\ before or @example.org after them", PROXIES),
+    "PROXY_USER_PATTERN": Setting(
+        "[a-z0-9][a-z0-9._-]{0,63}", "what a name is like, in full and in lower case", PROXIES
+    ),
+    "PROXY_AUTO_CREATE": Setting("no", "whether whom the proxy vouches for gets in without being added first", PROXIES),
+    "PROXY_LOGOUT_URL": Setting("", "where one signs out of the proxy", PROXIES),
+    "PROXY_JWT_HEADER": Setting("", "the header with the signed assertion", (JWT,)),
+    "PROXY_JWT_ISSUER": Setting("", "who signs it, letter by letter", (JWT,)),
+    "PROXY_JWT_AUDIENCE": Setting("", "for whom it is signed, letter by letter", (JWT,)),
+    "PROXY_JWT_KEYS": Setting("", "the key set's https address, or its file", (JWT,)),
+    "PROXY_JWT_ALGORITHMS": Setting("ES256,RS256", "the signatures that count; asymmetric ones alone", (JWT,)),
+    "PROXY_JWT_SUBJECT": Setting("sub", "the claim that names the person", (JWT,)),
+    "PROXY_ENV_VAR": Setting("REMOTE_USER", "the variable in which the server in front names the person", (ENV,)),
+    "SESSION_IDLE_MINUTES": Setting("30", "after how long without a sign of life one is signed out"),
+    "SESSION_HOURS": Setting("10", "after how long one is signed out in any case"),
+    "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
+    "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
+    "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
+    "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
+    "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
+    "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
+    "PORT": Setting("8000", "the port it listens on"),
+}
+
+
+@dataclass(frozen=True)
 class Config:
-    """The settings as they hold for this process."""
+    """The settings as they hold for this process; `secrets` are those of PROXY_SECRET_FILE."""
 
     sign_in: str
     data_dir: Path
     database: Path
+    keyring_file: Path
     secret_key_file: Path
+    public_url: str
+    trusted_hosts: tuple[str, ...]
+    proxy_peers: tuple[Network | str, ...]
+    proxy_secret_file: Path | None
+    proxy_user_header: str
+    proxy_name_header: str
+    proxy_email_header: str
+    proxy_groups_header: str
+    proxy_people_lead_group: str
+    proxy_realm: str
+    proxy_user_pattern: re.Pattern
+    proxy_auto_create: bool
+    proxy_logout_url: str
+    proxy_jwt_header: str
+    proxy_jwt_issuer: str
+    proxy_jwt_audience: str
+    proxy_jwt_keys: str
+    proxy_jwt_algorithms: tuple[str, ...]
+    proxy_jwt_subject: str
+    proxy_env_var: str
+    session_idle_minutes: int
+    session_hours: int
+    former_manager_days: int
+    retention_months: int
+    help_contact: str
+    time_zone: str
+    log_format: str
     host: str
     port: int
-    time_zone: str
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def is_demo(self) -> bool:
-        return self.sign_in == "demo"
+        return self.sign_in == DEMO
+
+    @property
+    def socket_path(self) -> Path | None:
+        """Where its Unix socket is, if it listens on one."""
+        return Path(self.host.removeprefix(UNIX_HOST)) if self.host.startswith(UNIX_HOST) else None
+
+    def shown(self) -> dict[str, str]:
+        """Every setting as it holds, by name, in words. Secrets are in files, so there are none among them."""
+        return {name: _shown(getattr(self, _attribute(name))) for name in SETTINGS}
 
 
 def read(environ: Mapping[str, str] | None = None) -> Config:
     """The settings from `environ` (by default the process's own, on top of a .env file). Raises Misconfigured."""
     given = environ if environ is not None else {**_dotenv(), **os.environ}
-    data_dir = Path(given.get("DATA_DIR") or "data").absolute()
-    return Config(
-        sign_in=_sign_in(given),
+    values = _Given(given)
+    sign_in = _sign_in(values)
+    values.must_belong_to(sign_in)
+    data_dir = Path(values["DATA_DIR"]).absolute()
+    config = Config(
+        sign_in=sign_in,
         data_dir=data_dir,
-        database=_database(given.get("DATABASE_URL") or f"sqlite:///{data_dir}/duologue.db"),
-        secret_key_file=Path(given.get("SECRET_KEY_FILE") or data_dir / "secret_key").absolute(),
-        host=_loopback(given.get("HOST") or "127.0.0.1"),
-        port=_port(given.get("PORT") or "8000"),
-        time_zone=_zone(given.get("TIME_ZONE") or "Europe/London"),
+        database=_database(values["DATABASE_URL"] or f"sqlite:///{data_dir}/duologue.db"),
+        keyring_file=_keyring(values["KEYRING_FILE"], data_dir, sign_in),
+        secret_key_file=Path(values["SECRET_KEY_FILE"] or data_dir / "secret_key").absolute(),
+        public_url=_public_url(values["PUBLIC_URL"], sign_in),
+        trusted_hosts=_trusted_hosts(values["TRUSTED_HOSTS"], values["PUBLIC_URL"]),
+        proxy_peers=_peers(values["PROXY_PEERS"]),
+        proxy_secret_file=_path(values["PROXY_SECRET_FILE"]),
+        secrets=_secrets(values["PROXY_SECRET_FILE"]),
+        proxy_user_header=_header(values, "PROXY_USER_HEADER"),
+        proxy_name_header=_header(values, "PROXY_NAME_HEADER"),
+        proxy_email_header=_header(values, "PROXY_EMAIL_HEADER"),
+        proxy_groups_header=_header(values, "PROXY_GROUPS_HEADER"),
+        proxy_people_lead_group=values["PROXY_PEOPLE_LEAD_GROUP"],
+        proxy_realm=_realm(values["PROXY_REALM"]),
+        proxy_user_pattern=_pattern(values["PROXY_USER_PATTERN"]),
+        proxy_auto_create=_yes_or_no(values, "PROXY_AUTO_CREATE"),
+        proxy_logout_url=_logout_url(values["PROXY_LOGOUT_URL"]),
+        proxy_jwt_header=_header(values, "PROXY_JWT_HEADER"),
+        proxy_jwt_issuer=values["PROXY_JWT_ISSUER"],
+        proxy_jwt_audience=values["PROXY_JWT_AUDIENCE"],
+        proxy_jwt_keys=_keys(values["PROXY_JWT_KEYS"]),
+        proxy_jwt_algorithms=_algorithms(values["PROXY_JWT_ALGORITHMS"]),
+        proxy_jwt_subject=values["PROXY_JWT_SUBJECT"],
+        proxy_env_var=_variable(values["PROXY_ENV_VAR"]),
+        session_idle_minutes=_number(values, "SESSION_IDLE_MINUTES", 1, 24 * 60),
+        session_hours=_number(values, "SESSION_HOURS", 1, 24 * 7),
+        former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
+        retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
+        help_contact=values["HELP_CONTACT"],
+        time_zone=_zone(values["TIME_ZONE"]),
+        log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
+        host=_host(values["HOST"], sign_in),
+        port=_port(values["PORT"]),
     )
+    _must_fit_together(config)
+    return config
+
+
+class _Given:
+    """The settings as they were given; an empty one is one that is not set."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+
+    def __getitem__(self, name: str) -> str:
+        return self._given.get(name, "").strip() or SETTINGS[name].default
+
+    def must_belong_to(self, sign_in: str) -> None:
+        """Raise Misconfigured for a setting that would do nothing: somebody counts on it in vain."""
+        for name, value in self._given.items():
+            if value and name.startswith("PROXY_") and name not in SETTINGS:
+                raise Misconfigured(f"{name} is no setting of Duologue: 'duologue check' lists those that there are.")
+            ways = SETTINGS[name].of if name in SETTINGS else ()
+            if value and ways and sign_in not in ways:
+                raise Misconfigured(
+                    f"{name} is set, but SIGN_IN={sign_in} has no use for it: unset it, or choose {' or '.join(ways)}."
+                )
 
 
 def _dotenv() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(".env").items() if value is not None}
 
 
-def _sign_in(given: Mapping[str, str]) -> str:
-    found = given.get("SIGN_IN")
+def _attribute(name: str) -> str:
+    return "database" if name == "DATABASE_URL" else name.lower()
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.pattern if isinstance(value, re.Pattern) else str("" if value is None else value)
+
+
+def _sign_in(values: _Given) -> str:
+    found = values["SIGN_IN"]
     if not found:
-        raise Misconfigured("SIGN_IN is not set: set SIGN_IN=demo to try Duologue with invented people.")
-    if found != "demo":
-        raise Misconfigured(f"SIGN_IN={found} is not there yet: this version knows SIGN_IN=demo alone.")
+        raise Misconfigured(
+            "SIGN_IN is not set: set it to proxy-jwt, proxy-header or proxy-env, or to demo to try Duologue out."
+        )
+    if found not in WAYS:
+        raise Misconfigured(f"SIGN_IN={found} is no way of signing in: use one of {', '.join(WAYS)}.")
     return found
 
 
@@ -65,9 +246,188 @@ def _database(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///")).absolute()
 
 
-def _loopback(host: str) -> str:
-    if host not in ("127.0.0.1", "::1", "localhost"):
+def _path(text: str) -> Path | None:
+    return Path(text).absolute() if text else None
+
+
+def _keyring(text: str, data_dir: Path, sign_in: str) -> Path:
+    if sign_in == DEMO:
+        return Path(text or data_dir / "keyring").absolute()
+    if not text:
+        raise Misconfigured("KEYRING_FILE is not set: choose a path outside DATA_DIR, then run 'duologue keys new'.")
+    path = Path(text).absolute()
+    if path.resolve().is_relative_to(data_dir.resolve()):
+        raise Misconfigured(f"KEYRING_FILE={path} is inside DATA_DIR, where every backup would take it along: move it.")
+    return path
+
+
+def _public_url(text: str, sign_in: str) -> str:
+    if sign_in == DEMO:
+        return ""
+    if not text:
+        raise Misconfigured(
+            "PUBLIC_URL is not set: say where browsers find Duologue, such as https://meetings.example.org."
+        )
+    parts = _url("PUBLIC_URL", text)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise Misconfigured(f"PUBLIC_URL={text} is not safe: sessions need https.")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise Misconfigured(f"PUBLIC_URL={text} has more than a host: Duologue has a host name of its own.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _url(name: str, text: str) -> Any:
+    try:
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0:
+            return parts
+    except ValueError:
+        pass
+    raise Misconfigured(f"{name}={text} is not an address: it begins with https:// and a host name.")
+
+
+def _trusted_hosts(text: str, public_url: str) -> tuple[str, ...]:
+    given = [host.strip().lower() for host in text.split(",") if host.strip()]
+    for host in given:
+        if not HOST_NAME.fullmatch(host):
+            raise Misconfigured(f"TRUSTED_HOSTS names {host}, which is no host name: list names, separated by commas.")
+    if given:
+        return tuple(given)
+    if public_url:
+        name = urlsplit(public_url).hostname or ""
+        return (f"[{name}]" if ":" in name else name,)
+    return ("127.0.0.1", "localhost", "[::1]")
+
+
+def _peers(text: str) -> tuple[Network | str, ...]:
+    return tuple(_peer(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _peer(text: str) -> Network | str:
+    if text == UNIX:
+        return UNIX
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        raise Misconfigured(
+            f"PROXY_PEERS names {text}: list addresses, networks such as 10.0.0.0/28, or unix."
+        ) from None
+    if network.prefixlen < WIDEST[network.version]:
+        raise Misconfigured(
+            f"PROXY_PEERS names {text}, which is too wide: nothing wider than /24 (or /64) is believed."
+        )
+    return network
+
+
+def _secrets(text: str) -> tuple[bytes, ...]:
+    if not text:
+        return ()
+    path = Path(text).absolute()
+    try:
+        mode, lines = path.stat().st_mode, path.read_bytes().split()
+    except OSError as problem:
+        raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) cannot be read: {problem.strerror}.") from None
+    if mode & 0o007:
+        raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) is open to everybody: run 'chmod o= {path}'.")
+    if not 1 <= len(lines) <= MOST_SECRETS:
+        raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) must hold one secret, or two while it changes.")
+    if any(len(line) < SECRET_LENGTH or len(set(line)) < SECRET_LENGTH / 4 for line in lines):
+        raise Misconfigured(
+            f"A secret in {path} (PROXY_SECRET_FILE) is weak: use {SECRET_LENGTH} random letters or more, "
+            "such as 'openssl rand -hex 32' gives."
+        )
+    return tuple(lines)
+
+
+def _header(values: _Given, name: str) -> str:
+    found = values[name]
+    if found and (not HEADER_NAME.fullmatch(found) or found.lower() in SPOKEN_FOR):
+        raise Misconfigured(f"{name}={found} cannot be a header of its own: use letters, digits and dashes.")
+    return found
+
+
+def _variable(name: str) -> str:
+    if name.startswith("HTTP_") or not VARIABLE_NAME.fullmatch(name):
+        raise Misconfigured(
+            f"PROXY_ENV_VAR={name} is refused: HTTP_… variables come from the browser, so use one like REMOTE_USER."
+        )
+    return name
+
+
+def _realm(text: str) -> str:
+    if text and not re.fullmatch(r"[\w.-]+\\|@[\w.-]+", text, re.ASCII):
+        raise Misconfigured(rf"PROXY_REALM={text} is not a realm: it is like CORP\ or like @example.org.")
+    return text.lower()
+
+
+def _pattern(text: str) -> re.Pattern:
+    try:
+        pattern = re.compile(text, re.ASCII)
+    except re.error:
+        raise Misconfigured(f"PROXY_USER_PATTERN={text} is not a regular expression.") from None
+    if any(pattern.fullmatch(name) for name in NEVER_A_NAME):
+        raise Misconfigured(f"PROXY_USER_PATTERN={text} takes too much: no empty name, space, comma or semicolon.")
+    return pattern
+
+
+def _logout_url(text: str) -> str:
+    if text and not re.fullmatch(r"/[^/\\\s][^\\\s]*", text):
+        _url("PROXY_LOGOUT_URL", text)
+    return text
+
+
+def _keys(text: str) -> str:
+    if "://" not in text:
+        return str(_path(text) or "")
+    parts = _url("PROXY_JWT_KEYS", text)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise Misconfigured(
+            f"PROXY_JWT_KEYS={text} is not safe: anybody on the way could change the keys, so use https."
+        )
+    return text
+
+
+def _algorithms(text: str) -> tuple[str, ...]:
+    given = tuple(name.strip() for name in text.split(","))
+    for name in given:
+        if name not in ASYMMETRIC:
+            raise Misconfigured(
+                f"PROXY_JWT_ALGORITHMS names {name or 'nothing'}: only {', '.join(sorted(ASYMMETRIC))} count."
+            )
+    return given
+
+
+def _yes_or_no(values: _Given, name: str) -> bool:
+    return _one_of(values, name, ("yes", "no", "on", "off", "true", "false", "1", "0")) in ("yes", "on", "true", "1")
+
+
+def _one_of(values: _Given, name: str, known: tuple[str, ...]) -> str:
+    found = values[name].lower()
+    if found not in known:
+        raise Misconfigured(f"{name}={values[name]} is not known: use {' or '.join(known[:2])}.")
+    return found
+
+
+def _number(values: _Given, name: str, least: int, most: int) -> int:
+    text = values[name]
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or not least <= int(text) <= most:
+        raise Misconfigured(f"{name}={text[:20]} is refused: use a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _host(host: str, sign_in: str) -> str:
+    if sign_in == DEMO and host not in LOOPBACK:
         raise Misconfigured(f"HOST={host} is refused: demo mode serves this machine alone, so use 127.0.0.1.")
+    if host.startswith(UNIX_HOST):
+        if not host.removeprefix(UNIX_HOST).startswith("/"):
+            raise Misconfigured(
+                f"HOST={host} is refused: after unix: comes a whole path, such as unix:/run/duologue.sock."
+            )
+    elif host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise Misconfigured(f"HOST={host} is not an address: use one such as 127.0.0.1.") from None
     return host
 
 
@@ -81,3 +441,47 @@ def _zone(name: str) -> str:
     if not clock.is_zone(name):
         raise Misconfigured(f"TIME_ZONE={name} is not a time zone: use a name such as Europe/London.")
     return name
+
+
+def _must_fit_together(config: Config) -> None:
+    """Raise Misconfigured for settings that are each right and together wrong."""
+    for check in (_headers_differ, _peers_fit, _WAY_NEEDS.get(config.sign_in, lambda config: None)):
+        check(config)
+
+
+def _headers_differ(config: Config) -> None:
+    names = ("PROXY_USER_HEADER", "PROXY_NAME_HEADER", "PROXY_EMAIL_HEADER", "PROXY_GROUPS_HEADER", "PROXY_JWT_HEADER")
+    given = [found.lower() for name in names if (found := getattr(config, name.lower()))]
+    if len(set(given)) < len(given):
+        raise Misconfigured("Two of the PROXY_…_HEADER settings name the same header: each needs one of its own.")
+
+
+def _peers_fit(config: Config) -> None:
+    over_socket = config.socket_path is not None
+    if any((peer == UNIX) != over_socket for peer in config.proxy_peers):
+        raise Misconfigured(
+            f"HOST={config.host} and PROXY_PEERS contradict each other: unix belongs to HOST=unix:… alone."
+        )
+
+
+def _header_needs(config: Config) -> None:
+    if not config.proxy_peers:
+        raise Misconfigured(
+            "PROXY_PEERS is not set: SIGN_IN=proxy-header needs the address that the proxy speaks from."
+        )
+    if not config.secrets and not config.socket_path:
+        raise Misconfigured(
+            "PROXY_SECRET_FILE is not set: over TCP any program on the proxy's machine could name people, so "
+            "SIGN_IN=proxy-header needs a secret."
+        )
+    if config.proxy_people_lead_group and not config.proxy_groups_header:
+        raise Misconfigured("PROXY_PEOPLE_LEAD_GROUP needs PROXY_GROUPS_HEADER: say which header holds the groups.")
+
+
+def _jwt_needs(config: Config) -> None:
+    for name in ("PROXY_JWT_HEADER", "PROXY_JWT_ISSUER", "PROXY_JWT_AUDIENCE", "PROXY_JWT_KEYS"):
+        if not getattr(config, name.lower()):
+            raise Misconfigured(f"{name} is not set: SIGN_IN=proxy-jwt needs it ({SETTINGS[name].meaning}).")
+
+
+_WAY_NEEDS: dict[str, Callable[[Config], None]] = {HEADER: _header_needs, JWT: _jwt_needs}

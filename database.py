@@ -9,12 +9,15 @@ from playhouse.migrations import Migration, Runner
 from playhouse.pool import PooledSqliteDatabase
 
 from actions import Action, ActionUpdate, Agreement
+from audit import AuditEntry
 from config import Config, Misconfigured
 from growth import Objective
 from models import Carry, Item, Meeting, Pair, Person
 from notebooks import PrivateNote
+from notices import Notice
 from records import Confirmation, Record, Remark
-from rows import Row, db
+from rows import Row, Words, db
+from sessions import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
@@ -26,6 +29,7 @@ class Stamp(Row):
     """What kind of database this is: "demo" or "production". Set when it is made, for good."""
 
     kind = CharField(max_length=16)
+    canary = Words(default="")
 
 
 MODELS = (
@@ -43,6 +47,9 @@ MODELS = (
     Confirmation,
     Remark,
     Objective,
+    Session,
+    Notice,
+    AuditEntry,
 )
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16_000}

@@ -44,7 +44,10 @@ class ItemGone(Refused):
 
 
 class Person(Row):
-    """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display."""
+    """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display.
+
+    A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's.
+    """
 
     issuer = CharField(max_length=200)
     subject = CharField(max_length=200)
@@ -54,6 +57,8 @@ class Person(Row):
     people_lead = BooleanField(default=False)
     created_at = Moment(default=clock.now)
     disabled_at = Moment(null=True)
+    retired_at = Moment(null=True)
+    epoch = IntegerField(default=0)
 
     class Meta:
         indexes = ((("issuer", "subject"), True),)
@@ -102,7 +107,9 @@ def who(null: bool = False) -> ForeignKeyField:
 class Pair(Row):
     """A manager and a report who meet one to one, from a date until a date.
 
-    `version` counts every shared change of theirs; it orders what pages are told.
+    `version` counts every shared change of theirs; it orders what pages are told. `from_directory`: the directory
+    says that the two belong together. `manager_until`: until when a manager may read when it has ended. `held_at`:
+    nothing of it is deleted, since the law may ask for it. `erased_at`: what was written in it is gone.
     """
 
     manager_id: str
@@ -122,6 +129,10 @@ class Pair(Row):
     time_zone = CharField(max_length=64)
     first_starts_at = Moment(null=True)
     version = IntegerField(default=0)
+    from_directory = BooleanField(default=False)
+    manager_until = Moment(null=True)
+    held_at = Moment(null=True)
+    erased_at = Moment(null=True)
 
     @classmethod
     def invite(cls, by: Person, manager: Person, report: Person, **settings: Any) -> "Pair":
@@ -584,6 +595,7 @@ class Item(Once):
         """
         left_behind = self.notes if self.discussed_at and self.meeting.closed_at else ""
         Carry.create(
+            pair=self.pair_id,
             item=self,
             from_meeting=self.meeting_id,
             to_meeting=meeting,
@@ -618,6 +630,7 @@ class Carry(Row):
     from_meeting_id: str
     discussed_by_id: str | None
     kept_by_id: str | None
+    pair = ForeignKeyField(Pair, backref="+", index=False)
     item = ForeignKeyField(Item, backref="+")
     from_meeting = ForeignKeyField(Meeting, backref="+")
     to_meeting = ForeignKeyField(Meeting, backref="+", index=False)

@@ -9,14 +9,16 @@ from peewee import ForeignKeyField
 import actions
 import clock
 from actions import Action
-from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Person, Refused, who
+from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Pair, Person, Refused, who
 from rows import Moment, Once, Row, Words, new_id, repeat_key
 
 
 class Record(Row):
     """The frozen minutes of a closed meeting. Reopening withdraws it; closing again makes another."""
 
+    pair_id: str
     meeting_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
     meeting = ForeignKeyField(Meeting, backref="+", index=False)
     content = Words()
     closed_at = Moment()
@@ -68,7 +70,9 @@ class Record(Row):
     def remark(self, by: Person, text: str, key: str | None = None) -> None:
         """Add a dated remark. The record itself stays as it is."""
         with self.meeting.pair.changing():
-            Remark.create_once(repeat_key(key, self.id, by.id, text), record=self, author=by, text=text)
+            Remark.create_once(
+                repeat_key(key, self.id, by.id, text), pair=self.pair_id, record=self, author=by, text=text
+            )
 
 
 class Confirmation(Row):
@@ -85,6 +89,7 @@ class Confirmation(Row):
 class Remark(Once):
     """Something that one of the two adds to a record afterwards."""
 
+    pair = ForeignKeyField(Pair, backref="+", index=False)
     record = ForeignKeyField(Record, backref="+")
     author = who()
     text = Words()
@@ -107,6 +112,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
         next_starts_at = next_starts_at or (upcoming.starts_at if upcoming else None)
         moment = clock.now()
         Record.create(
+            pair=pair,
             meeting=meeting,
             closed_at=moment,
             closed_by=by,

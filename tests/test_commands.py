@@ -20,7 +20,7 @@ def run(tmp_path):
     def run_command(*arguments: str, **settings) -> subprocess.CompletedProcess:
         environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(tmp_path / "data"), **settings}
         return subprocess.run(
-            [sys.executable, str(ROOT / "commands.py"), *arguments],
+            [sys.executable, "-m", "commands", *arguments],
             cwd=tmp_path,
             env={name: str(value) for name, value in environ.items() if value is not None},
             capture_output=True,
@@ -38,7 +38,7 @@ def made_once(tmp_path_factory) -> bytes:
     folder = tmp_path_factory.mktemp("made")
     environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(folder)}
     subprocess.run(
-        [sys.executable, str(ROOT / "commands.py"), "create"], cwd=folder, env=environ, check=True, capture_output=True
+        [sys.executable, "-m", "commands", "create"], cwd=folder, env=environ, check=True, capture_output=True
     )
     return (folder / "duologue.db").read_bytes()
 
@@ -196,7 +196,7 @@ def test_an_unknown_command_is_said_without_a_traceback(run, tmp_path):
 def test_it_serves_says_where_and_stops_when_told(tmp_path, made):
     environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(made.parent), "PORT": "0"}
     with subprocess.Popen(
-        [sys.executable, "-u", str(ROOT / "commands.py")], cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", "-m", "commands"], cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
             said = iter(server.stdout.readline, "")

@@ -1,75 +1,21 @@
-"""The command line: create, migrate, demo, check and serve. Every problem is one sentence and a non-zero exit."""
-
-from gevent import monkey
-
-monkey.patch_all()
+"""The command that serves, and how its server speaks to the network."""
 
 import gc
 import logging
 import signal
 import socket
-import sys
 
 import click
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 import config as settings
-import database
-import demo_data
 from config import Config, Misconfigured
 
 READ_BYTES = 2_048
-NOTHING_WRONG, MISCONFIGURED = 0, 1
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def duologue(context: click.Context) -> None:
-    """Duologue: one-to-one meetings on one live agenda. Without a command it serves."""
-    if context.invoked_subcommand is None:
-        context.invoke(serve)
-
-
-@duologue.command()
-def create() -> None:
-    """Make a new, empty database."""
-    config = settings.read()
-    database.create(config)
-    click.echo(f"Made {config.database}.")
-
-
-@duologue.command()
-def migrate() -> None:
-    """Bring the database forward to this version."""
-    applied = database.migrate(settings.read())
-    click.echo(f"Applied {', '.join(applied)}." if applied else "The database is of this version already.")
-
-
-@duologue.command()
-def demo() -> None:
-    """Make the demo database with its invented people, unless it is there already."""
-    config = settings.read()
-    if not config.is_demo:
-        raise Misconfigured("Invented people belong into a demo alone: set SIGN_IN=demo.")
-    if not config.database.exists():
-        database.create(config, fill=lambda: demo_data.fill(config.time_zone))
-        click.echo(f"Made a demo database at {config.database}.")
-    elif database.fill_if_empty(config, lambda: demo_data.fill(config.time_zone)):
-        click.echo(f"Filled the demo database at {config.database}.")
-
-
-@duologue.command()
-def check() -> None:
-    """Print the settings as they hold, and say what would be refused."""
-    config = settings.read()
-    for name in ("sign_in", "data_dir", "database", "secret_key_file", "host", "port", "time_zone"):
-        click.echo(f"{name.upper():16} {getattr(config, name)}")
-    database.inspect(config)
-    click.echo("Nothing would be refused.")
-
-
-@duologue.command()
+@click.command()
 def serve() -> None:
     """Serve until told to stop."""
     from app import create_app
@@ -133,22 +79,3 @@ def _listen(config: Config) -> socket.socket:
 def _stop_on_signals(server) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, server.stop, 1)
-
-
-def main() -> int:
-    """Run the command line; the exit status."""
-    try:
-        duologue(standalone_mode=False)
-    except Misconfigured as problem:
-        click.echo(f"duologue: {problem}", err=True)
-        return MISCONFIGURED
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return MISCONFIGURED
-    return NOTHING_WRONG
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,40 @@
+"""The command line: every command's group. Every problem is one sentence and a non-zero exit."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import click
+
+from config import Misconfigured
+
+from . import making, serving
+
+NOTHING_WRONG, MISCONFIGURED = 0, 1
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def duologue(context: click.Context) -> None:
+    """Duologue: one-to-one meetings on one live agenda. Without a command it serves."""
+    if context.invoked_subcommand is None:
+        context.invoke(serving.serve)
+
+
+for command in (making.create, making.migrate, making.demo, making.check, serving.serve):
+    duologue.add_command(command)
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    try:
+        duologue(standalone_mode=False)
+    except Misconfigured as problem:
+        click.echo(f"duologue: {problem}", err=True)
+        return MISCONFIGURED
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return MISCONFIGURED
+    return NOTHING_WRONG

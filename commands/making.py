@@ -1,0 +1,46 @@
+"""Commands for a database's beginning: create, migrate, demo and check."""
+
+import click
+
+import config as settings
+import database
+import demo_data
+from config import Misconfigured
+
+
+@click.command()
+def create() -> None:
+    """Make a new, empty database."""
+    config = settings.read()
+    database.create(config)
+    click.echo(f"Made {config.database}.")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database forward to this version."""
+    applied = database.migrate(settings.read())
+    click.echo(f"Applied {', '.join(applied)}." if applied else "The database is of this version already.")
+
+
+@click.command()
+def demo() -> None:
+    """Make the demo database with its invented people, unless it is there already."""
+    config = settings.read()
+    if not config.is_demo:
+        raise Misconfigured("Invented people belong into a demo alone: set SIGN_IN=demo.")
+    if not config.database.exists():
+        database.create(config, fill=lambda: demo_data.fill(config.time_zone))
+        click.echo(f"Made a demo database at {config.database}.")
+    elif database.fill_if_empty(config, lambda: demo_data.fill(config.time_zone)):
+        click.echo(f"Filled the demo database at {config.database}.")
+
+
+@click.command()
+def check() -> None:
+    """Print the settings as they hold, and say what would be refused."""
+    config = settings.read()
+    for name, value in config.shown().items():
+        click.echo(f"{name:24} {value or '-'}")
+    database.inspect(config)
+    click.echo("Nothing would be refused.")

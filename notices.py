@@ -1,0 +1,47 @@
+"""What a person is told outside a conversation: that somebody else has changed who meets whom, or erased something."""
+
+from peewee import CharField, ForeignKeyField
+
+import clock
+from models import Pair, Person
+from rows import Moment, Row
+
+# What each kind says is in templates/today/_notice.html.
+KINDS = ("paired", "unpaired", "erased", "held", "released", "merged")
+
+
+class Notice(Row):
+    """One thing that a person has to know. It stands on their Today until they have read it."""
+
+    person = ForeignKeyField(Person, backref="+")
+    kind = CharField(max_length=16)
+    pair = ForeignKeyField(Pair, backref="+", null=True, index=False)
+    other_name = CharField(max_length=200, default="")
+    told_at = Moment(default=clock.now)
+    read_at = Moment(null=True)
+
+    @property
+    def path(self) -> str:
+        return f"/notices/{self.id}"
+
+    def read(self) -> None:
+        """It need not be shown any more."""
+        self.change(read_at=self.read_at or clock.now())
+
+
+def tell(kind: str, pair: Pair) -> None:
+    """Tell both people of a pair (its two people at hand) what was done to it."""
+    for person in pair.people:
+        Notice.create(person=person, kind=kind, pair=pair, other_name=pair.other(person).name)
+
+
+def unread_of(person: Person) -> list[Notice]:
+    """What this person has not read yet, the latest first."""
+    return list(
+        Notice.select().where(Notice.person == person, Notice.read_at.is_null()).order_by(Notice.told_at.desc())
+    )
+
+
+def find(person: Person, id: str) -> Notice | None:
+    """The notice with this id, if it is for them."""
+    return Notice.get_or_none(Notice.id == id, Notice.person == person)
