@@ -135,6 +135,11 @@ class Config:
         return self.sign_in == DEMO
 
     @property
+    def issuer(self) -> str:
+        """Whose names the people's subjects are."""
+        return {DEMO: DEMO, JWT: self.proxy_jwt_issuer}.get(self.sign_in, "proxy")
+
+    @property
     def socket_path(self) -> Path | None:
         """Where its Unix socket is, if it listens on one."""
         return Path(self.host.removeprefix(UNIX_HOST)) if self.host.startswith(UNIX_HOST) else None

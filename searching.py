@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+import clock
 from actions import Action
 from models import Item, Meeting, Pair, Person, mine, visible_to
 
@@ -46,9 +47,9 @@ def _items(person: Person):
         Item.select(Item, Meeting)
         .join(Meeting)
         .join(Pair)
-        .where(mine(person), visible_to(person), Item.deleted_at.is_null())
+        .where(mine(person, clock.now()), visible_to(person), Item.deleted_at.is_null())
     )
 
 
 def _actions(person: Person):
-    return Action.select().join(Pair).where(mine(person), Action.withdrawn_at.is_null())
+    return Action.select().join(Pair).where(mine(person, clock.now()), Action.withdrawn_at.is_null())

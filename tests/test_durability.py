@@ -22,7 +22,7 @@ KILLS = 50
 PAIRS = 4
 PATIENCE_SECONDS = 30
 # Everything is imported while the one before still serves; the database is opened after that one's death.
-STANDBY = "import app, commands, sys; sys.stdin.readline(); sys.argv[1:] = ['serve']; sys.exit(commands.main())"
+STANDBY = "import commands, app, sys; sys.stdin.readline(); sys.argv[1:] = ['serve']; sys.exit(commands.main())"
 
 
 class Storm:
