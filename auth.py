@@ -10,6 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 from peewee import fn
 
 import audit
+import live
 import sessions
 from assertions import KeysAway
 from config import DEMO, Config
@@ -124,6 +125,7 @@ class Doorkeeper:
     def _end(self, session: Session | None, reason: str) -> None:
         if session:
             session.remove()
+            live.end_session(session.id)
             audit.note("session-ended", by=session.person, about=reason)
 
     def note_refusal(self, refused: TurnedAway, address: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from flask import Flask, current_app, g, redirect, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import SecurityError, Unauthorized
 
 import auth
 from config import Config
@@ -22,8 +22,9 @@ def register(app: Flask, config: Config) -> None:
     app.extensions["doorkeeper"] = auth.Doorkeeper(config)
     # Flask-Login's own cookie is not in use, so no browser can bring one.
     app.config["REMEMBER_COOKIE_NAME"] = "\x00"
-    auth.login_manager.init_app(app)
+    auth.login_manager.init_app(app, add_context_processor=False)
     auth.login_manager.request_loader(_signed_in)
+    app.before_request(_check_name)
     app.before_request(_check_origin)
     app.before_request(_check_token)
     app.before_request(_require_person)
@@ -39,9 +40,15 @@ def form_token() -> str:
     return session.form_token(current_app.secret_key)  # type: ignore[attr-defined]
 
 
+def _check_name() -> None:
+    """Go no further with a request for a name that is not ours. Raises SecurityError."""
+    g.person = None
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
+
+
 def _check_origin() -> None:
     """Refuse every write that another site's page sends. Raises CSRFError."""
-    g.person = None
     if request.method in READING:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":

@@ -2,8 +2,11 @@
 
 import gc
 import logging
+import re
 import signal
 import socket
+from email.message import Message
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +19,8 @@ import logs
 from config import Config, Misconfigured
 
 READ_BYTES = 2_048
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @click.command()
@@ -58,7 +63,9 @@ def _log_failure(context: object, kind: type[BaseException], problem: BaseExcept
 
 
 class Handler(WSGIHandler):
-    """Sends the head of an answer together with the beginning of its body, and reads with a small buffer."""
+    """Sends the head of an answer together with the beginning of its body, reads with a small buffer, and takes
+    nothing but plain headers: what one program would tidy and the next would not, nobody has to guess about.
+    """
 
     _held: bytearray | None = None
 
@@ -67,6 +74,18 @@ class Handler(WSGIHandler):
         self.rfile.close()
         self.rfile = self.socket.makefile("rb", READ_BYTES)
         super().handle()
+
+    def MessageClass(self, *arguments: object) -> Message:  # noqa: N802 - the name that the server looks for
+        """The headers of a request. Raises ValueError, which is answered with 400."""
+        try:
+            found = super().MessageClass(*arguments)
+        except HTTPException:
+            raise ValueError from None
+        if found.defects or not all(_is_plain(name, value) for name, value in found.items()):
+            raise ValueError
+        if "content-length" in found and "transfer-encoding" in found:
+            raise ValueError
+        return found
 
     def _write_with_headers(self, data: bytes) -> None:
         self._held = bytearray()
@@ -83,6 +102,11 @@ class Handler(WSGIHandler):
             super()._sendall(data)
         else:
             self._held += data
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Whether a header is as RFC 9110, 5.5 has it: no folds, no controls, nothing at its ends that gets lost."""
+    return bool(NAME.fullmatch(name) and VALUE.fullmatch(value)) and value.strip(" \t") == value.strip()
 
 
 def _listen(config: Config) -> socket.socket:

@@ -19,7 +19,7 @@ from models import MeetingOver, Refused
 from .pages import MeetingPage, Page, PairPage, Rejected
 
 PARTIAL = "HX-Request-Type"
-OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~%?=&+-]*", re.ASCII)
+OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&+-]*", re.ASCII)
 
 
 class BadForm(Exception):
@@ -229,7 +229,7 @@ def _http(problem: HTTPException):
             "That is a lot at once",
             "Please wait a minute, then try again. Your words are still in their box.",
         ),
-        413: ("That is too much at once", "Please send less. Your words are still in their box."),
+        413: ("That is too much at once", "Please go back and send less. Your words are still in their box."),
     }.get(problem.code or 500, (problem.name, "Please go back and try again."))
     return _say(problem.code or 500, title, text)
 
@@ -237,4 +237,6 @@ def _http(problem: HTTPException):
 def _say(code: int, title: str, text: str):
     if is_partial():
         return slot("notice", escape(f"{title}. {text}")), code
-    return render_template("errors/error.html", title=title, text=text), code
+    # What was too much to be read cannot be shown again either.
+    typed = "" if code == 413 else request.form.get("text") or request.form.get("reason")
+    return render_template("errors/error.html", title=title, text=text, typed=typed), code

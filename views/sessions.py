@@ -2,7 +2,6 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
 
-import live
 from door import doorkeeper
 from gate import VOUCHED, Vouched
 
@@ -18,7 +17,6 @@ FORGET = '"cache", "storage"'
 def sign_out():
     doorkeeper().leave(g.session)
     session.take()
-    live.end_session(g.session.id)
     response = redirect("/signed-out", 303)
     response.headers["Clear-Site-Data"] = FORGET
     return response
