@@ -52,7 +52,6 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     config = config or settings.read()
     database.open_checked(config)
-    secrecy.use(config)
     app = Flask(__name__, static_folder=None)
     app.config.update(
         DUOLOGUE=config,

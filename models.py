@@ -125,7 +125,7 @@ class Pair(Row):
     template = CharField(max_length=64, default="regular")
     rhythm = CharField(max_length=16, default="monthly")
     minutes = IntegerField(default=60)
-    place = Words(default="")
+    place = Words(default="", within="id")
     time_zone = CharField(max_length=64)
     first_starts_at = Moment(null=True)
     version = IntegerField(default=0)
@@ -770,7 +770,7 @@ ITEMS_OF = Prepared(
 )
 SHARED_ITEMS_OF = Prepared(
     lambda meeting: (
-        Item.select(Item.id, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
+        Item.select(Item.id, Item.pair, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
         .where(Item.meeting == meeting, Item.deleted_at.is_null(), Item.shared_at.is_null(False))
         .order_by(Item.position, Item.id)
     )

@@ -15,6 +15,7 @@ from assertions import KeysAway
 from auth import Stranger, TurnedAway
 from door import doorkeeper
 from models import MeetingOver, Refused
+from secrecy import CannotOpen
 
 from .pages import MeetingPage, Page, PairPage, Rejected
 
@@ -130,6 +131,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(TurnedAway, _turned_away)
     app.register_error_handler(KeysAway, _keys_away)
     app.register_error_handler(DatabaseError, _database_away)
+    app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
 
@@ -200,6 +202,15 @@ def _database_away(problem: DatabaseError):
         503,
         "That could not be saved",
         "The database does not answer. Your words are still in their box; please try again in a moment.",
+    )
+
+
+def _cannot_open(problem: CannotOpen):
+    current_app.logger.error("secrecy: %s", problem)
+    return _say(
+        500,
+        "Something here cannot be read",
+        "What is stored here was damaged, so nothing of it is shown. Please tell whoever looks after Duologue.",
     )
 
 
