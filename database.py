@@ -37,9 +37,26 @@ class Stamp(Row):
     kind = CharField(max_length=16)
     canary = Words(default="", within="kind")
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether all words in this database are."""
+        return bool(self.__data__["canary"])
+
+    @property
     def song(self) -> str:
         """What the canary says under the keyring that it was made with: the fixed key is heard in it, too."""
         return secrecy.digest("canary", self.id)
+
+    def must_sing(self, config: Config) -> None:
+        """Raise Misconfigured unless the keyring in use is that of this database."""
+        try:
+            sings = self.canary == self.song
+        except CannotOpen:
+            sings = False
+        if not sings:
+            raise Misconfigured(
+                f"The keyring {config.keyring_file} (KEYRING_FILE) is not that of this database: restore its own one."
+            )
 
 
 MODELS = (
@@ -79,7 +96,7 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
         with db.connection_context():
             Runner(db, str(MIGRATIONS)).up()
             stamp = Stamp(kind=_kind(config))
-            Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song())
+            Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
             if fill:
                 fill()
         db.close_all()
@@ -191,23 +208,11 @@ def _must_be_of_kind(kind: str) -> None:
 
 
 def _must_open(config: Config) -> None:
-    """Use the keyring, and raise Misconfigured if it is not the one that this database was sealed with."""
     secrecy.use(config)
     stamp = Stamp.select().get()
-    if not stamp.canary:
+    if not stamp.is_sealed:
         raise Misconfigured(f"What {config.database} holds is not sealed yet: run 'duologue migrate'.")
-    _must_sing(stamp, config)
-
-
-def _must_sing(stamp: Stamp, config: Config) -> None:
-    try:
-        sings = stamp.canary == stamp.song()
-    except CannotOpen:
-        sings = False
-    if not sings:
-        raise Misconfigured(
-            f"The keyring {config.keyring_file} (KEYRING_FILE) is not that of this database: restore the one that is."
-        )
+    stamp.must_sing(config)
 
 
 def migrate(config: Config) -> list[str]:
@@ -236,11 +241,13 @@ def migrate(config: Config) -> list[str]:
 def _seal(config: Config) -> None:
     """Seal what is in clear, unless that was done: the canary comes last of all."""
     stamp = Stamp.select().get()
-    if stamp.canary:
-        _must_sing(stamp, config)
+    if stamp.is_sealed:
+        stamp.must_sing(config)
         return
     resealing.seal_clear_text(MODELS)
     # The old pages, with the clear text, are still in the file and in its log.
     db.execute_sql("VACUUM")
-    db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    stamp.change(canary=stamp.song())
+    (is_busy, *_) = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise Misconfigured(f"Another program has {config.database} open: stop it, then run 'duologue migrate' again.")
+    stamp.change(canary=stamp.song)
