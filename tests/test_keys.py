@@ -219,3 +219,15 @@ def test_a_text_changed_between_reading_and_sealing_anew_is_left_as_it_is(item, 
     item.change(text="Changed meanwhile")
     assert resealing._store(words, [(stored, "as it was") for stored in batch]) == 0
     assert Item.get_by_id(item.id).text == "Changed meanwhile"
+
+
+def test_verifying_finds_what_does_not_open_and_what_another_key_sealed(item, here):
+    assert resealing.verify(database.MODELS) == []
+    db.execute_sql("UPDATE item SET text = ? WHERE id = ?", (f"{secrecy.active_key()}:AAAA", item.id))
+    assert resealing.verify([Item]) == [Item.text.place(item)]
+    item.change(text="Whole again")
+    keyring_file.change(here.keyring_file, lambda keys: [*keys, keyring_file.new_key(NEXT)])
+    keyring_file.change(here.keyring_file, keyring_file.promoted)
+    assert resealing.verify([Item]) == [Item.text.place(item)]
+    assert resealing.reseal([Item]) == 1
+    assert resealing.verify([Item]) == []

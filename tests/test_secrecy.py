@@ -25,6 +25,7 @@ from .everything import write_everything
 
 PLACE = "item/text/row/pair"
 WORD = "Quetzal"
+GONE = "deleted long ago "
 
 
 def line(id: str, role: str, secret: bytes | None = None) -> str:
@@ -323,6 +324,7 @@ def first_version(meeting, ada, sam, here, tmp_path_factory):
         db.execute_sql("PRAGMA foreign_keys = 0")
         for table, rows in before.items():
             insert_in_clear(table, rows)
+        leave_traces()
     db.close_all()
     yield config, before
     db.close_all()
@@ -339,6 +341,13 @@ def insert_in_clear(table: str, rows: list[dict]) -> None:
         db.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({slots})', list(facts.values()))
 
 
+def leave_traces() -> None:
+    """Delete something long, so that its pages are free and hold what was on them."""
+    db.execute_sql("PRAGMA secure_delete = 0")
+    db.execute_sql("INSERT INTO remark SELECT 'x', NULL, id, closed_by_id, ?, closed_at FROM record", (GONE * 20_000,))
+    db.execute_sql("DELETE FROM remark WHERE id = 'x'")
+
+
 def without_keys(found: dict[str, list[dict]]) -> dict[str, list[dict]]:
     """The rows but for what migrating changes on purpose."""
     return {
@@ -350,13 +359,15 @@ def without_keys(found: dict[str, list[dict]]) -> dict[str, list[dict]]:
 
 def test_migrating_seals_what_the_first_version_stored_in_clear_and_leaves_no_trace_of_it(first_version):
     config, before = first_version
-    assert WORD.encode() in config.database.read_bytes()
+    for word in (WORD, GONE):
+        assert word.encode() in config.database.read_bytes()
     assert database.migrate(config) == ["0002_safe"]
     with db.connection_context():
         assert without_keys(contents()) == without_keys(before)
         assert resealing.verify(database.MODELS) == []
     for path in config.data_dir.iterdir():
-        assert WORD.encode() not in path.read_bytes(), path
+        for word in (WORD, GONE):
+            assert word.encode() not in path.read_bytes(), path
     db.close_all()
     database.open_checked(config)
     assert database.migrate(config) == []

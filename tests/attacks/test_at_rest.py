@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from peewee import TextField, fn
 
 import database
@@ -242,7 +243,9 @@ def test_what_another_keyring_sealed_under_the_same_key_id_does_not_open(item, h
 
 def test_the_fixed_key_opens_and_seals_nothing(item, here):
     fixed = keyring_file.only(keyring_file.read(here.keyring_file), keyring_file.FIXED)
-    put(Item.text, item.id, raw(Item.text, item.id).replace(secrecy.active_key(), fixed.id))
+    nonce, place = bytes(secrecy.NONCE_BYTES), Item.text.place(item)
+    body = AESGCM(fixed.secret).encrypt(nonce, b"Sealed with what must only digest", place.encode())
+    put(Item.text, item.id, f"{fixed.id}:{base64.b64encode(nonce + body).decode()}")
     with pytest.raises(CannotOpen):
         opened(Item.text, item.id)
 
