@@ -16,6 +16,8 @@ import database
 import keyring_file
 import resealing
 import secrecy
+from bench.server import Server
+from bench.wire import Connection, Reception
 from keyring_file import ACTIVE, FIXED, NEXT, OLD
 from models import Item
 from rows import db
@@ -231,3 +233,20 @@ def test_verifying_finds_what_does_not_open_and_what_another_key_sealed(item, he
     assert resealing.verify([Item]) == [Item.text.place(item)]
     assert resealing.reseal([Item]) == 1
     assert resealing.verify([Item]) == []
+
+
+def test_a_server_that_runs_goes_on_with_the_new_key_and_needs_no_restart(written, meeting, ada):
+    upcoming, before = meeting.pair.next_meeting(), id_of(written, ACTIVE)
+    db.close()
+    db.close_all()
+    with Server(written.data_dir) as server, Connection(server.address) as connection:
+        visitor = Reception(connection).sign_in(connection, ada.id)
+        visitor.open(connection, upcoming.path)
+        for command in (["new"], ["rotate"], ["retire", before]):
+            run(written.data_dir, "keys", *command)
+        assert "Quetzal" in visitor.open(connection, upcoming.path)
+        fields = {"section": "goals", "text": "Under the new key", "key": "k"}
+        assert connection.post(f"{upcoming.path}/items", visitor.headers, fields).status == 200
+        assert sealed_with(written, id_of(written, ACTIVE)) == 4
+    db.connect()
+    assert "Under the new key" in {item.text for item in Item.select()}

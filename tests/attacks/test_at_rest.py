@@ -321,3 +321,10 @@ def test_whoever_changes_the_kind_of_a_database_cannot_open_it_as_the_other_kind
     db.execute_sql("UPDATE stamp SET kind = 'production'")
     with pytest.raises(CannotOpen):
         assert database.Stamp.get().canary
+
+
+def test_searching_opens_nothing_that_is_somebody_elses(as_sam, sam, meeting, item, theirs, noor, ada):
+    others = [theirs.add_item(noor, "goals", "gaps"), meeting.add_item(ada, "goals", "gaps", private=True)]
+    for other in others:
+        put(Item.text, other.id, "would not open")
+    assert as_sam.see("/search?q=gaps").count(item.region) == 1
