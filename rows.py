@@ -82,7 +82,7 @@ class Words(TextField):
         return secrecy.seal(text, self.place(row)) if text else text
 
     def python_value(self, value: str | None) -> str | None:
-        return Sealed(value) if value else value
+        return value if value is None or value == "" else Sealed(value)
 
     def db_value(self, value: Any) -> Any:
         """Refuse to send words to the database in clear. Raises TypeError."""

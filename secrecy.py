@@ -71,11 +71,13 @@ def seal(text: str, place: str) -> str:
 def unseal(sealed: str, place: str) -> str:
     """What was sealed for this place. Raises CannotOpen."""
     id, _, body = sealed.partition(":")
-    cipher = _inside(_keys).ciphers.get(id) or _current().ciphers.get(id)
+    ciphers = _inside(_keys).ciphers
+    if id not in ciphers:
+        ciphers = _current().ciphers
     try:
         raw = binascii.a2b_base64(body, strict_mode=True)
-        return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
-    except (AttributeError, InvalidTag, ValueError):
+        return ciphers[id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+    except (KeyError, InvalidTag, ValueError):
         # Why it does not open is nobody's business: whoever tampers would learn by trying.
         raise CannotOpen(f"What is stored at {place} does not open.") from None
 

@@ -35,6 +35,32 @@ def line(id: str, role: str, secret: bytes | None = None) -> str:
 
 SAME = os.urandom(32)
 GOOD = line("main", ACTIVE) + line("fix", FIXED)
+REFUSED = {
+    "an empty file": ("", "no active key: it needs exactly one"),
+    "remarks alone": ("# only a remark\n", "no active key"),
+    "no active key": (line("fix", FIXED), "no active key"),
+    "no fixed key": (line("main", ACTIVE), "no fixed key"),
+    "two active keys": (GOOD + line("more", ACTIVE), "2 active keys: it needs exactly one"),
+    "two fixed keys": (GOOD + line("more", FIXED), "2 fixed keys"),
+    "two keys that wait": (GOOD + line("a", NEXT) + line("b", NEXT), "2 next keys: it needs at most one"),
+    "an id twice": (GOOD + line("main", OLD), "one id twice"),
+    "a key twice": (line("a", ACTIVE, SAME) + line("b", FIXED, SAME), "one key twice"),
+    "words that are no key": (GOOD + "not a key\n", "is not a key"),
+    "half a line": (GOOD + "half line\n", "Line 3 of"),
+    "half a line after blank ones": (GOOD + "\n\nid old\n", "Line 5 of"),
+    "capitals in an id": (GOOD + line("UPPER", OLD), "is not a key"),
+    "a colon in an id": (GOOD + line("with:colon", OLD), "is not a key"),
+    "a long id": (GOOD + line("a" * 17, OLD), "is not a key"),
+    "an unknown role": (GOOD + line("spare", "spare"), "is not a key"),
+    "no base64": (GOOD + "x old not-base64!\n", "is not base64"),
+    "31 bytes": (GOOD + line("x", OLD, os.urandom(31)), "has 31 bytes and needs 32"),
+    "33 bytes": (GOOD + line("x", OLD, os.urandom(33)), "has 33 bytes"),
+    "16 bytes": (GOOD + line("x", OLD, os.urandom(16)), "has 16 bytes"),
+    "zeros": (GOOD + line("x", OLD, bytes(32)), "weak key: x"),
+    "one byte again and again": (GOOD + line("x", OLD, b"a" * 32), "weak key: x"),
+    "a word again and again": (GOOD + line("x", OLD, b"duologue" * 4), "weak key: x"),
+    "no text": ("\udcff\udcfe\n" + GOOD, "Line 1 of"),
+}
 
 
 @pytest.fixture
@@ -69,35 +95,9 @@ def test_a_second_one_is_not_made_over_the_first(keyring):
     assert keyring.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("", "no active key: it needs exactly one"),
-        ("# only a remark\n", "no active key"),
-        (line("fix", FIXED), "no active key"),
-        (line("main", ACTIVE), "no fixed key"),
-        (GOOD + line("more", ACTIVE), "2 active keys: it needs exactly one"),
-        (GOOD + line("more", FIXED), "2 fixed keys"),
-        (GOOD + line("a", NEXT) + line("b", NEXT), "2 next keys: it needs at most one"),
-        (GOOD + line("main", OLD), "one id twice"),
-        (line("a", ACTIVE, SAME) + line("b", FIXED, SAME), "one key twice"),
-        (GOOD + "half a line\n", "Line 3 of"),
-        (GOOD + "\n\nid old\n", "Line 5 of"),
-        (GOOD + line("UPPER", OLD), "is not a key"),
-        (GOOD + line("with:colon", OLD), "is not a key"),
-        (GOOD + line("a" * 17, OLD), "is not a key"),
-        (GOOD + line("spare", "spare"), "is not a key"),
-        (GOOD + "x old not-base64!\n", "is not base64"),
-        (GOOD + line("x", OLD, os.urandom(31)), "has 31 bytes and needs 32"),
-        (GOOD + line("x", OLD, os.urandom(33)), "has 33 bytes"),
-        (GOOD + line("x", OLD, os.urandom(16)), "has 16 bytes"),
-        (GOOD + line("x", OLD, bytes(32)), "weak key: x"),
-        (GOOD + line("x", OLD, b"a" * 32), "weak key: x"),
-        (GOOD + line("x", OLD, b"duologue" * 4), "weak key: x"),
-        ("\udcff\udcfe\n" + GOOD, "Line 1 of"),
-    ],
-)
-def test_a_keyring_that_is_refused_is_one_sentence_that_shows_no_key(keyring, content, words):
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_keyring_that_is_refused_is_one_sentence_that_shows_no_key(keyring, why):
+    content, words = REFUSED[why]
     keyring.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(Misconfigured) as problem:
         keyring_file.read(keyring)

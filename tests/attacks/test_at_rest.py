@@ -174,6 +174,13 @@ def test_no_bit_can_be_flipped(item):
     assert opened(Item.text, item.id) == item.text
 
 
+def test_what_is_no_text_at_all_does_not_open(item):
+    for value in ("X''", "X'00'", "CAST('k:AAAA' AS BLOB)", "0", "0.5"):
+        db.execute_sql(f"UPDATE item SET text = {value} WHERE id = ?", (item.id,))
+        with pytest.raises(CannotOpen):
+            opened(Item.text, item.id)
+
+
 def test_nothing_can_be_put_around_it(item):
     whole = raw(Item.text, item.id)
     for other in (f" {whole}", f"{whole} ", f"{whole}\n", f"{whole}====", f"{whole}AAAA", whole.replace(":", "::")):
