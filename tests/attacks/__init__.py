@@ -1,1 +1,1 @@
-"""One test per attack; whatever a client library would tidy is sent over a raw socket."""
+"""What somebody tries who should not: one test per attack, each named by what must not work."""

@@ -23,7 +23,7 @@ PUBLIC_URL = "https://meetings.example.org"
 HOST = "meetings.example.org"
 
 MAKE = """
-import json, sys, database, config, secrecy, clock
+import json, sys, database, config, clock
 from datetime import timedelta
 from models import Pair, Person
 settings = config.read()
@@ -41,7 +41,6 @@ def fill():
         meeting = pair.next_meeting()
         item = meeting.add_item(report, "goals", "Words of " + report.name)
         print(json.dumps({"who": report.subject, "pair": pair.id, "meeting": meeting.id, "item": item.id}))
-secrecy.use(settings)
 database.create(settings, fill)
 """
 
@@ -61,7 +60,7 @@ class Guarded:
 
     def make(self) -> "Guarded":
         """Make its keys and its database with the cast."""
-        # self.run(str(DUOLOGUE), "keys", "new")
+        self.run(str(DUOLOGUE), "keys", "new")
         for line in self.run(sys.executable, "-c", MAKE).splitlines():
             found = json.loads(line)
             self.rows[found["who"]] = found
