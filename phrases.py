@@ -4,12 +4,17 @@ from datetime import date, datetime
 from zoneinfo import available_timezones
 
 from flask import Flask
+from linkify_it import LinkifyIt
+from markupsafe import Markup, escape
 
 import clock
 from agenda_templates import TEMPLATES
 from clock import RHYTHMS
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+# A file's name is no address, so one has to say https:// for it. Nothing else that browsers follow is linked.
+LINKS = LinkifyIt(options={"fuzzy_link": False, "fuzzy_ip": False}).add("ftp:", None).add("//", None)
+LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 TIMES = {1: "once", 2: "twice"}
 
 
@@ -63,10 +68,21 @@ def when(moment: datetime, zone: str) -> str:
     return f"{day(moment, zone, weekday=True)}, {time_of(moment, zone)}"
 
 
+def linked(text: str) -> Markup:
+    """What somebody wrote, with the web and e-mail addresses in it as links; all else is plain text."""
+    if "://" not in text and "@" not in text:
+        return escape(text)
+    found, end = Markup(), 0
+    for match in LINKS.match(text) or []:
+        found += escape(text[end : match.index]) + LINK.format(match.url, match.text)
+        end = match.last_index
+    return found + escape(text[end:])
+
+
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
-        ordinal=ordinal, times=times, count=count, day=day, time_of=time_of, wall=wall, when=when
+        linked=linked, ordinal=ordinal, times=times, count=count, day=day, time_of=time_of, wall=wall, when=when
     )
     app.jinja_env.globals.update(
         RHYTHMS=RHYTHMS, TEMPLATES=TEMPLATES, first_start=clock.first_start, zones=lambda: sorted(available_timezones())
