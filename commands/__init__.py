@@ -8,7 +8,7 @@ import click
 
 from config import Misconfigured
 
-from . import making, serving
+from . import audit, making, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -21,7 +21,14 @@ def duologue(context: click.Context) -> None:
         context.invoke(serving.serve)
 
 
-for command in (making.create, making.migrate, making.demo, making.check, serving.serve):
+for command in (
+    making.create,
+    making.migrate,
+    making.demo,
+    making.check,
+    serving.serve,
+    audit.group,
+):
     duologue.add_command(command)
 
 

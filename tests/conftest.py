@@ -88,6 +88,7 @@ def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Conf
     """A database of this test's own, open, and a server that remembers nothing from the test before."""
     config = config_in(tmp_path)
     shutil.copy(first_copy.database, config.database)
+    shutil.copy(first_copy.secret_key_file, config.secret_key_file)
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (live._listeners, live._changes, live._here, live._writing):
