@@ -8,7 +8,7 @@ import click
 
 from config import Misconfigured
 
-from . import audit, making, serving
+from . import audit, backups, making, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -28,6 +28,8 @@ for command in (
     making.check,
     serving.serve,
     audit.group,
+    backups.backup,
+    backups.restore,
 ):
     duologue.add_command(command)
 
