@@ -8,7 +8,7 @@ import click
 
 from config import Misconfigured
 
-from . import audit, backups, making, serving
+from . import audit, backups, erasing, making, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -30,6 +30,9 @@ for command in (
     audit.group,
     backups.backup,
     backups.restore,
+    erasing.retain,
+    erasing.hold,
+    erasing.erase,
 ):
     duologue.add_command(command)
 
