@@ -3,6 +3,7 @@
 from flask import Flask
 
 from . import (
+    access,
     actions,
     answers,
     demo,
@@ -18,7 +19,10 @@ from . import (
     today,
 )
 
-PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, streams, health)
+PAGES = (
+    *(today, pairs, access, meetings, items, actions, records, objectives),
+    *(search, people, streams, health),
+)
 
 
 def register(app: Flask) -> None:
