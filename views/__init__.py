@@ -11,6 +11,7 @@ from . import (
     items,
     meetings,
     objectives,
+    owndata,
     pairs,
     people,
     records,
@@ -21,7 +22,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, items, actions, records, objectives),
-    *(search, people, streams, health),
+    *(search, people, owndata, streams, health),
 )
 
 
