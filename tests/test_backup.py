@@ -52,6 +52,8 @@ def test_a_backup_is_one_whole_file_for_its_owner_alone(closed, item, tmp_path_f
     assert files(folder) == {"today.db"}
     assert (folder / "today.db").stat().st_mode & 0o777 == 0o600
     assert item_ids(folder / "today.db") == [item.id]
+    # Not in the mode that wants a write-ahead log beside it: a backup may lie where nothing can be written.
+    assert (folder / "today.db").read_bytes()[18:20] == b"\x01\x01"
 
 
 def test_the_command_says_where_it_is_and_that_the_keys_are_not_in_it(closed, tmp_path):

@@ -152,7 +152,7 @@ def test_exports_of_any_kind_are_in_the_history(as_sam, sam, pair, closed):
 def test_other_events_and_other_pairs_are_not_in_the_history(as_sam, lee, sam, pair, theirs):
     audit.note("open", by=lee, pair=theirs.pair, about="pair")
     audit.note("sign-in", by=sam)
-    audit.note("held", pair=pair)
+    audit.note("held", by=sam, pair=pair)
     assert "Nobody has opened anything yet." in history(as_sam, pair)
 
 
