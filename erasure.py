@@ -84,7 +84,7 @@ def empty(pair: Pair) -> None:
     _end(pair, place="", erased_at=clock.now())
 
 
-def delete_meetings(which: ModelSelect) -> None:
+def delete_meetings(which: "ModelSelect[Any]") -> None:
     """Delete these meetings (a query of ids) with everything that has its home in them."""
     records = Record.select(Record.id).where(Record.meeting.in_(which))
     items = Item.select(Item.id).where(Item.meeting.in_(which))
@@ -122,11 +122,11 @@ def private_words_of(person: Person, pair: Pair) -> int:
     return _notebooks(person, pair).count() + _drafts(person, pair).count()
 
 
-def _notebooks(person: Person, pair: Pair) -> ModelSelect:
+def _notebooks(person: Person, pair: Pair) -> "ModelSelect[Any]":
     return PrivateNote.select(PrivateNote.id).where(PrivateNote.pair == pair, PrivateNote.author == person)
 
 
-def _drafts(person: Person, pair: Pair) -> ModelSelect:
+def _drafts(person: Person, pair: Pair) -> "ModelSelect[Any]":
     return Item.select(Item.id).where(Item.pair == pair, Item.author == person, Item.shared_at.is_null())
 
 

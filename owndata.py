@@ -128,7 +128,7 @@ class _Conversation:
             for one in found
         )
 
-    def _of_records(self, model: type[Row], by: str) -> dict[str, list[Data]]:
+    def _of_records(self, model: Any, by: str) -> dict[str, list[Data]]:
         found = model.select(model).join(Record).join(Meeting).where(Meeting.pair == self.pair)
         return _grouped((one.record_id, {**_told(one), "by": self._name(getattr(one, f"{by}_id"))}) for one in found)
 
@@ -148,11 +148,11 @@ class _Conversation:
             for one in _unhurried(found)
         ]
 
-    def _of_actions(self, model: type[Row], by: str) -> dict[str, list[Data]]:
+    def _of_actions(self, model: Any, by: str) -> dict[str, list[Data]]:
         found = model.select(model).join(Action).where(Action.pair == self.pair)
         return _grouped((one.action_id, {**_told(one), "by": self._name(getattr(one, f"{by}_id"))}) for one in found)
 
-    def _name(self, id: str | None) -> str | None:
+    def _name(self, id: Any) -> str | None:
         return self.names.get(id) if id else None
 
 

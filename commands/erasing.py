@@ -23,8 +23,8 @@ def retain(apply: bool) -> None:
         found = retention.due(before)
         meetings, pairs = sum(due.meetings for due in found), count(len(found), "pair")
         click.echo(f"From before {before:%d %B %Y}: {count(meetings, 'meeting')} of {pairs}, none of them held.")
-        if not apply or not found:
-            click.echo(DRY if found else "There is nothing to delete.")
+        if not apply:
+            click.echo(DRY)
             return
         with erasure.thorough(), bar("Deleting", len(found)) as progress:
             for due in found:

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import click
 from peewee import DatabaseError
@@ -50,6 +51,6 @@ def pairs_of(config: Config, manager: str, report: str) -> list[Pair]:
     return found
 
 
-def bar(label: str, length: int) -> "click.progressbar":
+def bar(label: str, length: int) -> AbstractContextManager[Any]:
     """A progress bar where somebody watches; nothing where nobody does."""
     return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
