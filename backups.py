@@ -11,6 +11,7 @@ from pathlib import Path
 import database
 from config import Config, Misconfigured
 from rows import db
+from sessions import Session
 
 PAGES_AT_A_TIME = 2_000
 OWNER_ALONE = 0o600
@@ -44,7 +45,7 @@ def back_up(config: Config, path: Path, progress: Progress = lambda done, of: No
 def restore(config: Config, path: Path) -> list[str]:
     """Put a backup where the settings want the database, which must not be there. Raises Misconfigured.
 
-    A backup of an older version is brought forward; gives the names of the migrations that took.
+    A backup of an older version is brought forward; gives the names of the migrations that took. Nobody is signed in.
     """
     for taken in (config.database, *_besides(config.database)):
         if taken.exists():
@@ -58,6 +59,7 @@ def restore(config: Config, path: Path) -> list[str]:
         applied = database.migrate(aside)
         _let_go()
         database.inspect(aside)
+        _sign_everybody_out()
         _finish(making, config.database)
     except (OSError, sqlite3.Error) as problem:
         raise Misconfigured(f"The backup {path} cannot be restored: {_said(problem)}.") from None
@@ -67,6 +69,12 @@ def restore(config: Config, path: Path) -> list[str]:
         _let_go()
         _discard(making)
     return applied
+
+
+def _sign_everybody_out() -> None:
+    # Whoever was signed in then may have signed out since, or have been let go.
+    with db.connection_context():
+        Session.delete().execute()
 
 
 def _let_go() -> None:

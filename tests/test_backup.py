@@ -20,6 +20,7 @@ from bench.wire import Connection, Reception
 from config import Misconfigured
 from models import Item
 from rows import db
+from sessions import Session
 
 from .command_line import refused, run, said
 from .conftest import config_in
@@ -144,6 +145,18 @@ def test_a_backup_is_restored_where_the_settings_want_it(closed, backup, item, t
     with db.connection_context():
         assert [found.id for found in Item.select()] == [item.id]
     assert elsewhere.database.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_is_signed_in_after_a_backup_was_restored(closed, sam, tmp_path_factory):
+    path, elsewhere = tmp_path_factory.mktemp("kept") / "today.db", config_in(tmp_path_factory.mktemp("elsewhere"))
+    database.open_checked(closed)
+    with db.connection_context():
+        Session.create(person=sam, token_digest="0" * 64, way="demo", epoch=0)
+    backups.back_up(closed, path)
+    backups.restore(elsewhere, path)
+    database.open_checked(elsewhere)
+    with db.connection_context():
+        assert Session.select().count() == 0
 
 
 @pytest.mark.parametrize("name", ["duologue.db", "duologue.db-wal"])
