@@ -129,7 +129,7 @@ def test_both_see_that_it_was_taken(filled, as_sam, as_ada, sam):
     read(as_sam, "/me/data")
     noted = [(entry.event, entry.by, entry.pair, entry.about) for entry in AuditEntry.select()]
     assert noted == [("export", sam, filled, "own data")] * 2
-    assert "Sam Okoro took a file of all their own data" in " ".join(as_ada.see(f"{filled.path}/access").split())
+    assert "Sam Okoro took a copy of all their own data" in " ".join(as_ada.see(f"{filled.path}/access").split())
 
 
 def test_own_words_that_look_like_markup_are_shown_as_words(filled, as_sam, sam, theirs):

@@ -145,8 +145,8 @@ def test_exports_of_any_kind_are_in_the_history(as_sam, sam, pair, closed):
     audit.note("export", by=sam, pair=pair, about=f"record {closed.id}")
     audit.note("export", by=sam, pair=pair, about="calendar")
     seen = history(as_sam, pair)
-    assert "You took a file of the record of 4 March" in seen
-    assert "You took a file of calendar" in seen
+    assert "You took a copy of the record of 4 March" in seen
+    assert "You took a copy of calendar" in seen
 
 
 def test_other_events_and_other_pairs_are_not_in_the_history(as_sam, lee, sam, pair, theirs):
