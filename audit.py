@@ -5,18 +5,25 @@ out or put in between without showing. The database refuses to change them (see 
 """
 
 import logging
+from collections.abc import Iterator
+from datetime import datetime
 
-from peewee import CharField, ForeignKeyField, IntegerField
+from peewee import JOIN, CharField, ForeignKeyField, IntegerField
 
 import clock
 import secrecy
 from models import Pair, Person
+from prepared import Prepared
 from rows import Moment, Row, db
 
 ABOUT_LENGTH = 200
 BEGINNING = "0" * 64
 
 log = logging.getLogger("audit")
+
+
+class Broken(Exception):
+    """The trail does not hold. The message says where, in words for the operator."""
 
 
 class AuditEntry(Row):
@@ -52,15 +59,56 @@ def note(event: str, by: Person | None = None, pair: Pair | None = None, about: 
 
 
 def last_entry() -> AuditEntry | None:
-    """The head of the trail."""
-    return AuditEntry.select().order_by(AuditEntry.number.desc()).first()
+    """The youngest row of the trail."""
+    return LAST.first()
 
 
-def first_broken() -> int | None:
-    """The number of the first row that does not belong where it is; None when the whole trail holds."""
+def head() -> str:
+    """NUMBER:CHAIN of the youngest row. Whoever notes it elsewhere can tell later whether the trail was cut short."""
+    last = last_entry()
+    return f"{last.number}:{last.chain}" if last else f"0:{BEGINNING}"
+
+
+def walk() -> Iterator[AuditEntry]:
+    """The whole trail from its beginning, each row checked before it is given. Raises Broken."""
     before = BEGINNING
     for number, entry in enumerate(AuditEntry.select().order_by(AuditEntry.number).iterator(), 1):
-        if entry.number != number or entry.chain != entry.link(before):
-            return number
+        if entry.number != number:
+            raise Broken(f"Entry {number} is missing: the next one is entry {entry.number}.")
+        if entry.chain != entry.link(before):
+            raise Broken(f"Entry {number} does not belong where it is: it was changed, moved or put in.")
         before = entry.chain
-    return None
+        yield entry
+
+
+def verify(noted: str | None = None) -> Iterator[AuditEntry]:
+    """Like walk; and the head `noted` elsewhere earlier must still be in the trail. Raises Broken."""
+    number, chain = _parted(noted) if noted else (0, BEGINNING)
+    passed = 0
+    for entry in walk():
+        passed = entry.number
+        if passed == number and entry.chain != chain:
+            raise Broken(f"Entry {number} is not the one that was noted: the trail was written anew.")
+        yield entry
+    if passed < number:
+        raise Broken(f"The trail ends with entry {passed}, but entry {number} was noted: it was cut short.")
+
+
+def _parted(noted: str) -> tuple[int, str]:
+    number, _, chain = noted.strip().partition(":")
+    if not (number.isascii() and number.isdecimal() and len(chain) == len(BEGINNING)):
+        raise Broken(f"{noted!r} is no head of a trail: give what 'duologue audit head' printed.")
+    return int(number), chain
+
+
+def entries(last: int | None = None, event: str | None = None, since: datetime | None = None) -> list[AuditEntry]:
+    """The rows of the trail with their people, oldest first: the `last` ones, of an event, since a moment."""
+    query = AuditEntry.select(AuditEntry, Person).join(Person, JOIN.LEFT_OUTER).order_by(AuditEntry.number.desc())
+    if event:
+        query = query.where(AuditEntry.event == event)
+    if since:
+        query = query.where(AuditEntry.at >= since)
+    return list(query.limit(last))[::-1]
+
+
+LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).limit(1))

@@ -642,7 +642,7 @@ class Carry(Row):
     pair = ForeignKeyField(Pair, backref="+", index=False)
     item = ForeignKeyField(Item, backref="+")
     from_meeting = ForeignKeyField(Meeting, backref="+")
-    to_meeting = ForeignKeyField(Meeting, backref="+", index=False)
+    to_meeting = ForeignKeyField(Meeting, backref="+")
     by = who()
     carried_at = Moment(default=clock.now)
     section = CharField(max_length=64)

@@ -17,7 +17,7 @@ STRANGERS = RateLimitItemPerMinute(600)
 
 def register(app: Flask) -> None:
     """Have this app refuse what is too much, with 429."""
-    limiter = FixedWindowRateLimiter(MemoryStorage())
+    limiter = app.extensions["rates"] = FixedWindowRateLimiter(MemoryStorage())
 
     def check() -> None:
         limit = _limit()

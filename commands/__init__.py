@@ -8,7 +8,7 @@ import click
 
 from config import Misconfigured
 
-from . import keys, making, serving
+from . import audit, backups, erasing, keys, making, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -21,7 +21,20 @@ def duologue(context: click.Context) -> None:
         context.invoke(serving.serve)
 
 
-for command in (making.create, making.migrate, making.demo, making.check, serving.serve, keys.keys):
+for command in (
+    making.create,
+    making.migrate,
+    making.demo,
+    making.check,
+    serving.serve,
+    keys.keys,
+    audit.group,
+    backups.backup,
+    backups.restore,
+    erasing.retain,
+    erasing.hold,
+    erasing.erase,
+):
     duologue.add_command(command)
 
 

@@ -1,18 +1,54 @@
-"""What commands that work on the database share: the settings, the keys, an open database."""
+"""What commands that work on the database share: the settings, the keys, an open database, people by username."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import click
+from peewee import DatabaseError
 
 import config as settings
 import database
-from config import Config
+from config import Config, Misconfigured
+from models import Pair, Person, Refused
 from rows import db
 
 
 @contextmanager
 def opened() -> Iterator[Config]:
-    """The settings, with the database open and the keys at hand. Raises Misconfigured."""
+    """The settings, with the database open and the keys at hand. Raises Misconfigured, for what is refused too."""
     config = settings.read()
     database.open_checked(config)
     with db.connection_context():
-        yield config
+        try:
+            yield config
+        except Refused as problem:
+            raise Misconfigured(str(problem)) from None
+        except DatabaseError as problem:
+            raise Misconfigured(f"The database does not answer ({problem}): try again in a moment.") from None
+
+
+def person_called(config: Config, username: str) -> Person:
+    """Whom the way of signing in calls this. Raises Misconfigured when nobody is called so."""
+    spelled = {username.strip(), username.strip().lower()}
+    found = Person.get_or_none(Person.issuer == config.issuer, Person.subject.in_(spelled))
+    if found is None:
+        raise Misconfigured(f"Nobody here has the username {username!r}: give the name that one signs in with.")
+    return found
+
+
+def pairs_of(config: Config, manager: str, report: str) -> list[Pair]:
+    """All that these two have, or had, as manager and report. Raises Misconfigured when there is nothing."""
+    two = person_called(config, manager), person_called(config, report)
+    found = list(Pair.select().where(Pair.manager == two[0], Pair.report == two[1]).order_by(Pair.invited_at))
+    if not found:
+        raise Misconfigured(f"{two[0].name} does not manage {two[1].name} here: name the manager first.")
+    for pair in found:
+        pair.manager, pair.report = two
+    return found
+
+
+def bar(label: str, length: int) -> AbstractContextManager[Any]:
+    """A progress bar where somebody watches; nothing where nobody does."""
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())

@@ -40,6 +40,9 @@ def up(migrator, db):
         db.execute_sql(f'UPDATE "{table}" SET pair_id = ({pair})')
         migrator.migrate(migrator.add_not_null(table, 'pair_id'))
 
+    # Deleting a meeting asks for what was carried into it.
+    migrator.migrate(migrator.add_index('carry', ('to_meeting_id',)))
+
     class Session(Model):
         id = CharField(primary_key=True, max_length=12)
         person = ForeignKeyField(Person)
@@ -87,6 +90,7 @@ def up(migrator, db):
 def down(migrator, db):
     for table in ('audit_entry', 'notice', 'session'):
         migrator.migrate(migrator.drop_table(table))
+    migrator.migrate(migrator.drop_index('carry', 'carry_to_meeting_id'))
     for table in PAIRS:
         migrator.migrate(migrator.drop_column(table, 'pair_id'))
     migrator.migrate(

@@ -9,6 +9,7 @@ import gevent
 import pytest
 from flask import Flask
 
+import access
 import clock
 import config as settings
 import database
@@ -97,8 +98,9 @@ def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Conf
     config = copy_database(first_copy, tmp_path)
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
-    for memory in (live._listeners, live._changes, live._here, live._writing):
+    for memory in (live._listeners, live._changes, live._here, live._writing, access._lately):
         memory.clear()
+    app.extensions["rates"].storage.reset()
     database.open_checked(config)
     db.connect()
     yield config

@@ -11,7 +11,7 @@ PURE = {"rows", "prepared", "clock", "merging", "agenda_templates", "config", "s
 # Where the web and the command line come together; nobody below knows them.
 DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "wsgi"}
 # What reads the settings and the database's life.
-START = {"database", "demo_data", "build_vendor"}
+START = {"database", "demo_data", "build_vendor", "backups"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
 
 

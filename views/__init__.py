@@ -3,6 +3,7 @@
 from flask import Flask
 
 from . import (
+    access,
     actions,
     answers,
     demo,
@@ -10,6 +11,7 @@ from . import (
     items,
     meetings,
     objectives,
+    owndata,
     pairs,
     people,
     records,
@@ -19,7 +21,10 @@ from . import (
     today,
 )
 
-PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, sessions, streams, health)
+PAGES = (
+    *(today, pairs, access, meetings, items, actions, records, objectives),
+    *(search, people, owndata, sessions, streams, health),
+)
 
 
 def register(app: Flask) -> None:

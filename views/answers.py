@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from peewee import DatabaseError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+import access
 import live
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
@@ -75,6 +76,7 @@ def checked(kind: type[FlaskForm], at: str) -> Any:
 def page(found: Page, **more: Any) -> str:
     """A whole page."""
     g.page = found
+    access.note_open(found.me, found.pair, found.meeting, getattr(found, "record", None))
     return render_template(found.template, page=found, me=g.person, **more)
 
 

@@ -29,12 +29,15 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     ada.button("Cancel").first.click()
     ada.page.get_by_role("link", name="You and Sam Okoro").click()
     fits(ada, "the pair")
+    ada.page.get_by_role("link", name="Who opened it, and when").click()
+    fits(ada, "the access history")
+    ada.page.go_back()
     ada.button("Change").first.click()
     fits(ada, "the pair's arrangements")
     ada.page.keyboard.press("Escape")
     ada.page.locator(".history a").first.click()
     fits(ada, "a record")
-    for address in ("/", "/actions", "/search", f"/search?q={LONG}", "/pairs/new", "/me", "/demo"):
+    for address in ("/", "/actions", "/search", f"/search?q={LONG}", "/pairs/new", "/me", "/me/data", "/demo"):
         ada.page.goto(address)
         fits(ada, address)
     ada.page.goto("/")

@@ -1,0 +1,78 @@
+"""Who opened, exported or printed what, and when: a part of the audit trail that the two of a pair may see."""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import audit
+import clock
+from audit import AuditEntry
+from models import Meeting, Pair, Person
+from records import Record
+
+EVENTS = ("open", "export", "print")
+AGAIN_AFTER = timedelta(hours=1)
+REMEMBERED = 50_000
+MOST = 200
+MEETING, RECORD, PAIR = "meeting", "record", "pair"
+
+# (person, what) → when its opening was last noted by this process.
+_lately: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+
+
+class Access(NamedTuple):
+    """One line of the history: `kind` of thing, and the meeting that it is about, if it is about one that is there."""
+
+    at: datetime
+    by: Person
+    event: str
+    kind: str
+    meeting: Meeting | None
+
+
+def note_open(person: Person, pair: Pair | None, meeting: Meeting | None = None, record: Record | None = None) -> None:
+    """Note that a page of a pair is opened: once an hour for each person and page. Nothing for a page of no pair."""
+    if pair is None:
+        return
+    about = _about(meeting, is_record=record is not None) if meeting else PAIR
+    place, now = (person.id, f"{pair.id} {about}"), clock.now()
+    if place in _lately and now - _lately[place] < AGAIN_AFTER:
+        return
+    audit.note("open", by=person, pair=pair, about=about)
+    _remember(place, now)
+
+
+def _remember(place: tuple[str, str], now: datetime) -> None:
+    _lately[place] = now
+    _lately.move_to_end(place)
+    if len(_lately) > REMEMBERED:
+        _lately.popitem(last=False)
+
+
+def note_print(person: Person, meeting: Meeting) -> None:
+    """Note that somebody prints a meeting's page, or its record."""
+    audit.note("print", by=person, pair=meeting.pair, about=_about(meeting, is_record=bool(meeting.closed_at)))
+
+
+def _about(meeting: Meeting, is_record: bool) -> str:
+    return f"{RECORD if is_record else MEETING} {meeting.id}"
+
+
+def history(pair: Pair) -> list[Access]:
+    """Who opened, exported or printed what of a pair, the latest first, at most 200."""
+    entries = list(
+        AuditEntry.select(AuditEntry, Person)
+        .join(Person)
+        .where(AuditEntry.pair == pair, AuditEntry.event.in_(EVENTS))
+        .order_by(AuditEntry.number.desc())
+        .limit(MOST)
+    )
+    meetings = {meeting.id: meeting for meeting in pair.meetings()}
+    return [_access(entry, meetings) for entry in entries]
+
+
+def _access(entry: AuditEntry, meetings: dict[str, Meeting]) -> Access:
+    kind, _, id = entry.about.partition(" ")
+    known = kind if kind in (MEETING, RECORD, PAIR) else entry.about
+    # The join leaves out what nobody in particular did.
+    return Access(entry.at, entry.by, entry.event, known, meetings.get(id))  # type: ignore[arg-type]

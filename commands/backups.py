@@ -1,0 +1,43 @@
+"""Commands for backups: making one, and coming back from one."""
+
+from pathlib import Path
+
+import click
+
+import backups
+import config as settings
+
+from .opening import bar
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write a copy of the database to FILE, whole and checked, while people go on writing."""
+    config, path = settings.read(), file.absolute()
+    with bar("Copying", 1) as progress:
+
+        def show(done: int, of: int) -> None:
+            progress.length = of
+            progress.update(done - progress.pos)
+
+        backups.back_up(config, path, show)
+    click.echo(f"Wrote {path} ({path.stat().st_size / 1_000_000:.1f} MB), and read it again: it is whole.")
+    click.echo(
+        "The keys are not in it, and without them nobody can read it: "
+        f"keep {config.keyring_file} (KEYRING_FILE) somewhere else."
+    )
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def restore(file: Path) -> None:
+    """Put the backup FILE where the settings want the database. It must not be there."""
+    config = settings.read()
+    applied = backups.restore(config, file.absolute())
+    click.echo(f"Restored {file} as {config.database}.")
+    if applied:
+        click.echo(f"It was of an older version, so it was brought forward: {', '.join(applied)}.")
+    click.echo("What was erased after the backup was made is in it again: erase that once more, see 'audit list'.")

@@ -1,0 +1,165 @@
+"""Erasure: what is deleted for good, from one meeting to all that a person ever wrote."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from peewee import Expression, ModelSelect
+
+import audit
+import clock
+import notices
+from actions import Action, ActionUpdate, Agreement
+from growth import Objective
+from models import Carry, Item, Meeting, Pair, Person, Refused
+from notebooks import PrivateNote
+from notices import Notice
+from records import Confirmation, Record, Remark
+from rows import db
+from sessions import Session
+
+NAME_AFTERWARDS = "Somebody who left"
+# Whatever holds words of a pair.
+WORDY = (Meeting, Item, Carry, Action, ActionUpdate, Record, Remark, Objective, PrivateNote)
+
+
+@contextmanager
+def thorough() -> Iterator[None]:
+    """Deletions within leave nothing behind in the file: neither in its pages nor in its write-ahead log.
+
+    The file is written anew at the end, since pages keep scraps of what was deleted or changed long ago; whoever
+    wants to save something meanwhile has to wait. Raises Refused if a reader keeps the old pages.
+    """
+    db.execute_sql("PRAGMA secure_delete = on")
+    yield
+    db.execute_sql("VACUUM")
+    is_busy, *_ = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise Refused("It is deleted, but some page is still reading the old file: restart Duologue to be rid of that.")
+
+
+def erase_pair(pair: Pair) -> None:
+    """Delete all that was written in a pair, and end it. Both are told. Raises Refused when it is held."""
+    with db.atomic():
+        must_not_be_held(pair)
+        empty(pair)
+        notices.tell("erased", pair)
+        audit.note("erase", pair=pair, about="pair")
+
+
+def erase_person(person: Person) -> None:
+    """Delete what was written in the pairs whose individual they are, and all that they alone could see; let them go.
+
+    What they wrote as a manager stays with the individual. Raises Refused when a pair of theirs is held.
+    """
+    led, managed = _pairs(Pair.report == person), _pairs(Pair.manager == person)
+    with db.atomic():
+        for pair in (*led, *managed):
+            must_not_be_held(pair)
+        _retire(person)
+        for pair in led:
+            pair.report = person
+            erase_pair(pair)
+        for pair in managed:
+            _leave(pair, person)
+        Notice.delete().where(Notice.person == person).execute()
+        audit.note("erase", about=f"person {person.id}")
+
+
+def must_not_be_held(pair: Pair) -> None:
+    """Raise Refused if nothing of this pair may be deleted, as it is now."""
+    if Pair.get_by_id(pair.id).held_at:
+        raise Refused(
+            f"{pair.manager.name} and {pair.report.name} are under a legal hold: release it with 'duologue hold "
+            f"--release' before anything of theirs is deleted."
+        )
+
+
+def empty(pair: Pair) -> None:
+    """Delete every word of a pair, and end it."""
+    delete_actions(Action.pair == pair)
+    delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair))
+    for model in (Objective, PrivateNote):
+        model.delete().where(model.pair == pair).execute()
+    _end(pair, place="", erased_at=clock.now())
+
+
+def delete_meetings(which: "ModelSelect[Any]") -> None:
+    """Delete these meetings (a query of ids) with everything that has its home in them."""
+    records = Record.select(Record.id).where(Record.meeting.in_(which))
+    items = Item.select(Item.id).where(Item.meeting.in_(which))
+    for model in (Confirmation, Remark):
+        model.delete().where(model.record.in_(records)).execute()
+    Record.delete().where(Record.meeting.in_(which)).execute()
+    _let_actions_go(Action.meeting.in_(which) | Action.item.in_(items))
+    of_items = Carry.item.in_(items)
+    Carry.delete().where(of_items | Carry.from_meeting.in_(which) | Carry.to_meeting.in_(which)).execute()
+    Item.delete().where(Item.meeting.in_(which)).execute()
+    Meeting.delete().where(Meeting.id.in_(which)).execute()
+
+
+def _let_actions_go(which: Expression) -> None:
+    # Actions outlive the meeting that they were made in.
+    Action.update(meeting=None, item=None).where(which).execute()
+
+
+def delete_actions(which: Expression) -> None:
+    """Delete the actions of this condition, with what was said of them."""
+    found = Action.select(Action.id).where(which)
+    for model in (Agreement, ActionUpdate):
+        model.delete().where(model.action.in_(found)).execute()
+    Action.delete().where(which).execute()
+
+
+def words_in(pair: Pair) -> dict[str, int]:
+    """How many rows with words a pair has: table → number, the empty ones left out."""
+    counts = {model._meta.table_name: model.select().where(model.pair == pair).count() for model in WORDY}
+    return {table: number for table, number in counts.items() if number}
+
+
+def private_words_of(person: Person, pair: Pair) -> int:
+    """How many notebooks and drafts this person has in a pair, which nobody else can see."""
+    return _notebooks(person, pair).count() + _drafts(person, pair).count()
+
+
+def _notebooks(person: Person, pair: Pair) -> "ModelSelect[Any]":
+    return PrivateNote.select(PrivateNote.id).where(PrivateNote.pair == pair, PrivateNote.author == person)
+
+
+def _drafts(person: Person, pair: Pair) -> "ModelSelect[Any]":
+    return Item.select(Item.id).where(Item.pair == pair, Item.author == person, Item.shared_at.is_null())
+
+
+def _pairs(condition: Expression) -> list[Pair]:
+    return list(Pair.select().where(condition).order_by(Pair.invited_at))
+
+
+def _leave(pair: Pair, manager: Person) -> None:
+    """Take what the manager alone could see out of a pair, and end it."""
+    drafts = _drafts(manager, pair)
+    _let_actions_go(Action.item.in_(drafts))
+    Carry.delete().where(Carry.item.in_(drafts)).execute()
+    Item.delete().where(Item.id.in_(drafts)).execute()
+    PrivateNote.delete().where(PrivateNote.id.in_(_notebooks(manager, pair))).execute()
+    _end(pair)
+
+
+def _end(pair: Pair, **facts: Any) -> None:
+    pair.change(ended_at=pair.ended_at or clock.now(), **facts)
+    Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()
+
+
+def _retire(person: Person) -> None:
+    """Let a person go: signed out for good, without a name, the username taken for ever."""
+    moment = clock.now()
+    mine = Pair.select(Pair.id).where((Pair.manager == person) | (Pair.report == person))
+    person.change(
+        name=NAME_AFTERWARDS,
+        email=None,
+        people_lead=False,
+        disabled_at=person.disabled_at or moment,
+        retired_at=person.retired_at or moment,
+        epoch=person.epoch + 1,
+    )
+    Session.delete().where(Session.person == person).execute()
+    Notice.update(other_name=NAME_AFTERWARDS).where(Notice.pair.in_(mine)).execute()

@@ -1,0 +1,161 @@
+"""A person's own data: all that they wrote is in it, and no word that is not for them."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+import actions
+import audit
+import growth
+import owndata
+import records
+from audit import AuditEntry
+from models import Pair
+from notebooks import PrivateNote
+from notices import Notice
+from rows import db
+
+from .conftest import NOW
+from .test_queries import counted
+
+BOTH = (
+    *(
+        "shared by Sam",
+        "shared by Ada",
+        "notes of both",
+        "notes since then",
+        "action of Sam",
+        "update of Ada",
+        "no need",
+    ),
+    *("proposal taken back", "objective of Ada", "remark of Sam", "deleted later", "room of both"),
+)
+SAMS = ("draft of Sam", "notebook of Sam", "deleted draft of Sam")
+ADAS = ("draft of Ada", "notebook of Ada", "deleted draft of Ada")
+STRANGERS = ("item of Lee", "draft of Noor", "notebook of Lee", "Lee Park", "Noor Haddad", "lee@example.org")
+
+
+@pytest.fixture
+def filled(pair, meeting, ada, sam, theirs, lee, noor) -> Pair:
+    """Everything of both lists, written."""
+    pair.settle(sam, place="room of both")
+    item = meeting.add_item(sam, "goals", "shared by Sam")
+    meeting.add_item(ada, "other", "shared by Ada").write_notes(sam, "notes of both", "")
+    item.write_notes(ada, "notes of both", "")
+    for person in (ada, sam):
+        meeting.add_item(person, "goals", f"draft of {person.first_name}", private=True)
+        gone = meeting.add_item(person, "goals", f"deleted draft of {person.first_name}", private=True)
+        gone.delete_by(person)
+        PrivateNote.write(pair, person, f"notebook of {person.first_name}", "")
+    meeting.add_item(ada, "goals", "deleted later").delete_by(sam)
+    made, dropped = (
+        actions.propose(item, sam, text=text, owner=sam, due_on=NOW.date(), likelihood=3, together=True)
+        for text in ("action of Sam", "one more")
+    )
+    made.update_with(ada, "update of Ada")
+    dropped.drop(ada, "no need")
+    actions.propose(item, ada, text="proposal taken back", owner=ada, due_on=None, likelihood=None).withdraw(ada)
+    growth.set_objective(pair, ada, "objective of Ada", None)
+    item.discuss(sam)
+    item.keep(sam)
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    records.Record.of(meeting).remark(sam, "remark of Sam")
+    records.Record.of(meeting).confirm(sam)
+    sam.meeting(upcoming.id).item_for(sam, item.id).write_notes(sam, "notes since then", "")
+    theirs.add_item(lee, "goals", "item of Lee")
+    theirs.add_item(noor, "goals", "draft of Noor", private=True)
+    PrivateNote.write(theirs.pair, lee, "notebook of Lee", "")
+    Notice.create(person=sam, kind="held", pair=pair, other_name="Ada Marsh")
+    return pair
+
+
+def read(client, path: str) -> str:
+    """What a browser gets, to the end. Then only is the request over."""
+    text = client.see(path)
+    db.connect(reuse_if_open=True)
+    return text
+
+
+def file_of(client) -> str:
+    """The file that a browser downloads."""
+    return read(client, "/me/data.json")
+
+
+def test_all_that_a_person_wrote_or_shares_is_in_the_file_and_on_the_page(filled, as_sam, as_ada):
+    for client, own, others in ((as_sam, SAMS, ADAS), (as_ada, ADAS, SAMS)):
+        for text in (file_of(client), read(client, "/me/data")):
+            assert not [words for words in (*BOTH, *own) if words not in text]
+            assert not [words for words in (*others, *STRANGERS) if words in text]
+
+
+def test_the_people_lead_gets_an_account_and_nothing_more(filled, client_of, robin):
+    found = json.loads(file_of(client_of(robin)))
+    assert (found["account"]["name"], found["notices"], found["conversations"]) == ("Robin Vale", [], [])
+    assert not [words for words in (*BOTH, *SAMS, *ADAS, *STRANGERS) if words in json.dumps(found)]
+
+
+def test_nobody_signed_out_gets_it(filled, nobody):
+    for path in ("/me/data", "/me/data.json"):
+        assert nobody.get(path).status_code == 302
+    assert AuditEntry.select().where(AuditEntry.event == "export").count() == 0
+
+
+def test_the_file_is_the_data_and_a_download_that_no_cache_keeps(filled, as_sam, sam):
+    answer = as_sam.get("/me/data.json")
+    assert answer.mimetype == "application/json"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="duologue.json"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = json.loads(answer.text)
+    db.connect(reuse_if_open=True)
+    assert told == owndata.own_data(sam)
+    assert told["account"]["subject"] == "sam"
+    (conversation,) = told["conversations"]
+    first = conversation["meetings"][0]
+    assert first["records"][0]["minutes"]["individual"] == "Sam Okoro"
+    assert first["records"][0]["confirmations"][0]["by"] == "Sam Okoro"
+    assert first["closed_at"] == "2026-03-03T10:00:00+00:00"
+
+
+def test_moments_and_people_are_told_in_plain_words(filled, sam):
+    (conversation,) = owndata.own_data(sam)["conversations"]
+    action = next(action for action in conversation["actions"] if action["text"] == "action of Sam")
+    assert (action["owner"], action["due_on"], action["likelihood"]) == ("Sam Okoro", "2026-03-03", 3)
+    assert {agreement["by"] for agreement in action["agreements"]} == {"Ada Marsh", "Sam Okoro"}
+    assert [update["by"] for update in action["updates"]] == ["Ada Marsh"]
+
+
+def test_both_see_that_it_was_taken(filled, as_sam, as_ada, sam):
+    file_of(as_sam)
+    read(as_sam, "/me/data")
+    noted = [(entry.event, entry.by, entry.pair, entry.about) for entry in audit.entries(event="export")]
+    assert noted == [("export", sam, filled, "own data")] * 2
+    assert "Sam Okoro took a copy of all their own data" in " ".join(as_ada.see(f"{filled.path}/access").split())
+
+
+def test_own_words_that_look_like_markup_are_shown_as_words(filled, as_sam, sam, theirs):
+    PrivateNote.write(filled, sam, "<script>alert(1)</script></section>", "notebook of Sam")
+    page = read(as_sam, "/me/data")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_an_empty_account_has_a_page_too(client_of, robin):
+    assert "nothing but your account" in read(client_of(robin), "/me/data")
+
+
+def test_ones_own_page_links_to_it(as_sam, pair):
+    assert 'href="/me/data"' in as_sam.see("/me")
+    assert 'href="/me/data.json"' in read(as_sam, "/me/data")
+
+
+def test_its_queries_do_not_grow_with_what_is_there(filled, meeting, sam):
+    with counted() as first:
+        owndata.own_data(sam)
+    upcoming = sam.meeting(filled.next_meeting().id)
+    for n in range(20):
+        item = upcoming.add_item(sam, "goals", f"More {n}")
+        actions.propose(item, sam, text="More", owner=sam, due_on=None, likelihood=None, together=True)
+    with counted() as then:
+        owndata.own_data(sam)
+    assert len(then) == len(first) <= 16
