@@ -11,6 +11,7 @@ from peewee import CharField, ForeignKeyField, IntegerField
 import clock
 import secrecy
 from models import Pair, Person
+from prepared import Prepared
 from rows import Moment, Row, db
 
 ABOUT_LENGTH = 200
@@ -38,6 +39,9 @@ class AuditEntry(Row):
         return secrecy.digest("audit", "\x1f".join("" if fact is None else str(fact) for fact in facts))
 
 
+LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).limit(1))
+
+
 def note(event: str, by: Person | None = None, pair: Pair | None = None, about: str = "") -> AuditEntry:
     """Add a row to the trail."""
     with db.atomic():
@@ -53,7 +57,7 @@ def note(event: str, by: Person | None = None, pair: Pair | None = None, about: 
 
 def last_entry() -> AuditEntry | None:
     """The head of the trail."""
-    return AuditEntry.select().order_by(AuditEntry.number.desc()).first()
+    return LAST.first()
 
 
 def first_broken() -> int | None:

@@ -135,6 +135,11 @@ class Config:
         return self.sign_in == DEMO
 
     @property
+    def issuer(self) -> str:
+        """Who vouches for people, as their rows name it: a name means somebody only together with this."""
+        return {JWT: self.proxy_jwt_issuer, DEMO: DEMO}.get(self.sign_in, "proxy")
+
+    @property
     def socket_path(self) -> Path | None:
         """Where its Unix socket is, if it listens on one."""
         return Path(self.host.removeprefix(UNIX_HOST)) if self.host.startswith(UNIX_HOST) else None

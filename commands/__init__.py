@@ -7,8 +7,9 @@ monkey.patch_all()
 import click
 
 from config import Misconfigured
+from models import Refused
 
-from . import making, serving
+from . import making, people, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -21,7 +22,7 @@ def duologue(context: click.Context) -> None:
         context.invoke(serving.serve)
 
 
-for command in (making.create, making.migrate, making.demo, making.check, serving.serve):
+for command in (making.create, making.migrate, making.demo, making.check, serving.serve, people.people):
     duologue.add_command(command)
 
 
@@ -29,7 +30,7 @@ def main() -> int:
     """Run the command line; the exit status."""
     try:
         duologue(standalone_mode=False)
-    except Misconfigured as problem:
+    except (Misconfigured, Refused) as problem:
         click.echo(f"duologue: {problem}", err=True)
         return MISCONFIGURED
     except click.ClickException as problem:

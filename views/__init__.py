@@ -9,6 +9,7 @@ from . import (
     health,
     items,
     meetings,
+    notices,
     objectives,
     pairs,
     people,
@@ -18,7 +19,7 @@ from . import (
     today,
 )
 
-PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, streams, health)
+PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, notices, streams, health)
 
 
 def register(app: Flask) -> None:
