@@ -145,7 +145,8 @@ def _entry(line: int, cells: list[str], sheet: Sheet, readers: dict[str, Callabl
     """One row's person; what cannot be read stays empty, and is noted on the sheet."""
     entry = Entry(line)
     if len(cells) != len(sheet.columns):
-        text = f"there are {len(cells)} cells where the first line has {len(sheet.columns)}: quote what holds commas."
+        these = f"the first line has {len(sheet.columns)} cells, but this one has {len(cells)}"
+        text = f"{these}: put what holds a comma or semicolon in quotation marks."
         sheet.problems.append(Problem(line, "", text))
         return entry
     for column, cell in zip(sheet.columns, cells, strict=True):

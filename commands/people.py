@@ -156,7 +156,7 @@ def merge(source: str, target: str) -> None:
     with _at_work() as config:
         old, new = _found(config, source), _found(config, target)
         pairs = room.merge(old, new)
-    click.echo(f"Merged {old.subject} into {new.subject}: {pairs} one-to-ones came along.")
+    click.echo(f"Merged {old.subject} into {new.subject}; pairs that came along: {pairs}.")
 
 
 @people.command("list")
