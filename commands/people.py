@@ -1,9 +1,8 @@
 """Commands for who may come in: the staff directory's file, and one person at a time."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import wraps
 from pathlib import Path
 
 import click
@@ -99,53 +98,34 @@ def add(username: str, name: str, email: str, time_zone: str, again: bool) -> No
     click.echo(f"Added {subject}.")
 
 
-@contextmanager
-def _at_work() -> Iterator[Config]:
-    """The settings, with the database open and one transaction begun, which is undone when something is refused."""
-    with opened() as config, db.atomic():
-        yield config
-
-
-def _found(config: Config, username: str) -> Person:
-    """Who is called this. Raises Refused for nobody."""
-    person = room.find(config.issuer, room.subject_from(config, username))
-    if not person:
-        raise Refused(f"Nobody is called {username}: 'duologue people list' shows who is here.")
-    return person
-
-
-def _to_one(verb: Callable[[Person], None]) -> Callable[[Callable], click.Command]:
-    """A command that does one verb to one person; the function below it gives its name and its help."""
-
-    def command(named: Callable[[str], str]) -> click.Command:
-        @wraps(named)
-        def run(username: str) -> None:
-            with _at_work() as config:
-                person = _found(config, username)
-                verb(person)
-            click.echo(named(person.subject))
-
-        return people.command()(click.argument("username")(run))
-
-    return command
-
-
-@_to_one(room.disable)
-def disable(username: str) -> str:
+@people.command()
+@click.argument("username")
+def disable(username: str) -> None:
     """Shut somebody out at once, until they are enabled. What they wrote and their one-to-ones stay."""
-    return f"Disabled {username}."
+    with _at_work() as config:
+        person = _found(config, username)
+        room.disable(person)
+    click.echo(f"Disabled {person.subject}.")
 
 
-@_to_one(room.enable)
-def enable(username: str) -> str:
+@people.command()
+@click.argument("username")
+def enable(username: str) -> None:
     """Let somebody who was disabled in again."""
-    return f"Enabled {username}."
+    with _at_work() as config:
+        person = _found(config, username)
+        room.enable(person)
+    click.echo(f"Enabled {person.subject}.")
 
 
-@_to_one(room.retire)
-def retire(username: str) -> str:
+@people.command()
+@click.argument("username")
+def retire(username: str) -> None:
     """Somebody has left for good: shut them out, end their one-to-ones, and keep their username from others."""
-    return f"Retired {username}."
+    with _at_work() as config:
+        person = _found(config, username)
+        room.retire(person)
+    click.echo(f"Retired {person.subject}.")
 
 
 @people.command()
@@ -186,3 +166,17 @@ def lead(username: str, leads: bool) -> None:
         person = _found(config, username)
         room.make_people_lead(person, undo=not leads)
     click.echo(f"{person.subject} is {'a' if leads else 'not a'} people lead.")
+
+
+@contextmanager
+def _at_work() -> Iterator[Config]:
+    """The settings, with the database open and one transaction begun, which is undone when something is refused."""
+    with opened() as config, db.atomic():
+        yield config
+
+
+def _found(config: Config, username: str) -> Person:
+    person = room.find(config.issuer, room.subject_from(config, username))
+    if not person:
+        raise Refused(f"Nobody is called {username}: 'duologue people list' shows who is here.")
+    return person

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import clock
+import live
 import notices
 import people
 from notices import Notice
@@ -99,6 +100,16 @@ def test_reading_it_on_one_page_takes_it_from_the_persons_other_pages(sam, as_sa
     sent = sent.decode() if isinstance(sent, bytes) else sent
     assert 'hx-target="#today"' in sent
     assert "What is new" not in sent
+
+
+def test_that_one_has_read_it_is_not_told_to_the_other(as_sam, as_ada, sam, ada, pair):
+    notices.tell("held", pair)
+    (notice,) = notices.unread_of(sam)
+    with as_ada.get("/live") as answer:
+        next(iter(answer.response))
+        as_sam.form(f"{notice.path}/reading")
+        (listener,) = live._listeners[ada.id]
+        assert not listener.names
 
 
 def test_an_announcement_to_today_has_it_rendered_anew(sam):
