@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import click
+from peewee import DatabaseError
 
 from config import Misconfigured
 from models import Refused
@@ -32,6 +33,9 @@ def main() -> int:
         duologue(standalone_mode=False)
     except (Misconfigured, Refused) as problem:
         click.echo(f"duologue: {problem}", err=True)
+        return MISCONFIGURED
+    except DatabaseError as problem:
+        click.echo(f"duologue: The database did not take this ({problem}): try again in a moment.", err=True)
         return MISCONFIGURED
     except click.ClickException as problem:
         problem.show()

@@ -329,6 +329,18 @@ def test_a_file_that_would_disable_more_than_a_third_is_stopped(here, config, ke
             plan.must_be_meant(confirmed)
 
 
+def test_a_third_is_counted_of_those_who_are_not_disabled_already(here, config, ada, sam):
+    people.disable(ada)
+    people.disable(sam)
+    sheet = directory.read(b"username,name\nlee,Lee Park\nnoor,Noor Haddad\n", config)
+    plan = directory.compare(sheet, config, disable_missing=True)
+    plan.must_be_meant(None)
+    people.disable(people.find("demo", "noor"))
+    plan = directory.compare(sheet, config, disable_missing=True)
+    with pytest.raises(Refused, match="1 of 2 people are not in the file"):
+        plan.must_be_meant(None)
+
+
 CHARTS = st.tuples(*(st.none() | st.integers(0, n - 1) if n else st.none() for n in range(6)))
 
 

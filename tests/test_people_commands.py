@@ -51,6 +51,12 @@ class CommandLine:
         finally:
             connection.close()
 
+    def execute(self, sql: str) -> None:
+        """Change the database behind the program's back."""
+        with sqlite3.connect(self.database) as connection:
+            connection.execute(sql)
+        connection.close()
+
     def dump(self) -> list[str]:
         """All that the database holds."""
         connection = sqlite3.connect(self.database)
@@ -227,11 +233,20 @@ def test_the_list_shows_names_and_states_and_nothing_else(people):
 
 
 def test_the_list_cannot_steer_a_terminal(people):
-    connection = sqlite3.connect(people.database)
-    connection.execute("UPDATE person SET name = 'Ada' || char(27) || '[2J' WHERE subject = 'ada'")
-    connection.commit()
-    connection.close()
-    assert "\x1b" not in people.says("list")
+    people.execute("UPDATE person SET name = 'Ada' || char(7) || char(8238) WHERE subject = 'ada'")
+    assert "Ada??" in people.says("list")
+
+
+@pytest.mark.parametrize("arguments", [["import", "staff.csv", "--apply"], ["add", "zoe", "--name", "Zoe"]])
+def test_what_breaks_off_half_way_has_changed_nothing(people, arguments):
+    people.file("username,name\nmei,Mei\nzoe,Zoe\n")
+    people.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON audit_entry WHEN new.about = 'added zoe' "
+        "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    )
+    before = people.dump()
+    assert_one_sentence(people.run(*arguments), "the disk is full")
+    assert people.dump() == before
 
 
 def test_the_role_is_given_and_taken_back(people):
