@@ -393,8 +393,8 @@ def _with_pair(query):
 
 
 ACTION = Prepared(
-    lambda id, person: with_people(Action.select(Action, Pair, *PEOPLE, _closings_since()).join(Pair)).where(
-        Action.id == id, mine(person)
+    lambda id, person, now: with_people(Action.select(Action, Pair, *PEOPLE, _closings_since()).join(Pair)).where(
+        Action.id == id, mine(person, now)
     )
 )
 OPEN_ACTIONS_OF_PAIR = Prepared(
@@ -403,13 +403,15 @@ OPEN_ACTIONS_OF_PAIR = Prepared(
     )
 )
 OPEN_ACTIONS_OF_PERSON = Prepared(
-    lambda person: _with_pair(
-        _by_due_date(mine(person), Pair.ended_at.is_null(), Action.dropped_at.is_null(), Action.done_at.is_null())
+    lambda person, now: _with_pair(
+        _by_due_date(mine(person, now), Pair.ended_at.is_null(), Action.dropped_at.is_null(), Action.done_at.is_null())
     )
 )
 DONE_ACTIONS_OF_PERSON = Prepared(
-    lambda person: (
-        _with_pair(_by_due_date(mine(person), Action.done_at.is_null(False))).order_by(Action.done_at.desc()).limit(20)
+    lambda person, now: (
+        _with_pair(_by_due_date(mine(person, now), Action.done_at.is_null(False)))
+        .order_by(Action.done_at.desc())
+        .limit(20)
     )
 )
 OVER_ACTIONS_OF_PAIR = Prepared(

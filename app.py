@@ -6,27 +6,21 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
-import hmac
-
-from flask import Flask, g, redirect, request, session
-from flask_login import current_user
-from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Unauthorized
+from flask import Flask
 
 import assets
-import auth
 import config as settings
+import cookies
 import database
+import door
+import gate
 import phrases
+import rates
 import secrecy
 import views
 import views.pages
 from rows import db
 
-csrf = CSRFProtect()
-
-# What nobody needs to be signed in for.
-OPEN_ENDPOINTS = {"health.show", "demo.show", "demo.sign_in", "assets.serve"}
 REQUEST_LIMIT = 256_000
 
 SECURITY_HEADERS = {
@@ -37,7 +31,18 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media"),
+            *("fullscreen", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection"),
+            *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+            *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
+            *("storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking"),
+        )
+    ),
 }
+HSTS = "max-age=31536000"
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -47,28 +52,23 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     config = config or settings.read()
     database.open_checked(config)
-    secrecy.use(config)
     app = Flask(__name__, static_folder=None)
     app.config.update(
-        DEMO=config.is_demo,
+        DUOLOGUE=config,
         SECRET_KEY=secrecy.secret_key(config),
         MAX_CONTENT_LENGTH=REQUEST_LIMIT,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=False,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="duologue",
+        TRUSTED_HOSTS=list(config.trusted_hosts),
+        WTF_CSRF_ENABLED=False,
     )
+    app.session_interface = cookies.Cookies(config.is_demo)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_open_database)
-    csrf.init_app(app)
-    app.before_request(_check_token)
-    app.before_request(_require_person)
-    app.after_request(_protect)
+    door.register(app, config)
+    rates.register(app)
+    app.after_request(_protected(config))
     app.after_request(assets.compress)
     app.teardown_request(_close_database)
-    app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
-    auth.login_manager.init_app(app)
+    app.wsgi_app = gate.Gate(MethodOverride(app.wsgi_app), config)  # type: ignore[method-assign]
     assets.register(app)
     phrases.register(app)
     views.register(app)
@@ -97,29 +97,16 @@ def _close_database(problem: BaseException | None) -> None:
         db.close()
 
 
-def _check_token() -> None:
-    """Refuse every write that does not carry the session's token. Raises CSRFError."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    # The token that the page was given, letter by letter, needs no unpacking; anything else is looked at closely.
-    sent, given = request.headers.get("X-CSRFToken", ""), session.get("token", "")
-    if not given or not hmac.compare_digest(sent.encode(), given.encode()):
-        csrf.protect()
+def _protected(config: settings.Config):
+    """What gives every answer its security headers."""
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+    if config.public_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = HSTS
 
+    def protect(response):
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.vary.add("HX-Request-Type")
+        return response
 
-def _require_person():
-    """Deny by default: whoever is not signed in sees the few open endpoints alone."""
-    g.person = current_user.person if current_user.is_authenticated else None
-    if g.person or request.endpoint in OPEN_ENDPOINTS:
-        return None
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        return redirect("/demo")
-    raise Unauthorized
-
-
-def _protect(response):
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.vary.add("HX-Request-Type")
-    return response
+    return protect

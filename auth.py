@@ -1,35 +1,143 @@
-"""Who is signed in. The one place that turns a request into a person; in demo mode anybody may be anyone."""
+"""The way in: from what the proxy vouches for and what the browser holds to the person who is there, or nobody."""
+
+import logging
+from datetime import timedelta
 
 from flask_login import LoginManager, UserMixin
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from peewee import fn
 
+import audit
+import live
+import sessions
+from assertions import KeysAway
+from config import DEMO, Config
+from gate import Unvouched, Vouched
 from models import Person
 from prepared import Prepared
+from rows import db
+from sessions import Limits, Session
 
-DEMO_ISSUER = "demo"
+DEMO_ISSUER = DEMO
 
 PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disabled_at.is_null()))
+# Refusals beyond this many in a minute from one address for one reason are logged, not kept.
+REFUSALS_KEPT = RateLimitItemPerMinute(6)
+
+log = logging.getLogger("auth")
 
 login_manager = LoginManager()
 login_manager.session_protection = None
 
 
 class SignedIn(UserMixin):
-    """What flask-login carries through a request: the person's id and the person."""
+    """What flask-login carries through a request: the person, and the session of their browser."""
 
-    def __init__(self, person: Person) -> None:
-        self.id, self.person = person.id, person
+    def __init__(self, session: Session) -> None:
+        self.id, self.person, self.session = session.person_id, session.person, session
+
+
+class TurnedAway(Exception):
+    """Nobody gets in by this request. `reason` is one word for the audit trail; `subject` is whom it named."""
+
+    def __init__(self, reason: str, subject: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.subject = reason, subject
+
+
+class Stranger(TurnedAway):
+    """The proxy vouches for somebody, but Duologue does not have them (any more)."""
+
+
+class Doorkeeper:
+    """Decides at every request who is there, afresh."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._limits = Limits(timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours))
+        self._kept = FixedWindowRateLimiter(MemoryStorage())
+
+    def session(self, vouched: Vouched | Exception | None, token: str | None) -> Session | None:
+        """The running session of the browser that holds `token`, if it is that of whom the proxy vouches for.
+
+        Any other session of that browser ends here. Raises TurnedAway when nobody is vouched for, KeysAway.
+        """
+        found = sessions.of_token(token) if token else None
+        if isinstance(vouched, KeysAway):
+            raise vouched
+        if isinstance(vouched, Unvouched):
+            self._end(found, "lost")
+            raise TurnedAway(str(vouched))
+        if found and vouched and (found.person.issuer, found.person.subject) != (vouched.issuer, vouched.subject):
+            self._end(found, "switched")
+            return None
+        if found and not self.holds(found):
+            self._end(found, "expired")
+            return None
+        return found
+
+    def holds(self, session: Session) -> bool:
+        """Whether a session is still good."""
+        return session.holds(self._config.sign_in, self._limits)
+
+    def still_holds(self, id: str) -> bool:
+        """Whether the session with this id is still there and good."""
+        found = sessions.of_id(id)
+        return bool(found and self.holds(found))
+
+    def enter(self, vouched: Vouched) -> tuple[Session, str]:
+        """A new session for whom the proxy vouches for, and its browser's token. Raises Stranger."""
+        person = Person.get_or_none(Person.issuer == vouched.issuer, Person.subject == vouched.subject)
+        if person is None and not self._config.proxy_auto_create:
+            raise Stranger("unknown", vouched.subject)
+        if person and (person.retired_at or person.disabled_at):
+            raise Stranger("retired" if person.retired_at else "disabled", vouched.subject)
+        return self.admit(self._as_described(person, vouched))
+
+    def admit(self, person: Person, instead_of: str | None = None) -> tuple[Session, str]:
+        """A new session for this person, and its browser's token, which held the token `instead_of` so far."""
+        with db.atomic():
+            self._end(sessions.of_token(instead_of) if instead_of else None, "switched")
+            audit.note("sign-in", by=person)
+            return sessions.begin(person, self._config.sign_in, self._limits)
+
+    def _as_described(self, person: Person | None, vouched: Vouched) -> Person:
+        """The person as the proxy describes them now; made if need be."""
+        said = {"name": vouched.name, "email": vouched.email, "people_lead": vouched.leads}
+        if person is None:
+            facts = {"issuer": vouched.issuer, "subject": vouched.subject, "time_zone": self._config.time_zone}
+            facts |= {"name": vouched.name or vouched.subject, "email": vouched.email}
+            person = Person.create(**facts)
+            audit.note("directory", by=person, about=f"came {person.subject}")
+        changed = {name: fact for name, fact in said.items() if fact not in (None, "", getattr(person, name))}
+        if "people_lead" in changed:
+            audit.note("role", by=person, about="lead" if vouched.leads else "no lead")
+        if changed:
+            person.change(**changed)
+        return person
+
+    def leave(self, session: Session) -> None:
+        """Sign out of this browser."""
+        self._end(session, "signed-out")
+
+    def _end(self, session: Session | None, reason: str) -> None:
+        if session:
+            session.remove()
+            live.end_session(session.id)
+            audit.note("session-ended", by=session.person, about=reason)
+
+    def note_refusal(self, refused: TurnedAway, address: str) -> None:
+        """Keep that somebody was turned away, and why; not every one of a flood."""
+        log.warning("event=refused reason=%s address=%s", refused.reason, address)
+        if self._kept.hit(REFUSALS_KEPT, refused.reason, address):
+            audit.note("refused", about=" ".join(part for part in (refused.reason, refused.subject, address) if part))
 
 
 def person_by_id(id: str) -> Person | None:
-    """The person with this id, unless disabled. Every request and every rendering of a stream asks anew."""
+    """The person with this id, unless disabled. Every rendering of a stream asks anew."""
     return PERSON.first(id=id)
-
-
-@login_manager.user_loader
-def _load(id: str) -> SignedIn | None:
-    person = person_by_id(id)
-    return person and SignedIn(person)
 
 
 def demo_people() -> list[Person]:

@@ -136,8 +136,8 @@ class Config:
 
     @property
     def issuer(self) -> str:
-        """Who vouches for people, as their rows name it: a name means somebody only together with this."""
-        return {JWT: self.proxy_jwt_issuer, DEMO: DEMO}.get(self.sign_in, "proxy")
+        """Whose names the people's subjects are."""
+        return {DEMO: DEMO, JWT: self.proxy_jwt_issuer}.get(self.sign_in, "proxy")
 
     @property
     def socket_path(self) -> Path | None:

@@ -8,6 +8,8 @@ from peewee import CharField, DatabaseError
 from playhouse.migrations import Migration, Runner
 from playhouse.pool import PooledSqliteDatabase
 
+import resealing
+import secrecy
 from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from config import Config, Misconfigured
@@ -17,6 +19,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark
 from rows import Row, Words, db
+from secrecy import CannotOpen
 from sessions import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,10 +29,34 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 class Stamp(Row):
-    """What kind of database this is: "demo" or "production". Set when it is made, for good."""
+    """What kind of database this is: "demo" or "production". Set when it is made, for good.
+
+    The canary is sealed together with the kind. It opens at every start, or this is not the database's keyring.
+    """
 
     kind = CharField(max_length=16)
-    canary = Words(default="")
+    canary = Words(default="", within="kind")
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether all words in this database are."""
+        return bool(self.__data__["canary"])
+
+    @property
+    def song(self) -> str:
+        """What the canary says under the keyring that it was made with: the fixed key is heard in it, too."""
+        return secrecy.digest("canary", self.id)
+
+    def must_sing(self, config: Config) -> None:
+        """Raise Misconfigured unless the keyring in use is that of this database."""
+        try:
+            sings = self.canary == self.song
+        except CannotOpen:
+            sings = False
+        if not sings:
+            raise Misconfigured(
+                f"The keyring {config.keyring_file} (KEYRING_FILE) is not that of this database: restore its own one."
+            )
 
 
 MODELS = (
@@ -63,10 +90,13 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         making.unlink(missing_ok=True)
+        secrecy.make_for_a_demo(config)
+        secrecy.use(config)
         _connect(making)
         with db.connection_context():
             Runner(db, str(MIGRATIONS)).up()
-            Stamp.create(kind=_kind(config))
+            stamp = Stamp(kind=_kind(config))
+            Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
             if fill:
                 fill()
         db.close_all()
@@ -101,7 +131,10 @@ def fill_if_empty(config: Config, fill: Callable[[], None]) -> bool:
 
 
 def open_checked(config: Config) -> None:
-    """Open the database for the models. Raises Misconfigured where it is missing, broken, newer or of another kind."""
+    """Open the database and its keyring for the models.
+
+    Raises Misconfigured where it is missing, broken, newer, of another kind, or sealed with another keyring.
+    """
     path = config.database
     if not path.exists():
         raise Misconfigured(f"There is no database at {path}: make one with 'duologue create'.")
@@ -113,6 +146,7 @@ def open_checked(config: Config) -> None:
                 _must_be_whole(path)
             _must_be_of_this_version(path)
             _must_be_of_kind(_kind(config))
+            _must_open(config)
     except DatabaseError:
         raise _broken(path) from None
 
@@ -166,15 +200,26 @@ def _missing_migrations(path: Path) -> set[str]:
 
 
 def _must_be_of_kind(kind: str) -> None:
-    found = next((stamp.kind for stamp in Stamp.select()), None)
+    found = next((stamp.kind for stamp in Stamp.select(Stamp.id, Stamp.kind)), None)
     if found is None:
         raise DatabaseError("no stamp")
     if found != kind:
         raise Misconfigured(f"This is a {found} database, so it is not opened with the settings of a {kind} one.")
 
 
+def _must_open(config: Config) -> None:
+    secrecy.use(config)
+    stamp = Stamp.select().get()
+    if not stamp.is_sealed:
+        raise Misconfigured(f"What {config.database} holds is not sealed yet: run 'duologue migrate'.")
+    stamp.must_sing(config)
+
+
 def migrate(config: Config) -> list[str]:
-    """Bring the database forward to this version; gives the names of the migrations that were applied."""
+    """Bring the database forward to this version; gives the names of the migrations that were applied.
+
+    What an older version stored in clear is sealed. Whatever it breaks off at, it goes on there the next time.
+    """
     if not config.database.exists():
         raise Misconfigured(f"There is no database at {config.database}: make one with 'duologue create'.")
     _must_be_writable(config.database)
@@ -183,6 +228,26 @@ def migrate(config: Config) -> list[str]:
         with db.connection_context():
             _must_be_whole(config.database)
             _missing_migrations(config.database)
-            return Runner(db, str(MIGRATIONS)).up()
+            _must_be_of_kind(_kind(config))
+            secrecy.make_for_a_demo(config)
+            secrecy.use(config)
+            applied = Runner(db, str(MIGRATIONS)).up()
+            _seal(config)
+            return applied
     except (DatabaseError, sqlite3.Error):
         raise _broken(config.database) from None
+
+
+def _seal(config: Config) -> None:
+    """Seal what is in clear, unless that was done: the canary comes last of all."""
+    stamp = Stamp.select().get()
+    if stamp.is_sealed:
+        stamp.must_sing(config)
+        return
+    resealing.seal_clear_text(MODELS)
+    # The old pages, with the clear text, are still in the file and in its log.
+    db.execute_sql("VACUUM")
+    (is_busy, *_) = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise Misconfigured(f"Another program has {config.database} open: stop it, then run 'duologue migrate' again.")
+    stamp.change(canary=stamp.song)

@@ -230,6 +230,7 @@ class Reporting(Step):
     username: str
     manager: str
     before: list[str]
+    manager_days: int
     kind = "with another line manager"
 
     def __str__(self) -> str:
@@ -237,7 +238,7 @@ class Reporting(Step):
         return ", ".join([f"{self.username} reports to {self.manager or 'nobody'}", *no_longer])
 
     def take(self, here: dict[str, Person]) -> None:
-        people.report_to(here[self.username], here[self.manager] if self.manager else None)
+        people.report_to(here[self.username], here[self.manager] if self.manager else None, self.manager_days)
 
 
 @dataclass
@@ -295,7 +296,7 @@ def compare(sheet: Sheet, config: Config, disable_missing: bool = False) -> Plan
     active = [entry for entry in sheet.entries if not _is_disabled(here.get(entry.username))]
     plan.steps += [step for entry in active for step in _steps_for(entry, sheet.columns, here, config)]
     if "manager" in sheet.columns:
-        plan.steps += _reporting(active, here, managers)
+        plan.steps += _reporting(active, here, managers, config.former_manager_days)
     if disable_missing:
         gone = here.keys() - {entry.username for entry in sheet.entries}
         plan.steps += [Disabling(here[name]) for name in sorted(gone) if not here[name].disabled_at]
@@ -391,11 +392,11 @@ def _steps_for(entry: Entry, columns: list[str], here: dict[str, Person], config
 
 
 def _reporting(
-    entries: list[Entry], here: dict[str, Person], managers: dict[str, dict[str, str]]
+    entries: list[Entry], here: dict[str, Person], managers: dict[str, dict[str, str]], manager_days: int
 ) -> Iterator[Reporting]:
     for entry in entries:
         person, manager = here.get(entry.username), here.get(entry.manager)
         before = managers.get(person.id, {}) if person else {}
         wanted = {manager.id if manager else None} if entry.manager else set()
         if wanted != set(before):
-            yield Reporting(entry.username, entry.manager, sorted(before.values()))
+            yield Reporting(entry.username, entry.manager, sorted(before.values()), manager_days)

@@ -51,7 +51,7 @@ def objectives_of(pair: Pair) -> list[Objective]:
 
 def find(person: Person, id: str) -> Objective | None:
     """The objective with this id, if it is one of this person's pairs'."""
-    found = Objective.select(Objective, Pair).join(Pair).where(Objective.id == id, mine(person)).first()
+    found = Objective.select(Objective, Pair).join(Pair).where(Objective.id == id, mine(person, clock.now())).first()
     if found:
         found.pair = person.pair(found.pair_id)
     return found

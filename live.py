@@ -41,12 +41,18 @@ class Listener:
     All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
     """
 
-    __slots__ = ("_woken", "meeting", "names", "page", "pair", "person")
+    __slots__ = ("_woken", "is_over", "meeting", "names", "page", "pair", "person", "session")
 
     def __init__(
-        self, person: str, page: str | None = None, meeting: str | None = None, pair: str | None = None
+        self,
+        person: str,
+        page: str | None = None,
+        meeting: str | None = None,
+        pair: str | None = None,
+        session: str | None = None,
     ) -> None:
-        self.person, self.page, self.meeting, self.pair = person, page, meeting, pair
+        self.person, self.page, self.meeting, self.pair, self.session = person, page, meeting, pair, session
+        self.is_over = False
         self.names: set[str] = set()
         self._woken = Event()
 
@@ -55,6 +61,11 @@ class Listener:
         self.names.update(names)
         if self.names:
             self._woken.set()
+
+    def end(self) -> None:
+        """The page has no right to be told anything any more."""
+        self.is_over = True
+        self._woken.set()
 
     def wait(self, seconds: float) -> set[str]:
         """The names told since the last call; waits up to `seconds` for some. Empty when there were none."""
@@ -165,6 +176,13 @@ def _stopped(pair, place: tuple[str, str], mark: tuple[str, object]) -> None:
     if _writing.get(place) is mark:
         del _writing[place]
         announce_presence(pair)
+
+
+def end_session(id: str) -> None:
+    """Every page of this session is told, at once, that it is signed out."""
+    for listener in [listener for listeners in _listeners.values() for listener in listeners]:
+        if listener.session == id:
+            listener.end()
 
 
 def open_pages() -> int:

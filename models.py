@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from peewee import BooleanField, CharField, FloatField, ForeignKeyField, IntegerField, fn
@@ -125,7 +125,7 @@ class Pair(Row):
     template = CharField(max_length=64, default="regular")
     rhythm = CharField(max_length=16, default="monthly")
     minutes = IntegerField(default=60)
-    place = Words(default="")
+    place = Words(default="", within="id")
     time_zone = CharField(max_length=64)
     first_starts_at = Moment(null=True)
     version = IntegerField(default=0)
@@ -224,12 +224,19 @@ class Pair(Row):
         wished = self.first_starts_at
         return wished if wished and wished > clock.now() else clock.first_start(self.time_zone)
 
-    def end(self, by: Person | None) -> None:
-        """Stop meeting (or decline, or take back, the invitation). What was written stays readable.
+    def end(self, by: Person | None, manager_days: int = 0) -> None:
+        """Stop meeting (or decline, or take back, the invitation).
 
+        What was written stays the individual's to read; the manager may read it for `manager_days` more.
         `by` is None when neither of the two wanted it, but the staff directory says so.
         """
-        facts = {Pair.ended_at: clock.now(), Pair.ended_by: by, Pair.version: Pair.version + 1}
+        until = clock.now() + timedelta(days=manager_days)
+        facts = {
+            Pair.ended_at: clock.now(),
+            Pair.ended_by: by,
+            Pair.manager_until: until,
+            Pair.version: Pair.version + 1,
+        }
         Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
 
     def settle(self, by: Person, **settings: Any) -> None:
@@ -694,9 +701,10 @@ Origin = Meeting.alias("origin")
 PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in ("id", "name", "time_zone", "disabled_at")]
 
 
-def mine(person):
-    """The condition that a pair is this person's."""
-    return (Pair.manager == person) | (Pair.report == person)
+def mine(person, now):
+    """The condition that a pair is this person's to read: a manager's right ends with the pair, or soon after."""
+    manages = Pair.ended_at.is_null() | Pair.accepted_at.is_null() | (Pair.manager_until > now)
+    return (Pair.report == person) | ((Pair.manager == person) & manages)
 
 
 def visible_to(person):
@@ -723,8 +731,8 @@ def _history():
     return carried.alias("carries"), first.alias("first_met")
 
 
-def _pairs(person):
-    return with_people(Pair.select(Pair, *PEOPLE)).where(mine(person))
+def _pairs(person, now):
+    return with_people(Pair.select(Pair, *PEOPLE)).where(mine(person, now))
 
 
 def _open_meetings(pair):
@@ -735,22 +743,22 @@ def _closed_meetings(pair):
     return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(False))
 
 
-PAIR = Prepared(lambda id, person: _pairs(person).where(Pair.id == id))
+PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
 STANDING = Prepared(
     lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
 )
-PAIRS_OF = Prepared(lambda person: _pairs(person).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
+PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
 MEETING = Prepared(
-    lambda id, person: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(
-        Meeting.id == id, mine(person)
+    lambda id, person, now: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(
+        Meeting.id == id, mine(person, now)
     )
 )
 NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
 NEXT_MEETINGS_OF = Prepared(
-    lambda person: (
+    lambda person, now: (
         Meeting.select()
         .join(Pair)
-        .where(mine(person), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+        .where(mine(person, now), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
         .order_by(Meeting.starts_at)
     )
 )
@@ -769,9 +777,9 @@ WAITING_ITEMS = Prepared(
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
 ENDS_OF_MEETING = Prepared(lambda id: Meeting.select(Meeting.closed_at, Meeting.cancelled_at).where(Meeting.id == id))
 ITEM = Prepared(
-    lambda id, person: with_people(
+    lambda id, person, now: with_people(
         Item.select(Item, Meeting, Pair, *PEOPLE, *_history()).join(Meeting).join(Pair)
-    ).where(Item.id == id, mine(person), visible_to(person))
+    ).where(Item.id == id, mine(person, now), visible_to(person))
 )
 ITEM_ALONE = Prepared(lambda id: Item.select().where(Item.id == id))
 CARRY_INTO = Prepared(lambda item, meeting: Carry.select().where(Carry.item == item, Carry.to_meeting == meeting))
@@ -789,7 +797,7 @@ ITEMS_OF = Prepared(
 )
 SHARED_ITEMS_OF = Prepared(
     lambda meeting: (
-        Item.select(Item.id, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
+        Item.select(Item.id, Item.pair, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
         .where(Item.meeting == meeting, Item.deleted_at.is_null(), Item.shared_at.is_null(False))
         .order_by(Item.position, Item.id)
     )

@@ -22,7 +22,11 @@ class PrivateNote(Row):
     @classmethod
     def of(cls, pair: Pair, author: Person) -> "PrivateNote":
         """The notebook, a blank one (not stored) if nothing was written yet."""
-        return cls.get_or_none(cls.pair == pair, cls.author == author) or cls(pair=pair, author=author)
+        return cls._stored(pair, author) or cls(pair=pair, author=author)
+
+    @classmethod
+    def _stored(cls, pair: Pair, author: Person) -> "PrivateNote | None":
+        return cls.get_or_none(cls.pair == pair, cls.author == author)
 
     @classmethod
     def write(cls, pair: Pair, author: Person, text: str, base: str, sent: str | None = None) -> Merged:
@@ -31,15 +35,11 @@ class PrivateNote(Row):
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
         with db.atomic():
-            note = cls.of(pair, author)
-            merged = merge(note.text if note.text == sent else base, note.text, text)
-            if not merged.clash:
-                (
-                    cls.insert(id=note.id, pair=pair, author=author, text=merged.text, written_at=clock.now())
-                    .on_conflict(
-                        conflict_target=[cls.pair, cls.author],
-                        update={cls.text: merged.text, cls.written_at: clock.now()},
-                    )
-                    .execute()
-                )
+            stored = cls._stored(pair, author)
+            before = stored.text if stored else ""
+            merged = merge(before if before == sent else base, before, text)
+            if not merged.clash and stored:
+                stored.change(text=merged.text, written_at=clock.now())
+            elif not merged.clash:
+                cls.create(pair=pair, author=author, text=merged.text)
             return merged

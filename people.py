@@ -5,6 +5,7 @@ import unicodedata
 
 import audit
 import clock
+import gate
 import notices
 from audit import AuditEntry
 from config import Config
@@ -24,14 +25,14 @@ STAYS_BEHIND = {Session, AuditEntry}
 
 def subject_from(config: Config, text: str) -> str:
     """The name that somebody signs in with, as sign-in itself reads it. Raises Refused."""
-    found = text.strip()
-    # Some letters beyond ASCII have an ASCII one as their lower case: they would make two people one.
-    if found.isascii() and len(found) <= SUBJECT_LENGTH:
-        realm = config.proxy_realm
-        plain = found.lower().removesuffix(realm) if realm.startswith("@") else found.lower().removeprefix(realm)
-        if config.proxy_user_pattern.fullmatch(plain):
-            return plain
-    raise Refused(f"{quoted(text)} cannot be a username: it must match {config.proxy_user_pattern.pattern} in full.")
+    try:
+        found = gate.subject_of(text.strip(), config)
+    except gate.Unvouched:
+        found = ""
+    if not found or len(found) > SUBJECT_LENGTH:
+        pattern = config.proxy_user_pattern.pattern
+        raise Refused(f"{quoted(text)} cannot be a username: it must match {pattern} in full.")
+    return found
 
 
 def name_from(text: str) -> str:
@@ -132,15 +133,18 @@ def enable(person: Person) -> None:
         audit.note("directory", about=f"enabled {person.subject}")
 
 
-def retire(person: Person) -> None:
-    """They have left for good: they are shut out, their one-to-ones end, and their name is nobody else's."""
+def retire(person: Person, manager_days: int = 0) -> None:
+    """They have left for good: they are shut out, their one-to-ones end, and their name is nobody else's.
+
+    A manager may read what was written for `manager_days` more.
+    """
     if person.retired_at:
         return
     with db.atomic():
         disabled_at = person.disabled_at or clock.now()
         person.change(retired_at=clock.now(), disabled_at=disabled_at, epoch=person.epoch + 1, people_lead=False)
         for pair in _standing(person):
-            _part(pair)
+            _part(pair, manager_days)
         audit.note("directory", about=f"retired {person.subject}")
 
 
@@ -200,28 +204,29 @@ def _tell_of_merger(target: Person, pair: Pair) -> None:
         notices.tell_one(target, "moved", pair)
 
 
-def report_to(report: Person, manager: Person | None) -> None:
+def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> None:
     """The staff directory says who somebody's line manager is; None: nobody.
 
     The two meet from now on: at once, without an invitation. One-to-ones that the directory began with another
     manager end; those that people began themselves go on. Where one of the two has ended what the directory began,
-    it is not begun again until the directory has said something else in between.
+    it is not begun again until the directory has said something else in between. A former manager may read what was
+    written for `manager_days` more.
     """
     with db.atomic():
         said = SAID(report=report.id)
         for pair in said:
             if not manager or pair.manager_id != manager.id:
-                _part(pair)
+                _part(pair, manager_days)
         if manager and manager.id not in {pair.manager_id for pair in said}:
             pair, is_new = Pair.begin(manager, report)
             if is_new:
                 notices.tell("paired", pair)
 
 
-def _part(pair: Pair) -> None:
+def _part(pair: Pair, manager_days: int) -> None:
     if pair.is_running:
         notices.tell("unpaired", pair)
-    pair.end(by=None)
+    pair.end(None, manager_days)
     pair.change(from_directory=False)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from peewee import Query, Value
 
+import clock
+
 
 class _Slot:
     """Stands in a query's parameters where a value comes at the call."""
@@ -17,7 +19,8 @@ class Prepared:
     """A query with named slots, called with their values; gives the rows that the query would give.
 
     `build` takes one Peewee expression per slot, by name. Building SQL is about two thirds of what such a query
-    costs, and telling columns apart most of the rest, so both happen at the first call alone.
+    costs, and telling columns apart most of the rest, so both happen at the first call alone. A slot of the name
+    `now` holds the present moment unless it is given.
     """
 
     def __init__(self, build: Callable[..., Query]) -> None:
@@ -30,6 +33,8 @@ class Prepared:
         """The rows, as a list. `values` go to the database as they are."""
         if self._query is None:
             self._prepare()
+        if "now" in self._names:
+            values.setdefault("now", clock.now().replace(tzinfo=None))
         params = [values[part.name] if isinstance(part, _Slot) else part for part in self._params]
         cursor = self._query._database.execute_sql(self._sql, params)
         if self._read is None:

@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Self
 
-from peewee import CharField, DatabaseProxy, DateTimeField, Field, Model, TextField
+from peewee import SCOPE_VALUES, CharField, DatabaseProxy, DateTimeField, Field, FieldAccessor, Model, TextField
+
+import secrecy
 
 db = DatabaseProxy()
 
 ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 ID_LENGTH = 12
+# No hexadecimal digit: so one sees which repeat keys are keyed. The first version stored plain digests.
+KEYED = "k"
 
 
 def new_id() -> str:
@@ -30,8 +34,68 @@ class Moment(DateTimeField):
         return found and found.replace(tzinfo=UTC)
 
 
+class Sealed(str):
+    """Words as the database has them: not opened yet."""
+
+    __slots__ = ()
+
+
+class _Opening(FieldAccessor):
+    """Opens words when they are first read; what nobody reads is never opened."""
+
+    def __get__(self, row: Any, kind: Any = None) -> Any:
+        if row is None:
+            return self.field
+        value = row.__data__.get(self.name)
+        if type(value) is Sealed:
+            value = row.__data__[self.name] = secrecy.unseal(value, self.field.place(row))
+        return value
+
+
 class Words(TextField):
-    """What a person wrote. Everything confidential is in fields of this type, so that one place can guard it."""
+    """What a person wrote: encrypted in the database, and bound to its table, column, row and pair.
+
+    Everything confidential is in fields of this type. Rows open and seal it, so those who read and write attributes
+    need not know; SQL can neither compare nor sort it. `within` names the field that stands for the pair.
+    """
+
+    accessor_class = _Opening
+
+    def __init__(self, *args: Any, within: str = "pair", **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.within = within
+
+    def place(self, row: Model) -> str:
+        """Where these words of `row` are and may be opened. Raises LookupError for a row selected without knowing."""
+        try:
+            return self.place_of(row.__data__["id"], row.__data__[self.within])
+        except KeyError as missing:
+            raise LookupError(f"{self!r} opens only beside {missing}: select that as well.") from None
+
+    def place_of(self, id: str, within: str) -> str:
+        """The same for a row with this id in this pair."""
+        return f"{self.model._meta.table_name}/{self.column_name}/{id}/{within}"
+
+    def sealed(self, row: Model) -> str | None:
+        """The words of `row` as they go to the database."""
+        text = getattr(row, self.name)
+        return secrecy.seal(text, self.place(row)) if text else text
+
+    def python_value(self, value: str | None) -> str | None:
+        return value if value is None or value == "" else Sealed(value)
+
+    def db_value(self, value: Any) -> Any:
+        """Refuse to send words to the database in clear. Raises TypeError."""
+        if value:
+            raise TypeError(f"{self!r} is sealed: write it with Row.create, Row.change or Once.create_once.")
+        return value
+
+    def __sql__(self, ctx: Any) -> Any:
+        """Refuse to be anything in SQL but a column that is read. Raises TypeError."""
+        is_read = ctx.state.in_projection and not ctx.state.in_expr and not ctx.state.in_function
+        if not is_read and ctx.scope != SCOPE_VALUES:
+            raise TypeError(f"{self!r} is sealed: the database can neither compare nor sort it.")
+        return super().__sql__(ctx)
 
 
 class Row(Model):
@@ -62,7 +126,10 @@ class Row(Model):
         db.execute_sql(f'DELETE FROM "{self._meta.table_name}" WHERE "id" = {db.param}', [self.id])  # noqa: S608
 
     def _values(self, fields: list[Field]) -> list:
-        return [field.db_value(self.__data__.get(field.name)) for field in fields]
+        return [
+            field.sealed(self) if isinstance(field, Words) else field.db_value(self.__data__.get(field.name))
+            for field in fields
+        ]
 
 
 @cache
@@ -99,4 +166,9 @@ def repeat_key(*parts: str | None) -> str | None:
     """One key for one intention, from what the form sent, or None when it sent no key (its first part)."""
     if not parts[0]:
         return None
-    return hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:32]
+    return keyed(hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:32])
+
+
+def keyed(plain: str) -> str:
+    """What is stored of a repeat key: whoever has the database alone cannot try words out on it."""
+    return (KEYED + secrecy.digest("repeat", plain))[:32]

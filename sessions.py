@@ -1,10 +1,27 @@
 """Sessions: who is signed in, in which browser. A row holds a digest of what the browser holds."""
 
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
 from peewee import CharField, ForeignKeyField, IntegerField
 
 import clock
 from models import Person
+from prepared import Prepared
 from rows import Moment, Row
+
+TOKEN_BYTES = 32
+# How often a session's last sign of life is written down.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class Limits(NamedTuple):
+    """How long a session lives without a sign of life, and at most."""
+
+    idle: timedelta
+    whole: timedelta
 
 
 class Session(Row):
@@ -17,3 +34,53 @@ class Session(Row):
     epoch = IntegerField()
     started_at = Moment(default=clock.now)
     seen_at = Moment(default=clock.now)
+
+    def holds(self, way: str, limits: Limits) -> bool:
+        """Whether it is still good: not worn out, come by the same way, of a person who is still here."""
+        now = clock.now()
+        return (
+            self.way == way
+            and self.epoch == self.person.epoch
+            and not self.person.disabled_at
+            and now - self.seen_at < limits.idle
+            and now - self.started_at < limits.whole
+        )
+
+    def see(self) -> None:
+        """Its person has just done something."""
+        if clock.now() - self.seen_at > SEEN_EVERY:
+            self.change(seen_at=clock.now())
+
+
+OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))
+OF_ID = Prepared(lambda id: Session.select(Session, Person).join(Person).where(Session.id == id))
+
+
+def new_token() -> str:
+    """What a browser is given to hold: 256 random bits."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def begin(person: Person, way: str, limits: Limits) -> tuple[Session, str]:
+    """A new session, and the token for its browser. Sessions that are worn out are swept away."""
+    token = new_token()
+    Session.delete().where(
+        (Session.started_at < clock.now() - limits.whole) | (Session.seen_at < clock.now() - limits.idle)
+    ).execute()
+    session = Session.create(person=person, token_digest=_digest(token), way=way, epoch=person.epoch)
+    return session, token
+
+
+def of_token(token: str) -> Session | None:
+    """The session whose browser holds this token, with its person."""
+    return OF_TOKEN.first(digest=_digest(token))
+
+
+def of_id(id: str) -> Session | None:
+    """The session with this id, with its person."""
+    return OF_ID.first(id=id)
+
+
+def _digest(token: str) -> str:
+    # The token is random through and through, so a plain digest tells nothing of it.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -10,7 +10,7 @@ from peewee import DatabaseError
 from config import Misconfigured
 from models import Refused
 
-from . import making, people, serving
+from . import keys, making, people, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -23,7 +23,7 @@ def duologue(context: click.Context) -> None:
         context.invoke(serving.serve)
 
 
-for command in (making.create, making.migrate, making.demo, making.check, serving.serve, people.people):
+for command in (making.create, making.migrate, making.demo, making.check, serving.serve, keys.keys, people.people):
     duologue.add_command(command)
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import config as settings
 import database
-import secrecy
 from config import Config
 from rows import db
 
@@ -15,6 +14,5 @@ def opened() -> Iterator[Config]:
     """The settings, with the database open and the keys at hand. Raises Misconfigured."""
     config = settings.read()
     database.open_checked(config)
-    secrecy.use(config)
     with db.connection_context():
         yield config

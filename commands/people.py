@@ -124,7 +124,7 @@ def retire(username: str) -> None:
     """Somebody has left for good: shut them out, end their one-to-ones, and keep their username from others."""
     with _at_work() as config:
         person = _found(config, username)
-        room.retire(person)
+        room.retire(person, config.former_manager_days)
     click.echo(f"Retired {person.subject}.")
 
 

@@ -2,17 +2,25 @@
 
 import gc
 import logging
+import re
 import signal
 import socket
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from types import TracebackType
 
 import click
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 import config as settings
+import logs
 from config import Config, Misconfigured
 
 READ_BYTES = 2_048
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @click.command()
@@ -21,24 +29,43 @@ def serve() -> None:
     from app import create_app
 
     config = settings.read()
-    listener = _listen(config)
-    app = create_app(config)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    server = WSGIServer(listener, app, handler_class=Handler, log=None, error_log=logging.getLogger("server"))
-    _stop_on_signals(server)
-    host, port = listener.getsockname()[:2]
-    click.echo(f"\n  Duologue is at http://{host}:{port}")
-    if config.is_demo:
-        click.echo(
-            f"  Sign in as Ada Marsh in one browser profile and as Sam Okoro in another:\n  http://{host}:{port}/demo\n"
+    if config.sign_in == settings.ENV:
+        raise Misconfigured(
+            "SIGN_IN=proxy-env is for a server in front that runs Duologue itself: have it load wsgi.py, not this one."
         )
+    logs.begin(config)
+    app = create_app(config)
+    listener = _listen(config)
+    server = WSGIServer(listener, app, handler_class=Handler, log=None, error_log=logging.getLogger("server"))
+    gevent.get_hub().print_exception = _log_failure
+    _stop_on_signals(server)
+    _say_where(config, listener)
     # What the start made stays: looking through it again and again for garbage only takes time.
     gc.freeze()
     server.serve_forever()
 
 
+def _say_where(config: Config, listener: socket.socket) -> None:
+    if config.socket_path:
+        click.echo(f"\n  Duologue is at {config.socket_path}")
+        return
+    host, port = listener.getsockname()[:2]
+    address = f"http://{host}:{port}"
+    click.echo(f"\n  Duologue is at {address}{config.public_url and f', for {config.public_url}'}")
+    if config.is_demo:
+        click.echo(f"  Sign in as Ada Marsh in one browser profile and as Sam Okoro in another:\n  {address}/demo\n")
+
+
+def _log_failure(context: object, kind: type[BaseException], problem: BaseException, trail: TracebackType) -> None:
+    """In the place of gevent's own printing, which would quote what was sent."""
+    if not issubclass(kind, gevent.GreenletExit):
+        logging.getLogger("server").error(logs.failure(kind, trail))
+
+
 class Handler(WSGIHandler):
-    """Sends the head of an answer together with the beginning of its body, and reads with a small buffer."""
+    """Sends the head of an answer together with the beginning of its body, reads with a small buffer, and takes
+    nothing but plain headers: what one program would tidy and the next would not, nobody has to guess about.
+    """
 
     _held: bytearray | None = None
 
@@ -48,11 +75,27 @@ class Handler(WSGIHandler):
         self.rfile = self.socket.makefile("rb", READ_BYTES)
         super().handle()
 
+    def MessageClass(self, *arguments: object) -> Message:  # noqa: N802 - the name that the server looks for
+        """The headers of a request. Raises ValueError, which is answered with 400."""
+        try:
+            found = super().MessageClass(*arguments)
+        except HTTPException:
+            raise ValueError from None
+        if found.defects or not all(_is_plain(name, value) for name, value in found.items()):
+            raise ValueError
+        if "content-length" in found and "transfer-encoding" in found:
+            raise ValueError
+        return found
+
     def _write_with_headers(self, data: bytes) -> None:
         self._held = bytearray()
         super()._write_with_headers(data)
         held, self._held = self._held, None
         super()._sendall(held)
+
+    def log_error(self, *what: object) -> None:
+        """A request that could not be read. What was in it is nobody's business."""
+        logging.getLogger("server").warning("event=unreadable")
 
     def _sendall(self, data: bytes) -> None:
         if self._held is None:
@@ -61,7 +104,39 @@ class Handler(WSGIHandler):
             self._held += data
 
 
+def _is_plain(name: str, value: str) -> bool:
+    """Whether a header is as RFC 9110, 5.5 has it: no folds, no controls, nothing at its ends that gets lost."""
+    return bool(NAME.fullmatch(name) and VALUE.fullmatch(value)) and value.strip(" \t") == value.strip()
+
+
 def _listen(config: Config) -> socket.socket:
+    return _listen_on_path(config.socket_path) if config.socket_path else _listen_on_port(config)
+
+
+def _listen_on_path(path: Path) -> socket.socket:
+    """A Unix socket; whoever may write to its folder's group may speak to it."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _clear(path)
+        listener.bind(str(path))
+        path.chmod(0o660)
+    except OSError as problem:
+        raise Misconfigured(f"No socket can be made at {path} (HOST): {problem.strerror or problem}.") from None
+    listener.listen(1024)
+    return listener
+
+
+def _clear(path: Path) -> None:
+    """Take away the socket that a server left behind; not that of one that still answers."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise Misconfigured(f"There is a server at {path} (HOST) already.")
+    path.unlink()
+
+
+def _listen_on_port(config: Config) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # Accepted sockets inherit it. Without it every answer waits 40 ms for the acknowledgement of its headers.

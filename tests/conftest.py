@@ -32,6 +32,14 @@ def config_in(folder: Path) -> Config:
     return settings.read({"SIGN_IN": "demo", "DATA_DIR": str(folder), "TIME_ZONE": ZONE})
 
 
+def copy_database(config: Config, folder: Path) -> Config:
+    """A copy of a demo's database and keyring in `folder`; the settings for it."""
+    copied = config_in(folder)
+    shutil.copy(config.database, copied.database)
+    shutil.copy(config.keyring_file, copied.keyring_file)
+    return copied
+
+
 @pytest.fixture(scope="session")
 def quick_disk() -> Iterator[None]:
     """Nothing here survives a power cut, so nobody waits for the disk. test_database.py looks at the real pragmas."""
@@ -86,8 +94,7 @@ def stopped_clock() -> Iterator[datetime]:
 @pytest.fixture
 def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Config]:
     """A database of this test's own, open, and a server that remembers nothing from the test before."""
-    config = config_in(tmp_path)
-    shutil.copy(first_copy.database, config.database)
+    config = copy_database(first_copy, tmp_path)
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (live._listeners, live._changes, live._here, live._writing):

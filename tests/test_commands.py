@@ -1,6 +1,7 @@
 """The real command line: what it says, how it ends, and that what it refuses changes nothing."""
 
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -33,23 +34,27 @@ def run(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory) -> bytes:
-    """An empty database as `create` makes it."""
+def made_folder(tmp_path_factory) -> Path:
+    """A folder with an empty database, as `create` makes it, and its keyring."""
     folder = tmp_path_factory.mktemp("made")
     environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(folder)}
     subprocess.run(
         [sys.executable, "-m", "commands", "create"], cwd=folder, env=environ, check=True, capture_output=True
     )
-    return (folder / "duologue.db").read_bytes()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_once(made_folder) -> bytes:
+    """The file of an empty database."""
+    return (made_folder / "duologue.db").read_bytes()
 
 
 @pytest.fixture
-def made(tmp_path, made_once) -> Path:
+def made(tmp_path, made_folder) -> Path:
     """A database of this test's own."""
-    (tmp_path / "data").mkdir()
-    path = tmp_path / "data" / "duologue.db"
-    path.write_bytes(made_once)
-    return path
+    shutil.copytree(made_folder, tmp_path / "data")
+    return tmp_path / "data" / "duologue.db"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -92,7 +97,7 @@ def test_a_demo_that_broke_off_is_begun_anew(run, tmp_path, made_once):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "duologue.db.making").write_bytes(made_once[:9000])
     assert run("demo").returncode == 0
-    assert [path.name for path in (tmp_path / "data").iterdir()] == ["duologue.db"]
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {"duologue.db", "keyring"}
     with sqlite3.connect(tmp_path / "data" / "duologue.db") as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone() == (6,)
     connection.close()

@@ -14,15 +14,20 @@ from contextlib import closing
 
 import pytest
 
+import database
 from bench.people import SECTIONS
 from bench.server import Server
 from bench.wire import Connection, Reception, Visitor
+from models import Item
+from rows import db
+
+from .conftest import config_in
 
 KILLS = 50
 PAIRS = 4
 PATIENCE_SECONDS = 30
 # Everything is imported while the one before still serves; the database is opened after that one's death.
-STANDBY = "import app, commands, sys; sys.stdin.readline(); sys.argv[1:] = ['serve']; sys.exit(commands.main())"
+STANDBY = "import commands, app, sys; sys.stdin.readline(); sys.argv[1:] = ['serve']; sys.exit(commands.main())"
 
 
 class Storm:
@@ -150,9 +155,12 @@ def writers(storm: Storm) -> list[Writer]:
 
 def stored(server: Server) -> Counter:
     """How often each line of the storm is in the database, which is whole."""
-    with closing(sqlite3.connect(server.folder / "duologue.db")) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return Counter(text for (text,) in connection.execute("SELECT text FROM item WHERE text LIKE '%, line %'"))
+    database.open_checked(config_in(server.folder))
+    with db.connection_context():
+        assert db.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+        found = Counter(item.text for item in Item.select() if ", line " in item.text)
+    db.close_all()
+    return found
 
 
 def test_every_acknowledged_write_survives_any_kill_and_none_is_doubled(storm):
@@ -188,4 +196,6 @@ def test_what_was_just_saved_is_in_the_log_on_the_disk(server):
         ada.open(connection, f"/meetings/{demo['meeting']}")
         fields = {"section": "goals", "text": "Written ahead", "key": "k"}
         assert connection.post(f"/meetings/{demo['meeting']}/items", ada.headers, fields).status == 200
-        assert b"Written ahead" in (server.folder / "duologue.db-wal").read_bytes()
+        with closing(sqlite3.connect(server.folder / "duologue.db")) as reading:
+            (sealed,) = reading.execute("SELECT text FROM item ORDER BY created_at DESC LIMIT 1").fetchone()
+            assert sealed.encode() in (server.folder / "duologue.db-wal").read_bytes()

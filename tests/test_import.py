@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -279,6 +280,13 @@ def test_an_empty_manager_means_that_there_is_none(here, config):
     carry_out(CAST, config)
     assert carry_out("username,name,manager\nsam,Sam Okoro,\n", config) == ["sam reports to nobody, no longer to ada"]
     assert by_directory() == {"noor": "lee"}
+
+
+def test_a_former_manager_reads_for_as_long_as_the_settings_say(here, config):
+    carry_out(CAST, config)
+    carry_out("username,name,manager\nsam,Sam Okoro,\n", replace(config, former_manager_days=14))
+    (ended,) = Pair.select().where(Pair.ended_at.is_null(False))
+    assert ended.manager_until == ended.ended_at + timedelta(days=14)
 
 
 def test_the_time_zone_is_where_new_people_start_and_theirs_to_change(sam, config):

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+import actions
 import clock
+import growth
+import searching
 from models import Carry, Item, ItemGone, Meeting, MeetingOver, Pair, PairOver, Refused
 from rows import ID_LENGTH, new_id
 
@@ -376,7 +379,7 @@ def test_ending_twice_keeps_the_first(ada, sam, pair):
     pair.end(ada)
     with clock.at(LATER):
         pair.end(sam)
-    ended = ada.pair(pair.id)
+    ended = sam.pair(pair.id)
     assert (ended.ended_at, ended.ended_by) == (NOW, ada)
 
 
@@ -391,8 +394,41 @@ def test_after_an_end_the_two_can_begin_again(ada, sam, pair):
 def test_running_pairs_come_before_ended_ones(ada, lee, sam, pair):
     pair.end(ada)
     with clock.at(LATER):
-        Pair.invite(ada, manager=ada, report=lee)
-    assert [bool(found.ended_at) for found in ada.pairs()] == [False, True]
+        Pair.invite(sam, manager=lee, report=sam)
+    assert [bool(found.ended_at) for found in sam.pairs()] == [False, True]
+
+
+def test_a_former_manager_reads_nothing_more_and_the_individual_everything(ada, sam, pair, meeting, item):
+    tracked = actions.propose(item, sam, text="Map", owner=sam, due_on=None, likelihood=None, together=True)
+    aim = growth.set_objective(pair, sam, "Chair the review", None)
+    pair.end(ada)
+
+    def found_by(person) -> list[bool]:
+        found = (
+            *(person.pair(pair.id), person.meeting(meeting.id), person.item(item.id)),
+            *(actions.find(person, tracked.id), growth.find(person, aim.id), person.pairs(), person.next_meetings()),
+            *(actions.done_ones_of(person), searching.search(person, "pilot")),
+        )
+        return [bool(one) for one in found]
+
+    tracked.change(done_at=NOW)
+    assert not any(found_by(ada))
+    assert all(found_by(sam))
+
+
+def test_a_former_manager_may_be_given_some_days_to_read(ada, pair, meeting):
+    pair.end(ada, manager_days=7)
+    with clock.at(NOW + timedelta(days=6, hours=23)):
+        assert ada.meeting(meeting.id)
+    with clock.at(NOW + timedelta(days=7)):
+        assert not ada.meeting(meeting.id)
+        assert not ada.pairs()
+
+
+def test_an_invitation_declined_is_shown_to_the_manager_who_made_it(ada, lee):
+    invitation = Pair.invite(ada, manager=ada, report=lee)
+    invitation.end(lee)
+    assert ada.pair(invitation.id)
 
 
 def test_arrangements_hold_for_the_meetings_to_come(ada, sam, meeting, pair):

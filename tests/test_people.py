@@ -255,6 +255,16 @@ def test_another_line_manager_takes_the_place_of_the_one_before(sam, noor, lee, 
     assert told(robin) == [("paired", "manager", "Sam Okoro")]
 
 
+@pytest.mark.parametrize("days", [0, 14])
+def test_a_former_manager_reads_for_as_long_as_the_settings_say(sam, lee, robin, days):
+    people.report_to(sam, lee)
+    people.report_to(sam, robin, manager_days=days)
+    people.retire(robin, manager_days=days)
+    ended = Pair.select().where(Pair.report == sam, Pair.manager << [lee, robin])
+    assert {pair.manager_until for pair in ended} == {NOW + timedelta(days=days)}
+    assert len(lee.pairs()) == (2 if days else 1)
+
+
 def test_one_to_ones_by_invitation_are_left_alone(sam, lee, pair):
     people.report_to(sam, lee)
     people.report_to(sam, None)

@@ -70,7 +70,8 @@ class CommandLine:
 def people(first_copy, tmp_path) -> CommandLine:
     """The command line in a folder of this test's own."""
     (tmp_path / "data").mkdir()
-    shutil.copy(first_copy.database, tmp_path / "data" / "duologue.db")
+    for path in (first_copy.database, first_copy.keyring_file):
+        shutil.copy(path, tmp_path / "data")
     return CommandLine(tmp_path)
 
 

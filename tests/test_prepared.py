@@ -13,6 +13,7 @@ import notices
 import people
 import prepared
 import records
+import sessions
 from actions import Action
 from models import Item, Meeting
 from prepared import Prepared
@@ -34,6 +35,7 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
     done = actions.propose(sam.item(item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True)
     done.complete(sam)
+    sessions.begin(sam, "demo", sessions.Limits(timedelta(minutes=30), timedelta(hours=10)))
     return upcoming
 
 
@@ -52,14 +54,15 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, people, notices, audit)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit)
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam, lee, theirs, name):
     query = QUERIES[name]
     known = {
-        "id": [ada.id, filled.id, filled.pair_id, *(row.id for row in Item.select()), *(a.id for a in Action.select())],
+        "id": [ada.id, filled.id, filled.pair_id, *(row.id for row in Item.select()), *(a.id for a in Action.select())]
+        + [found.id for found in sessions.Session.select()],
         "person": [ada.id, sam.id, lee.id],
         "meeting": [meeting.id for meeting in Meeting.select()],
         "pair": [filled.pair_id, theirs.pair_id],
@@ -69,6 +72,8 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "subject": ["ada", "sam"],
         "item": [item.id for item in Item.select()],
         "section": ["goals", "other", "wellbeing"],
+        "now": [NOW.replace(tzinfo=None)],
+        "digest": [found.token_digest for found in sessions.Session.select()],
         "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
     }
     seen = 0

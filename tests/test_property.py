@@ -1,7 +1,6 @@
 """Random sequences of verbs by four people in two pairs, against a small model of what must be true afterwards."""
 
 import functools
-import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +18,7 @@ from models import Carry, Item, ItemGone, Meeting, MeetingOver, Person, Refused
 from records import Record
 from rows import db
 
-from .conftest import NOW, config_in
+from .conftest import NOW, copy_database
 
 SECTIONS = ("wellbeing", "goals", "other")
 WORDS = st.sampled_from(["apples", "pears and plums", "quinces"])
@@ -105,10 +104,9 @@ class TwoPairs(RuleBasedStateMachine):
 
     def __init__(self, first_copy, folder) -> None:
         super().__init__()
-        config = config_in(folder)
         for old in folder.glob("duologue.db*"):
             old.unlink()
-        shutil.copy(first_copy.database, config.database)
+        config = copy_database(first_copy, folder)
         database.open_checked(config)
         db.connect()
         self.now = NOW

@@ -158,7 +158,7 @@ def test_a_stream_ends_when_its_person_is_disabled(serving, demo, ada, sam):
     with closing(sqlite3.connect(serving.folder / "duologue.db")) as connection, connection:
         connection.execute("UPDATE person SET disabled_at = '2026-01-01 00:00:00' WHERE id = ?", [demo["people"][1]])
     try:
-        assert list(within(FORGOTTEN_SECONDS, sam.events))[-1] == b"event: gone\ndata:\n\n"
+        assert list(within(FORGOTTEN_SECONDS, sam.events))[-1] == b"event: signed-out\ndata:\n\n"
     finally:
         with closing(sqlite3.connect(serving.folder / "duologue.db")) as connection, connection:
             connection.execute("UPDATE person SET disabled_at = NULL")

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -17,7 +18,7 @@ from rows import db, new_id
 from .conftest import NOW
 from .signed_in import HTMX
 
-OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve"}
+OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
 ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
@@ -145,7 +146,7 @@ def test_nobody_signed_out_reaches_anything(app, nobody, filled):
             walked += 1
             plain = ask(nobody, method, path, htmx=False)
             if method == "GET":
-                assert (plain.status_code, plain.location) == (302, "/demo"), path
+                assert (plain.status_code, plain.location) == (302, f"/demo?next={quote(path)}"), path
             else:
                 assert plain.status_code == 401, (method, path)
             fragment = ask(nobody, method, path, htmx=True)

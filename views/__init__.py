@@ -15,15 +15,30 @@ from . import (
     people,
     records,
     search,
+    sessions,
     streams,
     today,
 )
 
-PAGES = (today, pairs, meetings, items, actions, records, objectives, search, people, notices, streams, health)
+PAGES = (
+    today,
+    pairs,
+    meetings,
+    items,
+    actions,
+    records,
+    objectives,
+    search,
+    people,
+    notices,
+    sessions,
+    streams,
+    health,
+)
 
 
 def register(app: Flask) -> None:
     """Give the app every page; the demo's sign-in in demo mode alone."""
-    for module in (*PAGES, demo) if app.config["DEMO"] else PAGES:
+    for module in (*PAGES, demo) if app.config["DUOLOGUE"].is_demo else PAGES:
         app.register_blueprint(module.pages)
     answers.register(app)

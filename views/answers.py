@@ -1,5 +1,6 @@
 """How a request is answered: by the regions it changed, by a page, or by a sentence that says what to do."""
 
+import re
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request
@@ -7,14 +8,19 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from peewee import DatabaseError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 import live
+from assertions import KeysAway
+from auth import Stranger, TurnedAway
+from door import doorkeeper
 from models import MeetingOver, Refused
+from secrecy import CannotOpen
 
 from .pages import MeetingPage, Page, PairPage, Rejected
 
 PARTIAL = "HX-Request-Type"
+OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&+-]*", re.ASCII)
 
 
 class BadForm(Exception):
@@ -107,6 +113,11 @@ def answer(found: Page, *names: str, to: str, extra: str = "") -> Response:
     return make_response("".join(found.partial(name) for name in (*names, "saved")) + extra)
 
 
+def own_path(path: str | None) -> str:
+    """The path of a page of ours to go on to; Today for whatever could lead elsewhere."""
+    return path if path and OWN_PATH.fullmatch(path) else "/"
+
+
 def slot(id: str, html: str | Markup = "") -> str:
     """A partial that fills the element with this id."""
     return f'<hx-partial hx-target="#{id}" hx-swap="innerHTML">{html}</hx-partial>'
@@ -117,7 +128,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(BadForm, _bad_form)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(TurnedAway, _turned_away)
+    app.register_error_handler(KeysAway, _keys_away)
     app.register_error_handler(DatabaseError, _database_away)
+    app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
 
@@ -156,12 +170,47 @@ def _expired(problem: CSRFError):
     )
 
 
+def _turned_away(problem: TurnedAway):
+    doorkeeper().note_refusal(problem, request.remote_addr or "unix")
+    config = current_app.config["DUOLOGUE"]
+    ask = f"please ask {config.help_contact}" if config.help_contact else "please ask whoever looks after it"
+    if isinstance(problem, Stranger):
+        return _say(
+            403,
+            "Duologue does not have you yet",
+            f"Your organisation’s sign-on calls you “{problem.subject}”, and nobody of that name may come in here. "
+            f"If you should be able to, {ask}.",
+        )
+    return _say(
+        401,
+        "Please come in through your organisation’s sign-on",
+        f"Duologue could not tell who you are. Open it at {config.public_url}; if that is what you did, {ask}.",
+    )
+
+
+def _keys_away(problem: KeysAway):
+    return _say(
+        503,
+        "Your sign-on cannot be checked just now",
+        "What your organisation’s sign-on says of you cannot be verified at the moment. Please try again in a minute.",
+    )
+
+
 def _database_away(problem: DatabaseError):
     current_app.logger.error("database: %s", type(problem).__name__)
     return _say(
         503,
         "That could not be saved",
         "The database does not answer. Your words are still in their box; please try again in a moment.",
+    )
+
+
+def _cannot_open(problem: CannotOpen):
+    current_app.logger.error("secrecy: %s", problem)
+    return _say(
+        500,
+        "Something here cannot be read",
+        "What is stored here was damaged, so nothing of it is shown. Please tell whoever looks after Duologue.",
     )
 
 
@@ -176,11 +225,22 @@ def _broken(problem: Exception):
 def _http(problem: HTTPException):
     if problem.code in (301, 302, 307, 308):
         return problem
+    if isinstance(problem, SecurityError):
+        # There is no page of ours under a name that is not ours.
+        return "Duologue does not answer to this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     title, text = {
-        401: ("Please sign in", "You are signed out. Sign in again, then come back to this page."),
+        401: (
+            "You are signed out",
+            "Please reload the page to sign in again. What you have typed is still in its box and is not saved yet.",
+        ),
         404: ("There is nothing here for you", "The address may be wrong, or what was here has gone."),
         405: ("That cannot be done here", "Please go back to the page and use its buttons."),
-        413: ("That is too much at once", "Please send less. Your words are still in their box."),
+        400: ("That could not be understood", "Please go back to the page and try again."),
+        429: (
+            "That is a lot at once",
+            "Please wait a minute, then try again. Your words are still in their box.",
+        ),
+        413: ("That is too much at once", "Please go back and send less. Your words are still in their box."),
     }.get(problem.code or 500, (problem.name, "Please go back and try again."))
     return _say(problem.code or 500, title, text)
 
@@ -188,4 +248,6 @@ def _http(problem: HTTPException):
 def _say(code: int, title: str, text: str):
     if is_partial():
         return slot("notice", escape(f"{title}. {text}")), code
-    return render_template("errors/error.html", title=title, text=text), code
+    # What was too much to be read cannot be shown again either.
+    typed = "" if code == 413 else request.form.get("text") or request.form.get("reason")
+    return render_template("errors/error.html", title=title, text=text, typed=typed), code

@@ -10,8 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from flask import Flask, has_request_context, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, has_request_context
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -21,6 +20,7 @@ import clock
 import growth
 import live
 import notices
+from door import form_token
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 
@@ -28,15 +28,8 @@ from notebooks import PrivateNote
 def register(app: Flask) -> None:
     """Render with this app's templates."""
     Page.templates = app.jinja_env
-    Page.templates.globals.update(session_token=session_token, page_id=lambda: secrets.token_hex(8))
+    Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
-
-
-def session_token() -> str:
-    """The session's token: one for all its pages, so that a region is the same wherever it is rendered."""
-    if "token" not in session:
-        session["token"] = generate_csrf()
-    return session["token"]
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
@@ -74,7 +67,7 @@ class Page:
 
     def __init__(self, me: Person) -> None:
         self.me = me
-        self.token = session_token() if has_request_context() else ""
+        self.token = form_token() if has_request_context() else ""
 
     def again(self) -> Self | None:
         """The same page for the same person, both looked up afresh; None when there is no right to it any more."""

@@ -1,6 +1,6 @@
 """Pairs: inviting a colleague, the usual arrangements, and the page where a pair's year comes together."""
 
-from flask import Blueprint, abort, g, redirect, render_template
+from flask import Blueprint, abort, current_app, g, redirect, render_template
 
 import live
 from agenda_templates import TEMPLATES
@@ -81,13 +81,18 @@ def accept(id):
 @pages.post("/pairs/<id>/ending")
 def end(id):
     found = pair_or_404(id)
-    found.pair.end(g.person)
+    found.pair.end(g.person, current_app.config["DUOLOGUE"].former_manager_days)
     return _settled(found)
 
 
 def _settled(found):
     # Nearly everything on the page depends on whether the two meet, so it is shown anew as a whole.
-    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", to=found.pair.path)
+    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", to=_home_of(found.pair))
+
+
+def _home_of(pair):
+    """The pair's page, or Today for a manager who may no longer see it."""
+    return pair.path if g.person.pair(pair.id) else "/"
 
 
 @pages.post("/pairs/<id>/rhythm")

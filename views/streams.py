@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, g, request
 
-import auth
 import live
+from auth import Doorkeeper
+from door import doorkeeper
 from rows import db
 
 from .answers import meeting_or_404, pair_or_404
@@ -20,6 +21,9 @@ LIFE_SECONDS = 600.0
 PING = "event: ping\ndata:\n\n"
 LONGEST_VERSION = 18
 GONE = "event: gone\ndata:\n\n"
+SIGNED_OUT = "event: signed-out\ndata:\n\n"
+# After so long the next event or ping looks whether the stream may go on: within 15 seconds it has ended.
+CHECK_SECONDS = 7.0
 
 
 @pages.get("/live")
@@ -50,8 +54,10 @@ def stream(page: Page) -> Response:
         page=request.headers.get("X-Page"),
         meeting=page.meeting.id if page.is_meeting else None,
         pair=page.pair.id if page.pair else None,
+        session=g.session.id,
     )
-    return Response(_events(page.resting(), listener, _missed(page)), mimetype="text/event-stream", headers=headers)
+    events = _events(page.resting(), listener, doorkeeper(), _missed(page))
+    return Response(events, mimetype="text/event-stream", headers=headers)
 
 
 def _missed(page: Page) -> set[str]:
@@ -62,31 +68,39 @@ def _missed(page: Page) -> set[str]:
     return set(page.whole) if missed is None else page.wanted(missed)
 
 
-def _events(page: Page, listener: live.Listener, names: set[str]) -> Iterator[str]:
-    ends = time.monotonic() + LIFE_SECONDS * random.uniform(0.8, 1.2)
+def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> Iterator[str]:
+    began = checked = time.monotonic()
+    ends = began + LIFE_SECONDS * random.uniform(0.8, 1.2)
     live.join(listener, page.pair)
     try:
         # The headers leave with the first event, and the browser waits for them.
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
-        quiet = 0
-        while time.monotonic() < ends:
-            names = page.wanted(listener.wait(PING_SECONDS))
-            quiet = 0 if names else quiet + 1
-            # Whether the person is still there is asked at every second ping: within 15 seconds a stream has ended.
-            event = PING if quiet % 2 else _event(page, names)
+        while (now := time.monotonic()) < ends:
+            names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
+            is_due = listener.is_over or now - checked > CHECK_SECONDS
+            checked = now if is_due else checked
+            event = (is_due and _end_of(page, listener, keeper)) or _event(page, names)
             yield event
-            if event is GONE:
+            if event in (GONE, SIGNED_OUT):
                 return
     finally:
         live.leave(listener, page.pair)
 
 
+def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper) -> str | None:
+    """Why the stream has to end now, if it has to."""
+    with db.connection_context():
+        if listener.is_over or not keeper.still_holds(str(listener.session)):
+            return SIGNED_OUT
+        return None if page.again() else GONE
+
+
 def _event(page: Page, names: set[str]) -> str:
     """The regions for the page's person, both looked up afresh; a ping when there are none to send."""
+    if not names:
+        return PING
     with db.connection_context():
-        if not names:
-            return PING if auth.person_by_id(page.me.id) else GONE
         fresh = page.again()
         if not fresh:
             return GONE

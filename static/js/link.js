@@ -21,6 +21,8 @@
 
   // The server has ended this page's right to be told anything: a fresh request says why.
   document.addEventListener("gone", () => location.reload());
+  // A page that nobody is signed in to any more is not left open; what was typed waits in this tab for its person.
+  document.addEventListener("signed-out", () => location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`));
 
   window.addEventListener("offline", () => { say("Reconnecting…"); again(); });
   window.addEventListener("online", again);

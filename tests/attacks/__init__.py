@@ -1,1 +1,1 @@
-"""What somebody tries who should not: each test's name says what must not work."""
+"""What somebody tries who should not: one test per attack, each named by what must not work."""

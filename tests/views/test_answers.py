@@ -38,7 +38,7 @@ def test_an_expired_sign_in_is_said_and_not_redirected_under_a_form(nobody, meet
     nobody.read_token("/demo")
     answer = nobody.htmx(f"{meeting.path}/items", section="goals", text="x")
     assert answer.status_code == 401
-    assert "Please sign in" in regions(answer.text)["notice"]
+    assert "You are signed out" in regions(answer.text)["notice"]
 
 
 def test_too_much_at_once_is_refused(as_sam, meeting):

@@ -27,7 +27,7 @@ def test_signing_in_as_somebody_else_leaves_nothing_of_the_first(as_sam, ada, me
 def test_nobody_unknown_is_signed_in(nobody, person):
     nobody.read_token("/demo")
     assert nobody.form("/demo", person=person).status_code == 404
-    assert nobody.get("/").location == "/demo"
+    assert nobody.get("/").location == "/demo?next=/"
 
 
 def test_people_who_left_or_are_not_of_the_demo_are_not_offered(nobody, sam, lee):

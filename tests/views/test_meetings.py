@@ -125,9 +125,9 @@ def test_a_place_too_long_is_refused_beside_the_field(as_sam, meeting):
     assert boxes(whole.text, "place")[0] == place
 
 
-def test_the_place_can_change_while_the_meeting_is_running(as_sam, meeting):
+def test_the_place_can_change_while_the_meeting_is_running(client_of, sam, meeting):
     with clock.at(meeting.starts_at + timedelta(minutes=20)):
-        answer = as_sam.htmx(f"{meeting.path}/time", starts_at="2026-03-04T10:00", minutes="60", place="Room 9")
+        answer = client_of(sam).htmx(f"{meeting.path}/time", starts_at="2026-03-04T10:00", minutes="60", place="Room 9")
     assert answer.status_code == 200
     assert fresh(meeting).place == "Room 9"
 

@@ -57,7 +57,7 @@ def test_reading_takes_it_away_for_good_and_again_changes_nothing(as_sam, as_ada
     answer = as_sam.htmx(f"{notice.path}/reading")
     assert answer.status_code == 200
     assert "What is new" not in regions(answer.text)["today"]
-    with clock.at(NOW + timedelta(hours=1)):
+    with clock.at(NOW + timedelta(minutes=5)):
         assert as_sam.form(f"{notice.path}/reading").location == "/"
     assert Notice.get_by_id(notice.id).read_at == NOW
     assert "What is new" not in as_sam.see("/")

@@ -29,11 +29,11 @@ def test_nobody_changes_somebody_else(as_sam, ada):
 
 
 def test_signing_out_ends_it(as_sam, meeting):
-    assert as_sam.form("/demo/sign-out").location == "/demo"
-    assert as_sam.get(meeting.path).location == "/demo"
+    assert as_sam.form("/signing-out").location == "/signed-out"
+    assert as_sam.get(meeting.path).location == f"/demo?next={meeting.path}"
 
 
 def test_a_disabled_person_is_signed_out_at_once(as_sam, sam, meeting):
     sam.change(disabled_at=meeting.starts_at)
-    assert as_sam.get(meeting.path).location == "/demo"
+    assert as_sam.get(meeting.path).location == f"/demo?next={meeting.path}"
     assert as_sam.htmx(f"{meeting.path}/items", section="goals", text="x").status_code == 401

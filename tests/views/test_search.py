@@ -1,6 +1,12 @@
 """Search: across everything that one person may see, and nothing else."""
 
+import re
+from datetime import timedelta
+
 import actions
+import clock
+
+from ..conftest import NOW
 
 
 def found(client, words: str) -> str:
@@ -41,3 +47,11 @@ def test_an_empty_search_explains_itself(as_sam):
 def test_the_words_stand_in_the_box_and_are_no_html(as_sam):
     page = as_sam.see("/search?q=%22%3E%3Cscript%3E")
     assert "<script>" not in page.split("<main")[1]
+
+
+def test_of_very_many_the_newest_fifty_are_shown_the_latest_first(as_sam, sam, meeting):
+    for number in range(60):
+        with clock.at(NOW + timedelta(minutes=number % 7, seconds=number)):
+            meeting.add_item(sam, "goals", f"Apple {number}")
+    numbers = [int(number) for number in re.findall(r"Apple (\d+)", found(as_sam, "apple"))]
+    assert numbers == sorted(range(60), key=lambda number: number % 7 * 60 + number, reverse=True)[:50]

@@ -208,12 +208,12 @@ def test_nothing_is_confirmed_or_remarked_on_when_the_two_no_longer_meet(ada, sa
         record.remark(ada, "Too late")
 
 
-def test_a_pair_that_ended_shows_no_live_controls(as_ada, ada, sam, meeting, item):
-    PrivateNote.write(meeting.pair, ada, "Mine", "")
+def test_a_pair_that_ended_shows_no_live_controls(as_sam, sam, meeting, item):
+    PrivateNote.write(meeting.pair, sam, "Mine", "")
     meeting.pair.end(sam)
-    page = as_ada.see(meeting.path)
+    page = as_sam.see(meeting.path)
     assert "have ended" in page
     assert item.text in page
     for control in ("Close the meeting", ">Add<", ">Edit<", 'type="checkbox" id="discussed'):
         assert control not in page
-    assert meeting.pair.path in as_ada.see("/")
+    assert meeting.pair.path in as_sam.see("/")

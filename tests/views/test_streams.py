@@ -117,10 +117,11 @@ def test_what_the_browser_last_heard_counts_before_what_the_page_began_with(as_s
 
 def test_a_disabled_person_is_told_to_go(as_sam, sam, open_stream, meeting, monkeypatch):
     monkeypatch.setattr(streams, "PING_SECONDS", 0.01)
+    monkeypatch.setattr(streams, "CHECK_SECONDS", 0.02)
     events = open_stream(as_sam, up_to_date(meeting))
     next(events)
     sam.change(disabled_at=NOW - timedelta(days=1))
-    assert streams.GONE in list(events)
+    assert list(events)[-1] == streams.SIGNED_OUT
 
 
 def test_a_stream_ends_by_itself_in_time(as_sam, open_stream, meeting, monkeypatch):

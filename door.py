@@ -1,0 +1,105 @@
+"""What every request has to pass before a view sees it: a write must be ours, and a person must be there."""
+
+import hmac
+from urllib.parse import quote
+
+from flask import Flask, current_app, g, redirect, request, session
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import SecurityError, Unauthorized
+
+import auth
+from config import Config
+from gate import VOUCHED, Vouched
+
+# What nobody needs to be signed in for.
+OPEN_ENDPOINTS = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def register(app: Flask, config: Config) -> None:
+    """Have every request of this app pass."""
+    app.extensions["doorkeeper"] = auth.Doorkeeper(config)
+    # Flask-Login's own cookie is not in use, so no browser can bring one.
+    app.config["REMEMBER_COOKIE_NAME"] = "\x00"
+    auth.login_manager.init_app(app, add_context_processor=False)
+    auth.login_manager.request_loader(_signed_in)
+    app.before_request(_check_name)
+    app.before_request(_check_origin)
+    app.before_request(_check_token)
+    app.before_request(_require_person)
+
+
+def doorkeeper() -> auth.Doorkeeper:
+    """The one who decides who is there."""
+    return current_app.extensions["doorkeeper"]
+
+
+def form_token() -> str:
+    """The token that this browser's forms must carry: one for all its pages, so that a region is the same anywhere."""
+    return session.form_token(current_app.secret_key)  # type: ignore[attr-defined]
+
+
+def _check_name() -> None:
+    """Go no further with a request for a name that is not ours. Raises SecurityError."""
+    g.person = None
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
+
+
+def _check_origin() -> None:
+    """Refuse every write that another site's page sends. Raises CSRFError."""
+    if request.method in READING:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise CSRFError("another site")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != (current_app.config["DUOLOGUE"].public_url or f"http://{request.host}"):
+        raise CSRFError("another origin")
+
+
+def _check_token() -> None:
+    """Refuse every write that does not carry the browser's token. Raises CSRFError."""
+    if request.method in READING:
+        return
+    sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
+    if session.token is None or not hmac.compare_digest(sent.encode(), form_token().encode()):  # type: ignore[attr-defined]
+        raise CSRFError("no token of ours")
+
+
+def _signed_in(request) -> auth.SignedIn | None:
+    found = doorkeeper().session(request.environ[VOUCHED], session.token)  # type: ignore[attr-defined]
+    return found and auth.SignedIn(found)
+
+
+def _require_person():
+    """Deny by default: whoever is not signed in sees the few open endpoints alone. Raises what the doorkeeper does."""
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None
+    if current_user.is_authenticated:
+        g.session = current_user.session
+        if not is_stream():
+            g.session.see()
+    elif not _is_page():
+        raise Unauthorized
+    elif not isinstance(request.environ[VOUCHED], Vouched):
+        return redirect(f"/demo?next={quote(request.full_path.removesuffix('?'))}")
+    else:
+        come_in(*doorkeeper().enter(request.environ[VOUCHED]))
+    g.person = g.session.person
+    return None
+
+
+def come_in(found: auth.Session, token: str) -> None:
+    """Have this browser hold a session that has just begun."""
+    g.session = found
+    session.give(token)  # type: ignore[attr-defined]
+
+
+def is_stream() -> bool:
+    """Whether an open page asks for its event stream, which is no sign of anybody's life."""
+    return request.accept_mimetypes.best == "text/event-stream"
+
+
+def _is_page() -> bool:
+    return request.method == "GET" and "HX-Request" not in request.headers and not is_stream()

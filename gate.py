@@ -1,0 +1,238 @@
+"""The outermost layer: whom the sign-on proxy vouches for. Nothing further in reads a header to know who is there.
+
+Before anything else looks at a request, the gate sees where it comes from, checks the proxy's secret or signature,
+puts what is vouched for into a private key of the environ, and takes every header about identity out of it. Whatever
+is not exactly right vouches for nobody. What other trusted-header sign-ins got wrong is in docs/security.md.
+"""
+
+import hmac
+import ipaddress
+import logging
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from assertions import Assertions, KeysAway
+from config import DEMO, ENV, HEADER, JWT, UNIX, Config
+
+VOUCHED = "duologue.vouched"
+PROOF = "HTTP_X_PROXY_SECRET"
+LONGEST_NAME = 256
+LONGEST_ASSERTION = 8_192
+LONGEST_SHOWN = 200
+JOINED = re.compile(r"[,;]")
+NOT_A_LETTER = re.compile(r"[^A-Z0-9]")
+EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,189}")
+
+log = logging.getLogger("gate")
+
+
+class Vouched(NamedTuple):
+    """Who a request comes from: `(issuer, subject)`, and how the proxy describes them.
+
+    `leads` says whether they are a people lead; None when that is not for the proxy to say.
+    """
+
+    issuer: str
+    subject: str
+    name: str = ""
+    email: str | None = None
+    leads: bool | None = None
+
+
+class Unvouched(Exception):
+    """Nobody is vouched for; the message is one word of the audit trail that says why."""
+
+
+Environ = dict[str, Any]
+Way = Callable[[Environ], Vouched | None]
+
+
+class Gate:
+    """WSGI middleware. The environ's VOUCHED is a Vouched, an Unvouched, KeysAway, or None in demo mode."""
+
+    def __init__(self, wsgi_app: Callable, config: Config) -> None:
+        self._wsgi_app = wsgi_app
+        self._identify = _way(config)
+        self._hidden = {_letters(name) for name in _identity_headers(config)}
+
+    def __call__(self, environ: Environ, start_response: Callable) -> Any:
+        vouched = self._vouched(environ)
+        for key in [key for key in environ if key.startswith("HTTP_") and self._is_hidden(key)]:
+            del environ[key]
+        environ[VOUCHED] = vouched
+        return self._wsgi_app(environ, start_response)
+
+    def _vouched(self, environ: Environ) -> Vouched | Exception | None:
+        try:
+            return self._identify(environ)
+        except (Unvouched, KeysAway) as refusal:
+            return refusal
+        except Exception as problem:
+            # Whatever goes wrong in here, nobody gets in by it.
+            log.error("event=gate-failed type=%s", type(problem).__name__)
+            return Unvouched("failed")
+
+    def _is_hidden(self, key: str) -> bool:
+        letters = _letters(key.removeprefix("HTTP_"))
+        return letters in self._hidden or letters.startswith("XFORWARDED")
+
+
+def _letters(name: str) -> str:
+    """The name without what servers and frameworks take for one another: dash, underscore, dot, space, case."""
+    return NOT_A_LETTER.sub("", name.upper())
+
+
+def _identity_headers(config: Config) -> set[str]:
+    """Every header that says who somebody is, here or in front of other programs."""
+    own = {getattr(config, f"proxy_{kind}_header") for kind in ("user", "name", "email", "groups", "jwt")}
+    return own - {""} | {
+        "X-Proxy-Secret",
+        "X-Remote-User",
+        "Remote-User",
+        "X-Forwarded-User",
+        "X-Authenticated-User",
+        "X-Auth-Request-User",
+        "X-User",
+        "Forwarded",
+        "X-Real-IP",
+    }
+
+
+def _way(config: Config) -> Way:
+    ways: dict[str, Callable[[Config], Way]] = {HEADER: ByHeader, JWT: ByAssertion, ENV: ByVariable}
+    return ways[config.sign_in](config) if config.sign_in != DEMO else lambda environ: None
+
+
+class ByHeader:
+    """The proxy names the person in a header, and proves itself by where it speaks from and by a secret."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._headers = {kind: _variable(getattr(config, f"proxy_{kind}_header")) for kind in FACTS}
+
+    def __call__(self, environ: Environ) -> Vouched:
+        must_be_the_proxy(environ, self._config)
+        said = {kind: environ.get(variable, "") for kind, variable in self._headers.items()}
+        return described(
+            self._config,
+            subject_of(said["user"], self._config),
+            _utf8(said["name"]),
+            said["email"],
+            [group.strip() for group in said["groups"].split(",")],
+        )
+
+
+FACTS = ("user", "name", "email", "groups")
+
+
+class ByAssertion:
+    """The proxy sends a signed assertion."""
+
+    def __init__(self, config: Config) -> None:
+        self._config, self._assertions = config, Assertions(config)
+        self._header = _variable(config.proxy_jwt_header)
+
+    def __call__(self, environ: Environ) -> Vouched:
+        if self._config.proxy_peers or self._config.secrets:
+            must_be_the_proxy(environ, self._config)
+        assertion = environ.get(self._header, "")
+        if not assertion:
+            raise Unvouched("missing")
+        if len(assertion) > LONGEST_ASSERTION:
+            raise Unvouched("too-long")
+        claims = self._assertions.claims(assertion)
+        if claims is None:
+            raise Unvouched("assertion")
+        groups = claims.get("groups")
+        return described(
+            self._config,
+            subject_of(claims.get(self._config.proxy_jwt_subject), self._config),
+            claims.get("name"),
+            claims.get("email"),
+            groups if isinstance(groups, list) else [groups],
+        )
+
+
+class ByVariable:
+    """The server in front has put the name into the environ; no browser can."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self, environ: Environ) -> Vouched:
+        if self._config.proxy_peers or self._config.secrets:
+            must_be_the_proxy(environ, self._config)
+        return described(self._config, subject_of(environ.get(self._config.proxy_env_var), self._config))
+
+
+def must_be_the_proxy(environ: Environ, config: Config) -> None:
+    """Raise Unvouched unless the request comes from the proxy's own address and carries its secret."""
+    if config.proxy_peers and not _is_peer(environ.get("REMOTE_ADDR") or UNIX, config):
+        raise Unvouched("peer")
+    sent = environ.get(PROOF, "").encode("latin-1", "replace")
+    # Each is compared, so that the time taken does not tell which one matched.
+    if config.secrets and not sum(hmac.compare_digest(sent, secret) for secret in config.secrets):
+        raise Unvouched("secret")
+
+
+def _is_peer(address: str, config: Config) -> bool:
+    if address == UNIX:
+        return UNIX in config.proxy_peers
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(peer != UNIX and found in peer for peer in config.proxy_peers)
+
+
+def subject_of(said: Any, config: Config) -> str:
+    """The person's name as it is kept: without its realm, in lower case, matching the pattern in full.
+
+    Raises Unvouched for whatever is missing, doubled, joined, over-long, not ASCII or malformed.
+    """
+    if not isinstance(said, str) or not said.strip(" "):
+        raise Unvouched("missing")
+    if len(said) > LONGEST_NAME:
+        raise Unvouched("too-long")
+    if not said.isascii():
+        raise Unvouched("not-ascii")
+    if JOINED.search(said):
+        raise Unvouched("joined")
+    name = _without_realm(said.strip(" ").lower(), config.proxy_realm)
+    if not config.proxy_user_pattern.fullmatch(name):
+        raise Unvouched("malformed")
+    return name
+
+
+def _without_realm(name: str, realm: str) -> str:
+    if not realm:
+        return name
+    return name.removesuffix(realm) if realm.startswith("@") else name.removeprefix(realm)
+
+
+def described(config: Config, subject: str, name: Any = "", email: Any = "", groups: list | None = None) -> Vouched:
+    """The person vouched for, with whatever else is said of them that can be shown."""
+    name = " ".join(name.split()) if isinstance(name, str) else ""
+    lead = config.proxy_people_lead_group
+    return Vouched(
+        issuer=config.issuer,
+        subject=subject,
+        name=name if name.isprintable() and len(name) <= LONGEST_SHOWN else "",
+        email=email if isinstance(email, str) and EMAIL.fullmatch(email) else None,
+        leads=lead in (groups or []) if lead else None,
+    )
+
+
+def _variable(header: str) -> str:
+    """The environ's key of a header."""
+    return "HTTP_" + header.upper().replace("-", "_") if header else ""
+
+
+def _utf8(text: str) -> str:
+    """What a server handed on letter by letter, as the UTF-8 that it was; nothing if it was none."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return ""
