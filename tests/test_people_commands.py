@@ -2,7 +2,6 @@
 
 import os
 import pty
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import copy_database
 from .test_commands import assert_one_sentence
 
 HELLO = "username,name,manager\nada,Ada Marsh,\nsam,Sam Okoro,ada\nzoe,Zoë Ito,ada\n"
@@ -70,8 +70,7 @@ class CommandLine:
 def people(first_copy, tmp_path) -> CommandLine:
     """The command line in a folder of this test's own."""
     (tmp_path / "data").mkdir()
-    for path in (first_copy.database, first_copy.keyring_file):
-        shutil.copy(path, tmp_path / "data")
+    copy_database(first_copy, tmp_path / "data")
     return CommandLine(tmp_path)
 
 
