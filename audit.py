@@ -45,6 +45,9 @@ class AuditEntry(Row):
         return secrecy.digest("audit", "\x1f".join("" if fact is None else str(fact) for fact in facts))
 
 
+LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).limit(1))
+
+
 def note(event: str, by: Person | None = None, pair: Pair | None = None, about: str = "") -> AuditEntry:
     """Add a row to the trail."""
     with db.atomic():

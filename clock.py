@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 # rhythm → what it is called on screen, and how far the next meeting lies (weeks, months)
@@ -38,7 +39,13 @@ def at(moment: datetime) -> Iterator[None]:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is a time zone of the IANA database, such as Europe/London."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> set[str]:
+    """Their names. Looking for them reads the disk."""
+    return available_timezones()
 
 
 def local(moment: datetime, zone: str) -> datetime:

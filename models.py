@@ -138,10 +138,27 @@ class Pair(Row):
     def invite(cls, by: Person, manager: Person, report: Person, **settings: Any) -> "Pair":
         """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
         with db.atomic():
-            running = cls.get_or_none((cls.manager == manager) & (cls.report == report) & cls.ended_at.is_null())
-            return running or cls.create(
+            return STANDING.first(manager=manager.id, report=report.id) or cls.create(
                 invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
             )
+
+    @classmethod
+    def begin(cls, manager: Person, report: Person) -> tuple["Pair", bool]:
+        """Have the two meet from now on, as the staff directory says; and whether they did not do so before.
+
+        No invitation is needed, and one that stands is accepted.
+        """
+        with db.atomic():
+            pair = STANDING.first(manager=manager.id, report=report.id)
+            is_new = not (pair and pair.accepted_at)
+            if pair is None:
+                people: dict[str, Any] = {"invited_by": manager, "manager": manager, "report": report}
+                pair = cls.create(time_zone=manager.time_zone, accepted_at=clock.now(), **people)
+                pair.schedule(report, pair._first_start())
+            elif is_new:
+                pair.accept(pair.other(pair.invited_by))
+            pair.change(from_directory=True)
+            return pair, is_new
 
     @property
     def path(self) -> str:
@@ -207,10 +224,11 @@ class Pair(Row):
         wished = self.first_starts_at
         return wished if wished and wished > clock.now() else clock.first_start(self.time_zone)
 
-    def end(self, by: Person, manager_days: int = 0) -> None:
+    def end(self, by: Person | None, manager_days: int = 0) -> None:
         """Stop meeting (or decline, or take back, the invitation).
 
         What was written stays the individual's to read; the manager may read it for `manager_days` more.
+        `by` is None when neither of the two wanted it, but the staff directory says so.
         """
         until = clock.now() + timedelta(days=manager_days)
         facts = {
@@ -274,13 +292,7 @@ class Pair(Row):
 
     def waiting_items(self) -> list["Item"]:
         """What goes to the next meeting as soon as there is one: the unfinished of closed ones, all of cancelled."""
-        moves_on = Meeting.cancelled_at.is_null(False) | (Meeting.closed_at.is_null(False) & Item.is_unfinished())
-        return list(
-            Item.select(Item, Meeting)
-            .join(Meeting)
-            .where(Item.pair == self, Item.deleted_at.is_null(), moves_on)
-            .order_by(Meeting.starts_at, Item.position, Item.id)
-        )
+        return WAITING_ITEMS(pair=self.id)
 
 
 class Meeting(Row):
@@ -732,6 +744,9 @@ def _closed_meetings(pair):
 
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
+STANDING = Prepared(
+    lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
+)
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
 MEETING = Prepared(
     lambda id, person, now: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(
@@ -745,6 +760,18 @@ NEXT_MEETINGS_OF = Prepared(
         .join(Pair)
         .where(mine(person, now), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
         .order_by(Meeting.starts_at)
+    )
+)
+WAITING_ITEMS = Prepared(
+    lambda pair: (
+        Item.select(Item, Meeting)
+        .join(Meeting)
+        .where(
+            Item.pair == pair,
+            Item.deleted_at.is_null(),
+            Meeting.cancelled_at.is_null(False) | (Meeting.closed_at.is_null(False) & Item.is_unfinished()),
+        )
+        .order_by(Meeting.starts_at, Item.position, Item.id)
     )
 )
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))

@@ -4,18 +4,24 @@ from peewee import CharField, ForeignKeyField
 
 import clock
 from models import Pair, Person
+from prepared import Prepared
 from rows import Moment, Row
 
 # What each kind says is in templates/today/_notice.html.
-KINDS = ("paired", "unpaired", "erased", "held", "released", "merged")
+KINDS = ("paired", "unpaired", "erased", "held", "released", "merged", "moved")
 
 
 class Notice(Row):
-    """One thing that a person has to know. It stands on their Today until they have read it."""
+    """One thing that a person has to know about a pair in which they are on this `side`.
 
+    It stands on their Today until they have read it, whether they can still see the pair or not.
+    """
+
+    pair_id: str | None
     person = ForeignKeyField(Person, backref="+")
     kind = CharField(max_length=16)
     pair = ForeignKeyField(Pair, backref="+", null=True, index=False)
+    side = CharField(max_length=16)
     other_name = CharField(max_length=200, default="")
     told_at = Moment(default=clock.now)
     read_at = Moment(null=True)
@@ -32,16 +38,28 @@ class Notice(Row):
 def tell(kind: str, pair: Pair) -> None:
     """Tell both people of a pair (its two people at hand) what was done to it."""
     for person in pair.people:
-        Notice.create(person=person, kind=kind, pair=pair, other_name=pair.other(person).name)
+        tell_one(person, kind, pair)
+
+
+def tell_one(person: Person, kind: str, pair: Pair) -> None:
+    """Tell one of a pair's two people what has happened."""
+    Notice.create(person=person, kind=kind, pair=pair, side=pair.side_of(person), other_name=pair.other(person).name)
 
 
 def unread_of(person: Person) -> list[Notice]:
     """What this person has not read yet, the latest first."""
-    return list(
-        Notice.select().where(Notice.person == person, Notice.read_at.is_null()).order_by(Notice.told_at.desc())
-    )
+    return UNREAD(person=person.id)
 
 
 def find(person: Person, id: str) -> Notice | None:
     """The notice with this id, if it is for them."""
     return Notice.get_or_none(Notice.id == id, Notice.person == person)
+
+
+UNREAD = Prepared(
+    lambda person: (
+        Notice.select()
+        .where(Notice.person == person, Notice.read_at.is_null())
+        .order_by(Notice.told_at.desc(), Notice.id)
+    )
+)

@@ -5,10 +5,12 @@ from gevent import monkey
 monkey.patch_all()
 
 import click
+from peewee import DatabaseError
 
 from config import Misconfigured
+from models import Refused
 
-from . import audit, backups, erasing, keys, making, serving
+from . import audit, backups, erasing, keys, making, people, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -27,6 +29,7 @@ for command in (
     making.demo,
     making.check,
     serving.serve,
+    people.people,
     keys.keys,
     audit.group,
     backups.backup,
@@ -42,8 +45,11 @@ def main() -> int:
     """Run the command line; the exit status."""
     try:
         duologue(standalone_mode=False)
-    except Misconfigured as problem:
+    except (Misconfigured, Refused) as problem:
         click.echo(f"duologue: {problem}", err=True)
+        return MISCONFIGURED
+    except DatabaseError as problem:
+        click.echo(f"duologue: The database did not take this ({problem}): try again in a moment.", err=True)
         return MISCONFIGURED
     except click.ClickException as problem:
         problem.show()

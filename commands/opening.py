@@ -6,27 +6,21 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import click
-from peewee import DatabaseError
 
 import config as settings
 import database
 from config import Config, Misconfigured
-from models import Pair, Person, Refused
+from models import Pair, Person
 from rows import db
 
 
 @contextmanager
 def opened() -> Iterator[Config]:
-    """The settings, with the database open and the keys at hand. Raises Misconfigured, for what is refused too."""
+    """The settings, with the database open and the keys at hand. Raises Misconfigured."""
     config = settings.read()
     database.open_checked(config)
     with db.connection_context():
-        try:
-            yield config
-        except Refused as problem:
-            raise Misconfigured(str(problem)) from None
-        except DatabaseError as problem:
-            raise Misconfigured(f"The database does not answer ({problem}): try again in a moment.") from None
+        yield config
 
 
 def person_called(config: Config, username: str) -> Person:

@@ -60,6 +60,7 @@ def up(migrator, db):
         person = ForeignKeyField(Person)
         kind = CharField(max_length=16)
         pair = ForeignKeyField(Pair, null=True, index=False)
+        side = CharField(max_length=16)
         other_name = CharField(max_length=200, default='')
         told_at = DateTimeField()
         read_at = DateTimeField(null=True)

@@ -124,7 +124,7 @@ def test_a_held_pair_is_not_erased(filled, sam, ada):
 
 def test_an_individual_goes_with_all_that_their_pairs_hold(filled, sam, ada, theirs):
     Session.create(person=sam, token_digest="0" * 64, way="demo", epoch=0)
-    Notice.create(person=ada, kind="held", pair=filled, other_name=sam.name)
+    Notice.create(person=ada, kind="held", pair=filled, side="individual", other_name=sam.name)
     erasure.erase_person(sam)
     assert erasure.words_in(filled) == {}
     assert erasure.words_in(theirs.pair)
@@ -197,7 +197,7 @@ def test_an_erased_pairs_words_are_in_no_byte_of_the_file(here, filled, theirs):
 
 
 def test_an_erased_persons_name_and_words_are_in_no_byte_of_the_file(here, filled, sam):
-    Notice.create(person=sam, kind="held", pair=filled, other_name="Ada Marsh")
+    Notice.create(person=sam, kind="held", pair=filled, side="individual", other_name="Ada Marsh")
     gone = {*stored(filled), b"Sam Okoro", b"sam@example.org"}
     said(run(here.data_dir, "erase", "person", "sam", "--apply"))
     assert on_the_disk(here, gone) == set()

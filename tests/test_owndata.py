@@ -66,7 +66,7 @@ def filled(pair, meeting, ada, sam, theirs, lee, noor) -> Pair:
     theirs.add_item(lee, "goals", "item of Lee")
     theirs.add_item(noor, "goals", "draft of Noor", private=True)
     PrivateNote.write(theirs.pair, lee, "notebook of Lee", "")
-    Notice.create(person=sam, kind="held", pair=pair, other_name="Ada Marsh")
+    Notice.create(person=sam, kind="held", pair=pair, side="individual", other_name="Ada Marsh")
     return pair
 
 

@@ -6,8 +6,11 @@ import pytest
 from peewee import Value
 
 import actions
+import audit
 import auth
 import models
+import notices
+import people
 import prepared
 import records
 import sessions
@@ -20,8 +23,13 @@ from .conftest import NOW
 
 
 @pytest.fixture
-def filled(meeting, ada, sam, item, draft):
-    """A meeting that was closed, with something on both agendas."""
+def filled(meeting, ada, sam, item, draft, theirs, lee):
+    """A meeting that was closed, with something on both agendas; one cancelled; and a word of the directory."""
+    theirs.add_item(lee, "goals", "Waits for the next one")
+    theirs.cancel(lee, None)
+    people.report_to(sam, ada)
+    notices.tell("held", meeting.pair)
+    audit.note("opened", by=sam)
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
@@ -46,18 +54,22 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit)
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam, lee, name):
+def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam, lee, theirs, name):
     query = QUERIES[name]
     known = {
         "id": [ada.id, filled.id, filled.pair_id, *(row.id for row in Item.select()), *(a.id for a in Action.select())]
         + [found.id for found in sessions.Session.select()],
         "person": [ada.id, sam.id, lee.id],
         "meeting": [meeting.id for meeting in Meeting.select()],
-        "pair": [filled.pair_id],
+        "pair": [filled.pair_id, theirs.pair_id],
+        "manager": [ada.id, lee.id],
+        "report": [sam.id],
+        "issuer": ["demo", "elsewhere"],
+        "subject": ["ada", "sam"],
         "item": [item.id for item in Item.select()],
         "section": ["goals", "other", "wellbeing"],
         "now": [NOW.replace(tzinfo=None)],

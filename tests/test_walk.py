@@ -9,6 +9,7 @@ import pytest
 
 import actions
 import growth
+import notices
 import records
 from models import Item
 from notebooks import PrivateNote
@@ -52,12 +53,14 @@ def filled(meeting, ada, sam, item, draft):
     talked.discuss(ada)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     records.Record.of(meeting).remark(sam, "Remarkable")
+    notices.tell_one(sam, "held", meeting.pair)
     return {
         "pairs": [meeting.pair_id],
         "meetings": [meeting.id, upcoming.id],
         "items": [item.id, draft.id, talked.id],
         "actions": [made.id, proposal.id],
         "objectives": [objective.id],
+        "notices": [notice.id for notice in notices.unread_of(sam)],
     }
 
 

@@ -10,6 +10,7 @@ from . import (
     health,
     items,
     meetings,
+    notices,
     objectives,
     owndata,
     pairs,
@@ -23,7 +24,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, items, actions, records, objectives),
-    *(search, people, owndata, sessions, streams, health),
+    *(search, people, notices, owndata, sessions, streams, health),
 )
 
 

@@ -19,6 +19,7 @@ import auth
 import clock
 import growth
 import live
+import notices
 from door import form_token
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
@@ -413,7 +414,7 @@ class TodayPage(Page):
     template = "today/today.html"
     title = "Today"
     live_path = "/live"
-    shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today"}
+    shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today", "today": "today"}
     partials: ClassVar = {**Page.partials, "today": "today/_today.html"}
     whole = ("today",)
 
@@ -422,6 +423,7 @@ class TodayPage(Page):
         running = [(pair, upcoming.get(pair.id)) for pair in pairs if pair.is_running]
         mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
+            "notices": notices.unread_of(self.me),
             "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
             "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
             "ended": [pair for pair in pairs if pair.accepted_at and pair.ended_at],

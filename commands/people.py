@@ -1,0 +1,182 @@
+"""Commands for who may come in: the staff directory's file, and one person at a time."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import click
+
+import clock
+import config as settings
+import directory
+import people as room
+from config import Config
+from models import Person, Refused
+from rows import db
+
+from .opening import opened
+
+MOST_SHOWN = 1_000
+
+
+@click.group()
+def people() -> None:
+    """Who may come in, and who meets whom."""
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--apply", is_flag=True, help="Carry it out. Without this, only what would change is printed.")
+@click.option("--disable-missing", is_flag=True, help="Disable everybody who is not in the file.")
+@click.option("--yes-disable", type=int, metavar="N", help="Disable N people, though these are very many.")
+def import_(file: Path, apply: bool, disable_missing: bool, yes_disable: int | None) -> None:
+    """Bring people and their line managers up to date from a CSV file.
+
+    The file is UTF-8, separated by commas or semicolons; its first line names the columns, in any order:
+
+    \b
+    username     what sign-in calls the person (required)
+    name         the full name (required)
+    email        an address; empty for none
+    manager      the line manager's username; empty for none
+    time_zone    where a new person starts, such as Europe/London
+    people_lead  yes or no; empty is no
+
+    What a column says holds, the empty included; a column left out changes nothing. Whoever is not in the file stays
+    as they are. Everything is done, or nothing; doing it again changes nothing more.
+    """
+    with opened() as config, db.atomic() if apply else nullcontext():
+        plan = _planned(_content(file), config, disable_missing)
+        for line in (*plan.steps, *(f"{name} stays disabled, and as they were" for name in plan.left)):
+            click.echo(line)
+        if disable_missing:
+            plan.must_be_meant(yes_disable)
+        if apply:
+            _carry_out(plan)
+    done = "Done" if apply else "Nothing was changed yet (--apply does it)"
+    click.echo(f"{done}: {plan.summary}." if plan.steps else "There is nothing to do.")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened_file:
+            return opened_file.read(directory.SIZE_LIMIT + 1)
+    except OSError as problem:
+        raise Refused(f"The file {file} cannot be read: {problem.strerror}.") from None
+
+
+def _planned(content: bytes, config: Config, disable_missing: bool) -> directory.Plan:
+    try:
+        return directory.compare(directory.read(content, config), config, disable_missing)
+    except directory.BadFile as problem:
+        for found in problem.problems[:MOST_SHOWN]:
+            click.echo(found, err=True)
+        if len(problem.problems) > MOST_SHOWN:
+            click.echo(f"… and {len(problem.problems) - MOST_SHOWN:,} more.", err=True)
+        raise
+
+
+def _carry_out(plan: directory.Plan) -> None:
+    with click.progressbar(plan.steps, file=sys.stderr, hidden=not sys.stderr.isatty()) as steps:
+        for step in steps:
+            plan.take(step)
+
+
+@people.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The full name.")
+@click.option("--email", default="", help="An e-mail address.")
+@click.option("--time-zone", default="", help="Such as Europe/London. The default is TIME_ZONE.")
+@click.option("--again", is_flag=True, help="It is another person than the retired one with this username.")
+def add(username: str, name: str, email: str, time_zone: str, again: bool) -> None:
+    """Let somebody in under the name that sign-in gives them."""
+    with _at_work() as config:
+        subject = room.subject_from(config, username)
+        zone = room.time_zone_from(time_zone) or config.time_zone
+        room.add(config.issuer, subject, room.name_from(name), room.email_from(email), zone, again)
+    click.echo(f"Added {subject}.")
+
+
+@people.command()
+@click.argument("username")
+def disable(username: str) -> None:
+    """Shut somebody out at once, until they are enabled. What they wrote and their one-to-ones stay."""
+    with _at_work() as config:
+        person = _found(config, username)
+        room.disable(person)
+    click.echo(f"Disabled {person.subject}.")
+
+
+@people.command()
+@click.argument("username")
+def enable(username: str) -> None:
+    """Let somebody who was disabled in again."""
+    with _at_work() as config:
+        person = _found(config, username)
+        room.enable(person)
+    click.echo(f"Enabled {person.subject}.")
+
+
+@people.command()
+@click.argument("username")
+def retire(username: str) -> None:
+    """Somebody has left for good: shut them out, end their one-to-ones, and keep their username from others."""
+    with _at_work() as config:
+        person = _found(config, username)
+        room.retire(person, config.former_manager_days)
+    click.echo(f"Retired {person.subject}.")
+
+
+@people.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="INTO")
+def merge(source: str, target: str) -> None:
+    """Somebody's username has changed: give all that was theirs as FROM to INTO, and retire FROM. It is for good."""
+    with _at_work() as config:
+        old, new = _found(config, source), _found(config, target)
+        pairs = room.merge(old, new)
+    click.echo(f"Merged {old.subject} into {new.subject}; pairs that came along: {pairs}.")
+
+
+@people.command("list")
+def list_() -> None:
+    """Print everybody's username, name and state."""
+    with opened() as config:
+        for person in room.of_issuer(config.issuer):
+            name = "".join(letter if letter.isprintable() else "?" for letter in person.name)
+            click.echo(f"{person.subject:24} {name:32} {_state(person)}")
+
+
+def _state(person: Person) -> str:
+    if person.retired_at:
+        return f"retired on {clock.local(person.retired_at, person.time_zone):%Y-%m-%d}"
+    if person.disabled_at:
+        return f"disabled since {clock.local(person.disabled_at, person.time_zone):%Y-%m-%d}"
+    return "active, people lead" if person.people_lead else "active"
+
+
+@people.command()
+@click.argument("username")
+@click.option("--yes/--no", "leads", required=True, help="Give the role, or take it back.")
+def lead(username: str, leads: bool) -> None:
+    """Give somebody the people lead's role, or take it back. It shows them nobody's conversations."""
+    room.must_choose_people_leads(settings.read())
+    with _at_work() as config:
+        person = _found(config, username)
+        room.make_people_lead(person, undo=not leads)
+    click.echo(f"{person.subject} is {'a' if leads else 'not a'} people lead.")
+
+
+@contextmanager
+def _at_work() -> Iterator[Config]:
+    """The settings, with the database open and one transaction begun, which is undone when something is refused."""
+    with opened() as config, db.atomic():
+        yield config
+
+
+def _found(config: Config, username: str) -> Person:
+    person = room.find(config.issuer, room.subject_from(config, username))
+    if not person:
+        raise Refused(f"Nobody is called {username}: 'duologue people list' shows who is here.")
+    return person

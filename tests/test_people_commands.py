@@ -1,0 +1,272 @@
+"""The real command line for people: what it prints, what it changes, and that a refusal changes nothing."""
+
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import copy_database
+from .test_commands import assert_one_sentence
+
+HELLO = "username,name,manager\nada,Ada Marsh,\nsam,Sam Okoro,ada\nzoe,Zoë Ito,ada\n"
+COMMANDS = ("add", "disable", "enable", "import", "lead", "list", "merge", "retire")
+
+
+class CommandLine:
+    """A folder with the cast's database in it, and the command line there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.database = folder, folder / "data" / "duologue.db"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(self.folder / "data")}
+
+    def run(self, *arguments: str, **more) -> subprocess.CompletedProcess:
+        """What `duologue people …` says and how it ends."""
+        command = [sys.executable, "-m", "commands", "people", *arguments]
+        given = {"env": self.environ, "capture_output": True, "text": True, "encoding": "utf-8", "timeout": 60, **more}
+        return subprocess.run(command, cwd=self.folder, check=False, **given)
+
+    def says(self, *arguments: str) -> str:
+        """What a command that goes well prints."""
+        done = self.run(*arguments)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout
+
+    def file(self, text: str | bytes) -> str:
+        """A file with this in it; its name."""
+        (self.folder / "staff.csv").write_bytes(text.encode() if isinstance(text, str) else text)
+        return "staff.csv"
+
+    def rows(self, sql: str) -> list[tuple]:
+        """What the database holds."""
+        connection = sqlite3.connect(self.database)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def execute(self, sql: str) -> None:
+        """Change the database behind the program's back."""
+        with sqlite3.connect(self.database) as connection:
+            connection.execute(sql)
+        connection.close()
+
+    def dump(self) -> list[str]:
+        """All that the database holds."""
+        connection = sqlite3.connect(self.database)
+        try:
+            return list(connection.iterdump())
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def people(first_copy, tmp_path) -> CommandLine:
+    """The command line in a folder of this test's own."""
+    (tmp_path / "data").mkdir()
+    copy_database(first_copy, tmp_path / "data")
+    return CommandLine(tmp_path)
+
+
+def test_every_command_is_listed_and_tells_what_it_does(people):
+    said = people.says("--help")
+    for name in COMMANDS:
+        (line,) = (line for line in said.splitlines() if line.startswith(f"  {name} "))
+        assert len(line.split()) > 3
+
+
+def test_an_import_is_tried_out_first_then_carried_out_then_has_nothing_to_do(people):
+    file = people.file(HELLO)
+    before = people.dump()
+    tried = people.says("import", file)
+    assert tried == (
+        "add zoe\nsam reports to ada\nzoe reports to ada\n"
+        "Nothing was changed yet (--apply does it): 1 new, 2 with another line manager.\n"
+    )
+    assert people.dump() == before
+    assert people.says("import", file, "--apply").endswith("Done: 1 new, 2 with another line manager.\n")
+    assert people.rows("SELECT name FROM person WHERE subject = 'zoe'") == [("Zoë Ito",)]
+    assert people.rows("SELECT count(*) FROM pair WHERE from_directory") == [(2,)]
+    assert people.rows("SELECT event, about FROM audit_entry") == [("directory", "added zoe")]
+    before = people.dump()
+    assert people.says("import", file, "--apply") == "There is nothing to do.\n"
+    assert people.dump() == before
+
+
+def test_an_import_with_something_wrong_in_it_tells_all_and_changes_nothing(people):
+    file = people.file("username;name;manager\r\nzoe;;nobody\r\nmei;Mei;\r\nmei;Mei;\r\n")
+    before = people.dump()
+    for more in ([], ["--apply"]):
+        done = people.run("import", file, *more)
+        assert (done.returncode, done.stdout) == (1, "")
+        lines = done.stderr.splitlines()
+        assert [line.split(":")[0] for line in lines] == [
+            "line 2, column name",
+            "line 2, column manager",
+            "line 4, column username",
+            "duologue",
+        ]
+        assert lines[-1] == "duologue: Nothing was changed: put these 3 things of the file right first."
+    assert people.dump() == before
+
+
+def test_of_very_many_problems_the_first_thousand_are_told(people):
+    file = people.file("username,name\n" + "-,x\n" * 1200)
+    lines = people.run("import", file).stderr.splitlines()
+    assert len(lines) == 1002
+    assert lines[-2] == "… and 200 more."
+
+
+def test_a_file_that_is_none_is_one_sentence(people):
+    assert_one_sentence(people.run("import", "nowhere.csv"), "nowhere.csv cannot be read: No such file")
+    assert_one_sentence(people.run("import", "data"), "cannot be read: Is a directory")
+    assert_one_sentence(people.run("import", people.file(b"username,name\nzoe,Zo\xeb\n")), "not UTF-8")
+    assert_one_sentence(people.run("import", people.file("username,name\n" + "x" * 5_000_000)), "larger than 5 MB")
+
+
+def test_the_missing_are_disabled_with_their_number_confirmed(people):
+    file = people.file("username,name\nada,Ada Marsh\nsam,Sam Okoro\n")
+    before = people.dump()
+    for more in ([], ["--apply"], ["--apply", "--yes-disable", "2"]):
+        done = people.run("import", file, "--disable-missing", *more)
+        assert done.returncode == 1
+        assert "disable lee\ndisable noor\ndisable robin\n" in done.stdout
+        assert "3 of 5 people are not in the file" in done.stderr
+        assert done.stderr.endswith("add --yes-disable 3.\n")
+    assert people.dump() == before
+    said = people.says("import", file, "--disable-missing", "--apply", "--yes-disable", "3")
+    assert said.endswith("Done: 3 disabled.\n")
+    assert people.rows("SELECT count(*) FROM person WHERE disabled_at IS NOT NULL AND epoch = 1") == [(3,)]
+
+
+def test_the_disabled_in_a_file_are_said_to_stay_so(people):
+    people.says("disable", "sam")
+    said = people.says("import", people.file(HELLO), "--apply")
+    assert "sam stays disabled, and as they were\n" in said
+
+
+def test_a_terminal_sees_how_far_it_is(people):
+    master, terminal = pty.openpty()
+    done = people.run(
+        "import", people.file(HELLO), "--apply", capture_output=False, stderr=terminal, stdout=subprocess.PIPE
+    )
+    os.close(terminal)
+    seen = os.read(master, 10_000).decode()
+    os.close(master)
+    assert done.returncode == 0
+    assert "100%" in seen
+
+
+def test_somebody_is_added_disabled_enabled_and_retired(people):
+    assert people.says("add", "ZOE", "--name", "Zoe Ito", "--email", "zoe@example.org") == "Added zoe.\n"
+    assert people.says("disable", "zoe") == "Disabled zoe.\n"
+    assert people.says("enable", "Zoe") == "Enabled zoe.\n"
+    assert people.says("retire", "zoe") == "Retired zoe.\n"
+    columns = "issuer, name, email, time_zone, epoch, retired_at IS NOT NULL, disabled_at IS NOT NULL"
+    (zoe,) = people.rows(f"SELECT {columns} FROM person WHERE subject = 'zoe'")
+    assert zoe == ("demo", "Zoe Ito", "zoe@example.org", "Europe/London", 2, 1, 1)
+    assert [about for (about,) in people.rows("SELECT about FROM audit_entry ORDER BY number")] == [
+        "added zoe",
+        "disabled zoe",
+        "enabled zoe",
+        "retired zoe",
+    ]
+
+
+def test_a_retired_name_is_given_to_another_only_with_again(people):
+    people.says("retire", "sam")
+    before = people.dump()
+    assert_one_sentence(people.run("add", "sam", "--name", "Sam Other"), "sam was retired", "--again")
+    assert_one_sentence(people.run("enable", "sam"), "retired for good")
+    assert people.dump() == before
+    assert people.says("add", "sam", "--name", "Sam Other", "--again") == "Added sam.\n"
+    assert people.rows("SELECT count(*) FROM person WHERE name LIKE 'Sam %'") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["disable", "nobody"], "Nobody is called nobody"),
+        (["disable", "a b"], "'a b' cannot be a username"),
+        (["add", "zoe", "--name", " "], "is no name"),
+        (["add", "zoe", "--name", "Zoe", "--email", "zoe"], "is no e-mail address"),
+        (["add", "zoe", "--name", "Zoe", "--time-zone", "London"], "is no time zone"),
+        (["add", "sam", "--name", "Sam"], "sam is here already"),
+        (["merge", "sam", "sam"], "one person already"),
+        (["merge", "sam", "ada"], "have one-to-ones with each other"),
+        (["lead", "nobody", "--yes"], "Nobody is called nobody"),
+    ],
+)
+def test_what_is_refused_is_one_sentence_and_changes_nothing(people, arguments, words):
+    before = people.dump()
+    assert_one_sentence(people.run(*arguments), words)
+    assert people.dump() == before
+
+
+def test_two_names_of_one_person_are_merged(people):
+    people.says("add", "samuel", "--name", "Sam Okoro")
+    said = people.says("merge", "sam", "samuel")
+    assert said == "Merged sam into samuel; pairs that came along: 1.\n"
+    assert people.rows("SELECT count(*) FROM pair JOIN person ON report_id = person.id WHERE subject = 'samuel'") == [
+        (1,)
+    ]
+
+
+def test_the_list_shows_names_and_states_and_nothing_else(people):
+    people.says("disable", "sam")
+    people.says("retire", "noor")
+    people.says("import", people.file("username,name,people_lead\nada,Ada Marsh,yes\n"), "--apply")
+    lines = [line.split() for line in people.says("list").splitlines()]
+    assert [(line[0], " ".join(line[3:-1] if line[-1].startswith("2") else line[3:])) for line in lines] == [
+        ("ada", "active, people lead"),
+        ("lee", "active"),
+        ("noor", "retired on"),
+        ("robin", "active, people lead"),
+        ("sam", "disabled since"),
+    ]
+
+
+def test_the_list_cannot_steer_a_terminal(people):
+    people.execute("UPDATE person SET name = 'Ada' || char(7) || char(8238) WHERE subject = 'ada'")
+    assert "Ada??" in people.says("list")
+
+
+@pytest.mark.parametrize("arguments", [["import", "staff.csv", "--apply"], ["add", "zoe", "--name", "Zoe"]])
+def test_what_breaks_off_half_way_has_changed_nothing(people, arguments):
+    people.file("username,name\nmei,Mei\nzoe,Zoe\n")
+    people.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON audit_entry WHEN new.about = 'added zoe' "
+        "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    )
+    before = people.dump()
+    assert_one_sentence(people.run(*arguments), "the disk is full")
+    assert people.dump() == before
+
+
+def test_the_role_is_given_and_taken_back(people):
+    assert people.says("lead", "sam", "--yes") == "sam is a people lead.\n"
+    assert people.rows("SELECT people_lead FROM person WHERE subject = 'sam'") == [(1,)]
+    assert people.says("lead", "sam", "--no") == "sam is not a people lead.\n"
+    assert people.rows("SELECT event FROM audit_entry") == [("role",), ("role",)]
+    assert people.run("lead", "sam").returncode != 0
+
+
+def test_where_sign_in_says_who_leads_the_command_says_so(people):
+    settings = {
+        "SIGN_IN": "proxy-jwt",
+        "PUBLIC_URL": "https://meetings.example.org",
+        "KEYRING_FILE": str(people.folder / "keyring"),
+        "PROXY_JWT_HEADER": "X-Assertion",
+        "PROXY_JWT_ISSUER": "https://sso.example.org",
+        "PROXY_JWT_AUDIENCE": "duologue",
+        "PROXY_JWT_KEYS": "https://sso.example.org/keys",
+        "PROXY_PEOPLE_LEAD_GROUP": "hr",
+    }
+    done = people.run("lead", "sam", "--yes", env={**people.environ, **settings})
+    assert_one_sentence(done, "The group hr decides")
