@@ -177,6 +177,44 @@ def test_to_anybody_outside_it_is_as_if_it_did_not_exist(app, client_of, filled,
     assert everything_stored() == before
 
 
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+def test_to_a_former_manager_it_is_as_if_it_had_never_been(app, as_ada, ada, sam, pair, filled, htmx):
+    pair.end(sam)
+    before = everything_stored()
+    walked = 0
+    for method in methods(app):
+        for _, path, missing in addresses(app, filled, method):
+            if path == missing and method != "GET":
+                continue
+            theirs = ask(as_ada, method, path, htmx)
+            for secret in SECRETS:
+                assert secret not in body(theirs), (method, path)
+            if path == missing:
+                continue
+            walked += 1
+            nothing = ask(as_ada, method, missing, htmx)
+            assert theirs.status_code == nothing.status_code == (200 if method == "OPTIONS" else 404), (method, path)
+            assert body(theirs) == body(nothing), (method, path)
+    assert walked > 100
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
+def test_a_disabled_person_reaches_nothing_with_a_session_of_before(app, as_sam, sam, filled, htmx):
+    sam.change(disabled_at=NOW)
+    walked = 0
+    for method in methods(app):
+        for endpoint, path, _ in addresses(app, filled, method):
+            if endpoint in OPEN_TO_ALL:
+                continue
+            walked += 1
+            answer = ask(as_sam, method, path, htmx)
+            assert answer.status_code == (302 if method == "GET" and not htmx else 401), (method, path)
+            for secret in SECRETS:
+                assert secret not in body(answer), (method, path)
+    assert walked > 100
+
+
 @pytest.mark.parametrize("who", ["lee", "robin"])
 def test_pages_without_an_id_show_an_outsider_nothing_of_theirs(app, client_of, filled, request, who):
     client = client_of(request.getfixturevalue(who))

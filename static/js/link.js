@@ -22,7 +22,12 @@
   // The server has ended this page's right to be told anything: a fresh request says why.
   document.addEventListener("gone", () => location.reload());
   // A page that nobody is signed in to any more is not left open; what was typed waits in this tab for its person.
-  document.addEventListener("signed-out", () => location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`));
+  document.addEventListener("signed-out", () => {
+    if (!isLeaving) location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
+  });
+  // The page on which one signs out is on its way there by itself.
+  let isLeaving = false;
+  addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 5_000); });
 
   window.addEventListener("offline", () => { say("Reconnecting…"); again(); });
   window.addEventListener("online", again);
