@@ -12,9 +12,11 @@ import time
 import urllib.request
 from collections import OrderedDict
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+import gevent
 import jwt
 
 from config import Config, Misconfigured
@@ -49,26 +51,36 @@ class KeySet:
     def key(self, id: str | None) -> jwt.PyJWK | None:
         """The key of this id; a set of one key needs no id. Raises KeysAway when all that is known is stale."""
         now = time.monotonic()
-        with self._fetching:
-            is_due = now - self._fetched_at > FRESH_SECONDS or id not in self._keys
-            if is_due and now - self._tried_at > PAUSE_SECONDS:
-                self._fetch(now)
+        is_known = id in self._keys and now - self._fetched_at <= STALE_SECONDS
+        if not is_known or now - self._fetched_at > FRESH_SECONDS:
+            self._fetch_once(now, wait=not is_known)
         if now - self._fetched_at > STALE_SECONDS:
             raise KeysAway
         return self._keys.get(id)
+
+    def _fetch_once(self, now: float, wait: bool) -> None:
+        """Fetch unless somebody is at it. Whose key is known need not wait for that; others do."""
+        if not self._fetching.acquire(blocking=wait):
+            return
+        try:
+            if now - self._tried_at > PAUSE_SECONDS:
+                self._fetch(now)
+        finally:
+            self._fetching.release()
 
     def _fetch(self, now: float) -> None:
         self._tried_at = now
         try:
             self._keys = _keys_in(self._read())
             self._fetched_at = now
-        except (OSError, ValueError, jwt.PyJWTError) as problem:
+        except (OSError, ValueError, HTTPException, gevent.Timeout, jwt.PyJWTError) as problem:
             log.error("event=keys-away type=%s", type(problem).__name__)
 
     def _read(self) -> bytes:
         if "://" not in self._source:
             return Path(self._source).read_bytes()
-        with _opener.open(self._source, timeout=FETCH_SECONDS) as answer:
+        # The timeout of a connection is for each part of an answer; this one is for all of it.
+        with gevent.Timeout(FETCH_SECONDS), _opener.open(self._source, timeout=FETCH_SECONDS) as answer:
             return answer.read(LARGEST_KEY_SET)
 
 
@@ -88,7 +100,7 @@ def _keys_in(text: bytes) -> dict[str | None, jwt.PyJWK]:
     found = json.loads(text)
     listed = found.get("keys") if isinstance(found, dict) else None
     keys: dict[str | None, jwt.PyJWK] = {}
-    for key in listed or []:
+    for key in listed if isinstance(listed, list) else []:
         # A key of a kind that we do not know is no reason to refuse the others.
         with suppress(jwt.PyJWTError):
             if isinstance(key, dict) and _is_usable(key):

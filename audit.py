@@ -57,7 +57,8 @@ def note(event: str, by: Person | None = None, pair: Pair | None = None, about: 
         )
         facts = {name: entry.__data__.get(name) for name in ("number", "at", "event", "by", "pair", "about")}
         entry = AuditEntry.create(id=entry.id, chain=entry.link(last.chain if last else BEGINNING), **facts)
-    log.info("event=%s number=%d chain=%s", event, entry.number, entry.chain)
+        # Only what is in the database for good may be shipped as the trail's head.
+        db.after_commit(lambda: log.info("event=%s number=%d chain=%s", event, entry.number, entry.chain))
     return entry
 
 

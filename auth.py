@@ -76,6 +76,8 @@ class Doorkeeper:
         if found and not self.holds(found):
             self._end(found, "expired")
             return None
+        if found and vouched and vouched.leads not in (None, found.person.people_lead):
+            self._as_described(found.person, vouched)
         return found
 
     def holds(self, session: Session) -> bool:
@@ -89,12 +91,13 @@ class Doorkeeper:
 
     def enter(self, vouched: Vouched) -> tuple[Session, str]:
         """A new session for whom the proxy vouches for, and its browser's token. Raises Stranger."""
-        person = Person.get_or_none(Person.issuer == vouched.issuer, Person.subject == vouched.subject)
-        if person is None and not self._config.proxy_auto_create:
-            raise Stranger("unknown", vouched.subject)
-        if person and (person.retired_at or person.disabled_at):
-            raise Stranger("retired" if person.retired_at else "disabled", vouched.subject)
-        return self.admit(self._as_described(person, vouched))
+        with db.atomic():
+            person = Person.get_or_none(Person.issuer == vouched.issuer, Person.subject == vouched.subject)
+            if person is None and not self._config.proxy_auto_create:
+                raise Stranger("unknown", vouched.subject)
+            if person and (person.retired_at or person.disabled_at):
+                raise Stranger("retired" if person.retired_at else "disabled", vouched.subject)
+            return self.admit(self._as_described(person, vouched))
 
     def admit(self, person: Person, instead_of: str | None = None) -> tuple[Session, str]:
         """A new session for this person, and its browser's token, which held the token `instead_of` so far."""
@@ -112,10 +115,10 @@ class Doorkeeper:
             person = Person.create(**facts)
             audit.note("directory", by=person, about=f"came {person.subject}")
         changed = {name: fact for name, fact in said.items() if fact not in (None, "", getattr(person, name))}
-        if "people_lead" in changed:
-            audit.note("role", by=person, about="lead" if vouched.leads else "no lead")
         if changed:
             person.change(**changed)
+        if "people_lead" in changed:
+            audit.note("role", by=person, about="lead" if vouched.leads else "no lead")
         return person
 
     def leave(self, session: Session) -> None:
@@ -131,7 +134,7 @@ class Doorkeeper:
     def note_refusal(self, refused: TurnedAway, address: str) -> None:
         """Keep that somebody was turned away, and why; not every one of a flood."""
         log.warning("event=refused reason=%s address=%s", refused.reason, address)
-        if self._kept.hit(REFUSALS_KEPT, refused.reason, address):
+        if self._kept.hit(REFUSALS_KEPT, refused.reason, refused.subject, address):
             audit.note("refused", about=" ".join(part for part in (refused.reason, refused.subject, address) if part))
 
 

@@ -20,6 +20,7 @@ UNIX_HOST = "unix:"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WIDEST = {4: 24, 6: 64}
 SECRET_LENGTH = 32
+DEFAULT_PORTS = {"http": 80, "https": 443}
 MOST_SECRETS = 2
 ASYMMETRIC = {"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"}
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,63}")
@@ -27,6 +28,11 @@ VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 HOST_NAME = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]")
 # Headers that say something else already, so that no identity can be in them.
 SPOKEN_FOR = {"host", "cookie", "connection", "forwarded", "x-forwarded-for", "x-real-ip", "x-proxy-secret", "origin"}
+# Variables of CGI (RFC 3875) that hold what the browser sent.
+BROWSERS_OWN = {"QUERY_STRING", "PATH_INFO", "REQUEST_URI", "SCRIPT_NAME", "CONTENT_TYPE", "CONTENT_LENGTH"} | {
+    *("REQUEST_METHOD", "SERVER_NAME", "SERVER_PROTOCOL", "REMOTE_ADDR", "REMOTE_HOST", "REMOTE_IDENT", "REMOTE_PORT"),
+    *("PATH_TRANSLATED", "RAW_URI", "SCRIPT_FILENAME", "DOCUMENT_URI", "AUTH_TYPE"),
+}
 # What no user pattern may take: it would let one header name two people, or nobody.
 NEVER_A_NAME = ("", " ", "a b", "a,b", "a;b", "a\n", "a\x00", "a/b")
 
@@ -37,7 +43,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `of` names the only way of signing in that it belongs to, if it is not everybody's."""
+    """One setting. `of` names the ways of signing in that it belongs to, if it is not everybody's."""
 
     default: str
     meaning: str
@@ -58,8 +64,8 @@ SETTINGS = {
     "SECRET_KEY_FILE": Setting("", "the key of form tokens, made at the first start (default: secret_key in DATA_DIR)"),
     "PUBLIC_URL": Setting("", "where browsers find Duologue, such as https://meetings.example.org", PROXIES),
     "TRUSTED_HOSTS": Setting("", "the names that browsers may call it by (default: that of PUBLIC_URL)"),
-    "PROXY_PEERS": Setting("", "the addresses or networks that the proxy speaks from, or unix", PROXIES),
-    "PROXY_SECRET_FILE": Setting("", "what the proxy sends in X-Proxy-Secret; two lines while it changes", PROXIES),
+    "PROXY_PEERS": Setting("", "the addresses or networks that the proxy speaks from, or unix", (HEADER, JWT)),
+    "PROXY_SECRET_FILE": Setting("", "what the proxy sends in X-Proxy-Secret; two lines at a change", (HEADER, JWT)),
     "PROXY_USER_HEADER": Setting("X-Remote-User", "the header that names the person", (HEADER,)),
     "PROXY_NAME_HEADER": Setting("", "the header with the person's full name", (HEADER,)),
     "PROXY_EMAIL_HEADER": Setting("", "the header with the person's e-mail address", (HEADER,)),
@@ -183,7 +189,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         proxy_jwt_algorithms=_algorithms(values["PROXY_JWT_ALGORITHMS"]),
         proxy_jwt_subject=values["PROXY_JWT_SUBJECT"],
         proxy_env_var=_variable(values["PROXY_ENV_VAR"]),
-        session_idle_minutes=_number(values, "SESSION_IDLE_MINUTES", 1, 24 * 60),
+        session_idle_minutes=_number(values, "SESSION_IDLE_MINUTES", 10, 24 * 60),
         session_hours=_number(values, "SESSION_HOURS", 1, 24 * 7),
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
@@ -278,7 +284,13 @@ def _public_url(text: str, sign_in: str) -> str:
         raise Misconfigured(f"PUBLIC_URL={text} is not safe: sessions need https.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise Misconfigured(f"PUBLIC_URL={text} has more than a host: Duologue has a host name of its own.")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    # As browsers write an origin: without the port that goes without saying.
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{_bracketed(parts.hostname)}{port}"
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
 
 
 def _url(name: str, text: str) -> Any:
@@ -299,8 +311,7 @@ def _trusted_hosts(text: str, public_url: str) -> tuple[str, ...]:
     if given:
         return tuple(given)
     if public_url:
-        name = urlsplit(public_url).hostname or ""
-        return (f"[{name}]" if ":" in name else name,)
+        return (_bracketed(urlsplit(public_url).hostname or ""),)
     return ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -329,14 +340,14 @@ def _secrets(text: str) -> tuple[bytes, ...]:
         return ()
     path = Path(text).absolute()
     try:
-        mode, lines = path.stat().st_mode, path.read_bytes().split()
+        mode, lines = path.stat().st_mode, [line.strip() for line in path.read_bytes().splitlines() if line.strip()]
     except OSError as problem:
         raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) cannot be read: {problem.strerror}.") from None
     if mode & 0o007:
         raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) is open to everybody: run 'chmod o= {path}'.")
     if not 1 <= len(lines) <= MOST_SECRETS:
         raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) must hold one secret, or two while it changes.")
-    if any(len(line) < SECRET_LENGTH or len(set(line)) < SECRET_LENGTH / 4 for line in lines):
+    if any(b" " in line or len(line) < SECRET_LENGTH or len(set(line)) < SECRET_LENGTH / 4 for line in lines):
         raise Misconfigured(
             f"A secret in {path} (PROXY_SECRET_FILE) is weak: use {SECRET_LENGTH} random letters or more, "
             "such as 'openssl rand -hex 32' gives."
@@ -352,7 +363,7 @@ def _header(values: _Given, name: str) -> str:
 
 
 def _variable(name: str) -> str:
-    if name.startswith("HTTP_") or not VARIABLE_NAME.fullmatch(name):
+    if name.startswith("HTTP_") or name in BROWSERS_OWN or not VARIABLE_NAME.fullmatch(name):
         raise Misconfigured(
             f"PROXY_ENV_VAR={name} is refused: HTTP_… variables come from the browser, so use one like REMOTE_USER."
         )

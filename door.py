@@ -14,6 +14,12 @@ from gate import VOUCHED, Vouched
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+
+
+class AnotherSite(CSRFError):
+    """A write that a page of another site has sent, or seems to have."""
+
+
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -52,10 +58,10 @@ def _check_origin() -> None:
     if request.method in READING:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise CSRFError("another site")
+        raise AnotherSite
     origin = request.headers.get("Origin")
     if origin is not None and origin != (current_app.config["DUOLOGUE"].public_url or f"http://{request.host}"):
-        raise CSRFError("another origin")
+        raise AnotherSite
 
 
 def _check_token() -> None:

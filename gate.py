@@ -161,8 +161,6 @@ class ByVariable:
         self._config = config
 
     def __call__(self, environ: Environ) -> Vouched:
-        if self._config.proxy_peers or self._config.secrets:
-            must_be_the_proxy(environ, self._config)
         return described(self._config, subject_of(environ.get(self._config.proxy_env_var), self._config))
 
 

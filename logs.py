@@ -37,7 +37,7 @@ class AsJson(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
         found = {"at": _moment(record), "level": record.levelname, "room": record.name}
-        return json.dumps({**found, **_parts(escaped(_told(record)))}, ensure_ascii=False)
+        return json.dumps({**_parts(escaped(_told(record))), **found}, ensure_ascii=False)
 
 
 def _moment(record: logging.LogRecord) -> str:
@@ -51,9 +51,9 @@ def _told(record: logging.LogRecord) -> str:
 
 
 def failure(kind: type[BaseException], trail: TracebackType | None) -> str:
-    """What is told of a failure: event=failed type=ValueError at=app.py:30<views/items.py:12."""
+    """What is told of a failure: event=failed type=ValueError trail=items.py:12<app.py:809."""
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(trail)]
-    return f"event=failed type={kind.__name__} at={'<'.join(reversed(places[-12:]))}"
+    return f"event=failed type={kind.__name__} trail={'<'.join(reversed(places[-12:]))}"
 
 
 def escaped(text: str) -> str:

@@ -17,10 +17,10 @@ class Notice(Row):
     It stands on their Today until they have read it, whether they can still see the pair or not.
     """
 
-    pair_id: str | None
+    pair_id: str
     person = ForeignKeyField(Person, backref="+")
     kind = CharField(max_length=16)
-    pair = ForeignKeyField(Pair, backref="+", null=True, index=False)
+    pair = ForeignKeyField(Pair, backref="+", index=False)
     side = CharField(max_length=16)
     other_name = CharField(max_length=200, default="")
     told_at = Moment(default=clock.now)
@@ -58,7 +58,8 @@ def find(person: Person, id: str) -> Notice | None:
 
 UNREAD = Prepared(
     lambda person: (
-        Notice.select()
+        Notice.select(Notice, Pair.id, Pair.manager_until)
+        .join(Pair)
         .where(Notice.person == person, Notice.read_at.is_null())
         .order_by(Notice.told_at.desc(), Notice.id)
     )

@@ -85,5 +85,9 @@ def register(app: Flask) -> None:
         linked=linked, ordinal=ordinal, times=times, count=count, day=day, time_of=time_of, wall=wall, when=when
     )
     app.jinja_env.globals.update(
-        RHYTHMS=RHYTHMS, TEMPLATES=TEMPLATES, first_start=clock.first_start, zones=lambda: sorted(available_timezones())
+        now=clock.now,
+        RHYTHMS=RHYTHMS,
+        TEMPLATES=TEMPLATES,
+        first_start=clock.first_start,
+        zones=lambda: sorted(available_timezones()),
     )

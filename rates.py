@@ -6,11 +6,12 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from door import READING, is_stream
+from door import READING
 
 WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
-EXPORTS = RateLimitItemPerMinute(20)
+# What opens all that a person has ever written, by the noun of its view.
+HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.
 STRANGERS = RateLimitItemPerMinute(600)
 
@@ -21,25 +22,19 @@ def register(app: Flask) -> None:
 
     def check() -> None:
         limit = _limit()
-        if limit and not limiter.hit(limit, limit_name(limit), g.person.id if g.person else request.remote_addr or ""):
-            raise TooManyRequests(retry_after=60)
+        if limit and not limiter.hit(limit, g.person.id if g.person else request.remote_addr or ""):
+            raise TooManyRequests
 
     app.before_request(check)
 
 
-def limit_name(limit: RateLimitItem) -> str:
-    """Keeps the counts of different limits apart."""
-    return f"{limit.amount}"
-
-
 def _limit() -> RateLimitItem | None:
     """The limit that this request counts towards."""
+    noun, _, verb = (request.endpoint or "").partition(".")
     if request.method not in READING:
         return WRITES if g.person else STRANGERS
-    if g.person and is_stream():
-        return STREAMS
-    return EXPORTS if g.person and _is_export() else None
-
-
-def _is_export() -> bool:
-    return bool(request.endpoint) and request.endpoint.partition(".")[0] in ("owndata", "exports")
+    if not g.person:
+        return None
+    if noun in HEAVY:
+        return HEAVY[noun]
+    return STREAMS if noun == "streams" or verb == "live" else None

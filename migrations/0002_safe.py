@@ -59,7 +59,7 @@ def up(migrator, db):
         id = CharField(primary_key=True, max_length=12)
         person = ForeignKeyField(Person)
         kind = CharField(max_length=16)
-        pair = ForeignKeyField(Pair, null=True, index=False)
+        pair = ForeignKeyField(Pair, index=False)
         side = CharField(max_length=16)
         other_name = CharField(max_length=200, default='')
         told_at = DateTimeField()

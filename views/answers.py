@@ -14,7 +14,7 @@ import access
 import live
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
-from door import doorkeeper
+from door import AnotherSite, doorkeeper
 from models import MeetingOver, Refused
 from secrecy import CannotOpen
 
@@ -165,6 +165,13 @@ def _offer(problem: Refused):
 
 
 def _expired(problem: CSRFError):
+    if isinstance(problem, AnotherSite):
+        doorkeeper().note_refusal(TurnedAway("another-site"), request.remote_addr or "unix")
+        return _say(
+            400,
+            "That came from another site",
+            "Please open Duologue by its usual address, and do it there. Nothing was changed.",
+        )
     return _say(
         400,
         "This page has been open for too long",

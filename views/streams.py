@@ -10,6 +10,7 @@ import live
 from auth import Doorkeeper
 from door import doorkeeper
 from rows import db
+from secrecy import CannotOpen
 
 from .answers import meeting_or_404, pair_or_404
 from .pages import ActionsPage, Page, TodayPage
@@ -81,6 +82,7 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[
             is_due = listener.is_over or now - checked > CHECK_SECONDS
             checked = now if is_due else checked
             event = (is_due and _end_of(page, listener, keeper)) or _event(page, names)
+            event = event or _end_of(page, listener, keeper) or GONE
             yield event
             if event in (GONE, SIGNED_OUT):
                 return
@@ -96,15 +98,21 @@ def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper) -> str | No
         return None if page.again() else GONE
 
 
-def _event(page: Page, names: set[str]) -> str:
-    """The regions for the page's person, both looked up afresh; a ping when there are none to send."""
+def _event(page: Page, names: set[str]) -> str | None:
+    """The regions for the page's person, both looked up afresh; a ping when there are none to send.
+
+    None when the page cannot be shown any more, for whatever reason.
+    """
     if not names:
         return PING
     with db.connection_context():
         fresh = page.again()
         if not fresh:
-            return GONE
+            return None
         # The version was read before the regions are rendered: they are at least as new as it says.
-        html = "".join(fresh.partial(name) for name in sorted(names)).replace("\r", "&#13;")
+        try:
+            html = "".join(fresh.partial(name) for name in sorted(names)).replace("\r", "&#13;")
+        except CannotOpen:
+            return None
         lines = "".join(f"data: {line}\n" for line in html.split("\n"))
         return f"id: {fresh.version}\n{lines}\n"

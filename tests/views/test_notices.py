@@ -17,7 +17,10 @@ from ..test_queries import queries_of
 
 SAYS = {
     "paired": ("Ada Marsh is your line manager now", "you are Sam Okoro’s line manager now"),
-    "unpaired": ("What was written stays yours to read; Ada Marsh’s access ends.", "your access ends."),
+    "unpaired": (
+        "stays yours to read; Ada Marsh can read it no longer.",
+        "stays with Sam Okoro; you can read it no longer.",
+    ),
     "erased": ("your one-to-ones with Ada Marsh was deleted on request", "with Sam Okoro was deleted on request"),
     "held": ("Nothing in your one-to-ones with Ada Marsh is deleted", "one-to-ones with Sam Okoro is deleted for now"),
     "released": ("one-to-ones with Ada Marsh for the law", "one-to-ones with Sam Okoro for the law"),

@@ -55,5 +55,5 @@ def sam(server) -> Visitor:
 
 def _signed_in(server: Guarded, name: str) -> Visitor:
     visitor = Visitor(server, *vouched(name))
-    assert visitor.get("/search").status == 200
+    assert visitor.get("/me").status == 200
     return visitor

@@ -338,6 +338,8 @@ def test_known_keys_do_for_a_while_and_stale_ones_let_nobody_in(own_issuer, monk
         b'{"keys": []}',
         b'{"keys": "x"}',
         b'{"keys": [7]}',
+        b'{"keys": 7}',
+        b'{"keys": true}',
         b"<html>",
         b"\xff",
         b'{"keys": [{"kty": "EC"}]}',

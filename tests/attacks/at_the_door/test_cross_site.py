@@ -176,7 +176,7 @@ def test_an_item_of_more_than_10_000_characters_is_refused_and_kept(server, ada)
 
 def test_a_program_that_writes_without_pause_is_slowed_down_and_a_person_is_not(server):
     lee = Visitor(server, *vouched("lee"))
-    lee.get("/search")
+    lee.get("/me")
     codes = [lee.post("/activity").status for _ in range(620)]
     assert codes[:590] == [204] * 590
     assert codes[-1] == 429
@@ -184,8 +184,18 @@ def test_a_program_that_writes_without_pause_is_slowed_down_and_a_person_is_not(
     assert refused.status == 429
     assert "Typed all the same" in refused.body
     noor = Visitor(server, *vouched("noor"))
-    noor.get("/search")
+    noor.get("/me")
     assert noor.post("/activity").status == 204
+
+
+@pytest.mark.parametrize(("path", "most"), [("/search?q=x", 60), ("/me/data.json", 20), ("/me/data", 20)])
+@pytest.mark.parametrize("accept", ["text/html", "text/event-stream"])
+def test_what_opens_all_that_one_ever_wrote_is_not_asked_for_without_pause(server, path, most, accept):
+    robin = Visitor(server, *vouched("robin"))
+    robin.get("/")
+    codes = [robin.get(path, f"Accept: {accept}").status for _ in range(most + 5)]
+    assert 429 in codes
+    assert robin.get("/").status == 200
 
 
 # Forged ids and authors
@@ -208,7 +218,7 @@ def test_an_author_or_an_owner_sent_along_is_not_looked_at(server, ada):
 @pytest.mark.parametrize("verb", ["discussion", "deletion", "keeping", "standing", "sharing", "notes", "position"])
 def test_what_is_not_ones_own_cannot_be_touched_by_its_id(server, verb):
     lee = Visitor(server, *vouched("noor"))
-    lee.get("/search")
+    lee.get("/me")
     before = server.sql("SELECT * FROM item WHERE id = ?", server.rows["sam"]["item"])
     assert lee.post(f"/items/{server.rows['sam']['item']}/{verb}", text="x", base="", section="goals").status == 404
     assert server.sql("SELECT * FROM item WHERE id = ?", server.rows["sam"]["item"]) == before

@@ -181,7 +181,7 @@ def test_a_disabled_person_is_out_at_the_very_next_request(server):
 def somebody(server: Guarded, name: str) -> Iterator[Visitor]:
     """A signed-in person who is put right again afterwards."""
     visitor = Visitor(server, *vouched(name))
-    visitor.get("/search")
+    visitor.get("/me")
     try:
         yield visitor
     finally:
