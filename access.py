@@ -35,10 +35,14 @@ def note_open(person: Person, pair: Pair | None, meeting: Meeting | None = None,
     if pair is None:
         return
     about = _about(meeting, is_record=record is not None) if meeting else PAIR
-    place, now = (person.id, f"{pair.id} {about}"), clock.now()
+    _note_once("open", person, pair, about)
+
+
+def _note_once(event: str, person: Person, pair: Pair, about: str) -> None:
+    place, now = (person.id, f"{event} {pair.id} {about}"), clock.now()
     if place in _lately and now - _lately[place] < AGAIN_AFTER:
         return
-    audit.note("open", by=person, pair=pair, about=about)
+    audit.note(event, by=person, pair=pair, about=about)
     _remember(place, now)
 
 
@@ -50,8 +54,8 @@ def _remember(place: tuple[str, str], now: datetime) -> None:
 
 
 def note_print(person: Person, meeting: Meeting) -> None:
-    """Note that somebody prints a meeting's page, or its record."""
-    audit.note("print", by=person, pair=meeting.pair, about=_about(meeting, is_record=bool(meeting.closed_at)))
+    """Note that somebody prints a meeting's page, or its record: once an hour for each, like opening it."""
+    _note_once("print", person, meeting.pair, _about(meeting, is_record=bool(meeting.closed_at)))
 
 
 def _about(meeting: Meeting, is_record: bool) -> str:

@@ -289,7 +289,12 @@ def propose(
     together: bool = False,
     key: str | None = None,
 ) -> Action:
-    """Propose an action that follows from an item; with `together`, both have agreed to it on the spot."""
+    """Propose an action that follows from an item; with `together`, both have agreed to it on the spot.
+
+    Raises Refused for a draft: the other one cannot agree to what follows from something unseen.
+    """
+    if item.is_draft:
+        raise Refused("This is still a private draft. Share it first, then make an action of it.")
     with item.changing():
         action, is_new = Action.create_once(
             repeat_key(key, item.id, by.id, text),

@@ -73,7 +73,7 @@ class KeySet:
         try:
             self._keys = _keys_in(self._read())
             self._fetched_at = now
-        except (OSError, ValueError, HTTPException, gevent.Timeout, jwt.PyJWTError) as problem:
+        except (OSError, ValueError, RecursionError, HTTPException, gevent.Timeout, jwt.PyJWTError) as problem:
             log.error("event=keys-away type=%s", type(problem).__name__)
 
     def _read(self) -> bytes:

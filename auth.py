@@ -26,6 +26,9 @@ PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disab
 # Refusals beyond this many in a minute from one address for one reason are logged, not kept.
 REFUSALS_KEPT = RateLimitItemPerMinute(6)
 
+# A browser that keeps no cookie begins a session with every page; the trail need not hold each of them.
+SIGN_INS_KEPT = RateLimitItemPerMinute(20)
+
 log = logging.getLogger("auth")
 
 login_manager = LoginManager()
@@ -103,7 +106,8 @@ class Doorkeeper:
         """A new session for this person, and its browser's token, which held the token `instead_of` so far."""
         with db.atomic():
             self._end(sessions.of_token(instead_of) if instead_of else None, "switched")
-            audit.note("sign-in", by=person)
+            if self._kept.hit(SIGN_INS_KEPT, person.id):
+                audit.note("sign-in", by=person)
             return sessions.begin(person, self._config.sign_in, self._limits)
 
     def _as_described(self, person: Person | None, vouched: Vouched) -> Person:

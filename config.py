@@ -27,7 +27,21 @@ HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,63}")
 VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 HOST_NAME = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]")
 # Headers that say something else already, so that no identity can be in them.
-SPOKEN_FOR = {"host", "cookie", "connection", "forwarded", "x-forwarded-for", "x-real-ip", "x-proxy-secret", "origin"}
+SPOKEN_FOR = {
+    "host",
+    "cookie",
+    "connection",
+    "authorization",
+    "user-agent",
+    "content-type",
+    "x-csrftoken",
+    "accept",
+    "forwarded",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-proxy-secret",
+    "origin",
+}
 # Variables of CGI (RFC 3875) that hold what the browser sent.
 BROWSERS_OWN = {"QUERY_STRING", "PATH_INFO", "REQUEST_URI", "SCRIPT_NAME", "CONTENT_TYPE", "CONTENT_LENGTH"} | {
     *("REQUEST_METHOD", "SERVER_NAME", "SERVER_PROTOCOL", "REMOTE_ADDR", "REMOTE_HOST", "REMOTE_IDENT", "REMOTE_PORT"),
@@ -461,7 +475,7 @@ def _zone(name: str) -> str:
 
 def _must_fit_together(config: Config) -> None:
     """Raise Misconfigured for settings that are each right and together wrong."""
-    for check in (_headers_differ, _peers_fit, _WAY_NEEDS.get(config.sign_in, lambda config: None)):
+    for check in (_headers_differ, _peers_fit, _hosts_fit, _WAY_NEEDS.get(config.sign_in, lambda config: None)):
         check(config)
 
 
@@ -478,6 +492,12 @@ def _peers_fit(config: Config) -> None:
         raise Misconfigured(
             f"HOST={config.host} and PROXY_PEERS contradict each other: unix belongs to HOST=unix:… alone."
         )
+
+
+def _hosts_fit(config: Config) -> None:
+    name = _bracketed(urlsplit(config.public_url).hostname or "")
+    if config.public_url and not any(name == host or name.endswith(host) for host in config.trusted_hosts):
+        raise Misconfigured(f"TRUSTED_HOSTS leaves out {name}, the name in PUBLIC_URL: add it.")
 
 
 def _header_needs(config: Config) -> None:

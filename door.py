@@ -55,13 +55,22 @@ def _check_name() -> None:
 
 def _check_origin() -> None:
     """Refuse every write that another site's page sends. Raises CSRFError."""
+    site, mode = request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Mode")
     if request.method in READING:
+        # A link from elsewhere may lead here. A picture of another page's may not: it would sign in and be noted.
+        if site not in (None, "same-origin", "none") and (mode != "navigate" or _is_own_alone()):
+            raise AnotherSite
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    if site not in (None, "same-origin"):
         raise AnotherSite
     origin = request.headers.get("Origin")
     if origin is not None and origin != (current_app.config["DUOLOGUE"].public_url or f"http://{request.host}"):
         raise AnotherSite
+
+
+def _is_own_alone() -> bool:
+    """Whether it is for pages of ours alone to ask for this: it leaves a trace that the partner sees."""
+    return (request.endpoint or "").startswith("owndata.")
 
 
 def _check_token() -> None:
@@ -104,7 +113,8 @@ def come_in(found: auth.Session, token: str) -> None:
 
 def is_stream() -> bool:
     """Whether an open page asks for its event stream, which is no sign of anybody's life."""
-    return request.accept_mimetypes.best == "text/event-stream"
+    noun, _, verb = (request.endpoint or "").partition(".")
+    return noun == "streams" or verb == "live"
 
 
 def _is_page() -> bool:

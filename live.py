@@ -9,6 +9,8 @@ from gevent.event import Event
 
 LEAVING_SECONDS = 2.0
 WRITING_SECONDS = 5.0
+# Nobody has more pages open than this, but a program might.
+MOST_PAGES = 40
 REMEMBERED_PAIRS = 1_000
 REMEMBERED_CHANGES = 30
 
@@ -75,7 +77,8 @@ class Listener:
         return names
 
 
-_listeners: dict[str, set[Listener]] = {}
+# The pages of each person, the one opened first before the others.
+_listeners: dict[str, dict[Listener, None]] = {}
 _changes: OrderedDict[str, Remembered] = OrderedDict()
 _here: Counter[tuple[str, str]] = Counter()
 _writing: dict[tuple[str, str], tuple[str, object]] = {}
@@ -117,7 +120,10 @@ def _remember(pair, change: Change) -> None:
 
 def join(listener: Listener, pair=None) -> None:
     """The page of `listener` is open from now on; if it is a meeting's, the other one sees its person there."""
-    _listeners.setdefault(listener.person, set()).add(listener)
+    mine = _listeners.setdefault(listener.person, {})
+    mine[listener] = None
+    if len(mine) > MOST_PAGES:
+        next(iter(mine)).end()
     if listener.meeting:
         _here[listener.meeting, listener.person] += 1
         if _here[listener.meeting, listener.person] == 1:
@@ -126,8 +132,8 @@ def join(listener: Listener, pair=None) -> None:
 
 def leave(listener: Listener, pair=None) -> None:
     """The page is gone. A person counts as gone after a moment only: a reload is no departure."""
-    mine = _listeners.get(listener.person, set())
-    mine.discard(listener)
+    mine = _listeners.get(listener.person, {})
+    mine.pop(listener, None)
     if not mine:
         _listeners.pop(listener.person, None)
     if listener.meeting:

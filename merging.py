@@ -1,9 +1,10 @@
 """Two people's changes to one text: merged word by word, with nothing lost."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from merge3 import Merge3
+from patiencediff import PatienceSequenceMatcher
 
 
 class Merged(NamedTuple):
@@ -40,13 +41,20 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     was, their_words, my_words = _words(base), _words(theirs), _words(mine)
     parts, clash = [], False
     at = their_at = my_at = 0
-    for start, end, their_start, their_end, my_start, my_end in Merge3(was, their_words, my_words).find_sync_regions():
+    for start, end, their_start, their_end, my_start, my_end in _regions(was, their_words, my_words):
         changed = was[at:start], their_words[their_at:their_start], my_words[my_at:my_start]
         text, clashes = _together(*changed)
         parts += [text, *map(_spaced, was[start:end], their_words[their_start:their_end], my_words[my_start:my_end])]
         clash = clash or clashes
         at, their_at, my_at = end, their_end, my_end
     return Merged(_joined(parts), clash)
+
+
+def _regions(was: list[_Word], theirs: list[_Word], mine: list[_Word]) -> list[tuple[int, ...]]:
+    """The stretches that all three share. Words that stand once in each lead the way, since looking for the longest
+    stretch, as difflib does, takes cubic time for texts that repeat themselves."""
+    merge3: Any = Merge3
+    return merge3(was, theirs, mine, sequence_matcher=PatienceSequenceMatcher).find_sync_regions()
 
 
 def _joined(parts: list[str]) -> str:

@@ -6,7 +6,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from door import READING
+from door import READING, is_stream
 
 WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
@@ -30,11 +30,11 @@ def register(app: Flask) -> None:
 
 def _limit() -> RateLimitItem | None:
     """The limit that this request counts towards."""
-    noun, _, verb = (request.endpoint or "").partition(".")
+    noun = (request.endpoint or "").partition(".")[0]
     if request.method not in READING:
         return WRITES if g.person else STRANGERS
     if not g.person:
         return None
     if noun in HEAVY:
         return HEAVY[noun]
-    return STREAMS if noun == "streams" or verb == "live" else None
+    return STREAMS if is_stream() else None

@@ -13,6 +13,7 @@ from prepared import Prepared
 from rows import Moment, Row
 
 TOKEN_BYTES = 32
+MOST_BROWSERS = 20
 # How often a session's last sign of life is written down.
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -67,8 +68,16 @@ def begin(person: Person, way: str, limits: Limits) -> tuple[Session, str]:
     Session.delete().where(
         (Session.started_at < clock.now() - limits.whole) | (Session.seen_at < clock.now() - limits.idle)
     ).execute()
+    _end_the_oldest_of(person)
     session = Session.create(person=person, token_digest=_digest(token), way=way, epoch=person.epoch)
     return session, token
+
+
+def _end_the_oldest_of(person: Person) -> None:
+    """Nobody sits at more browsers than this."""
+    found = Session.select(Session.id).where(Session.person == person).order_by(Session.seen_at.desc(), Session.id)
+    surplus = [session.id for session in found.offset(MOST_BROWSERS - 1)]
+    Session.delete().where(Session.id.in_(surplus)).execute()
 
 
 def of_token(token: str) -> Session | None:

@@ -4,6 +4,8 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import os
+
 import click
 from peewee import DatabaseError
 
@@ -43,6 +45,8 @@ for command in (
 
 def main() -> int:
     """Run the command line; the exit status."""
+    # Whatever it makes is its owner's alone.
+    os.umask(0o077)
     try:
         duologue(standalone_mode=False)
     except (Misconfigured, Refused) as problem:

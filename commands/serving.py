@@ -83,8 +83,11 @@ class Handler(WSGIHandler):
             raise ValueError from None
         if found.defects or not all(_is_plain(name, value) for name, value in found.items()):
             raise ValueError
-        # Two lengths of one body are how a second request hides in a first (RFC 9112, 6.3).
-        if len(found.get_all("content-length", [])) + len(found.get_all("transfer-encoding", [])) > 1:
+        # A length that two programs read differently is how a second request hides in a first (RFC 9112, 6).
+        lengths, codings = found.get_all("content-length", []), found.get_all("transfer-encoding", [])
+        if len(lengths) + len(codings) > 1 or not all(length.isdecimal() for length in lengths):
+            raise ValueError
+        if any(coding.lower() != "chunked" for coding in codings):
             raise ValueError
         return found
 

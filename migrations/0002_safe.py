@@ -82,6 +82,10 @@ def up(migrator, db):
             table_name = 'audit_entry'
 
     db.create_tables([Session, Notice, AuditEntry])
+    db.execute_sql(
+        'CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS '
+        '(SELECT 1 FROM audit_entry WHERE number = NEW.number OR id = NEW.id) '
+        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END")
     for verb in ('UPDATE', 'DELETE'):
         db.execute_sql(
             f'CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit_entry '

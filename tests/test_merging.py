@@ -1,5 +1,7 @@
 """Two people's changes to one text: all words of both survive, and a true clash is told."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +86,13 @@ def test_a_second_sending_of_added_words_doubles_none_of_them(base, place):
 
 def test_words_that_were_merged_behind_the_others_are_not_doubled_by_a_second_sending():
     assert merge("", merge("", "theirs", "mine").text, "mine") == ("theirs\nmine", False)
+
+
+@pytest.mark.parametrize("kinds", [2, 10, 100, 1000])
+def test_texts_that_repeat_themselves_are_merged_in_no_time(kinds):
+    def repeated(step: int, length: int) -> str:
+        return "".join(f"{number * step % kinds} " for number in range(length))[:length]
+
+    began = time.process_time()
+    merge(repeated(2, 20_000), repeated(1, 10_000), repeated(1, 9_990) + " z")
+    assert time.process_time() - began < 2

@@ -294,8 +294,8 @@ class TwoPairs(RuleBasedStateMachine):
             "together": together,
             "key": f"key {self.keys}",
         }
-        if facts.deleted or not self.meetings[facts.home].open:
-            with pytest.raises((MeetingOver, ItemGone)):
+        if facts.deleted or not facts.shared or not self.meetings[facts.home].open:
+            with pytest.raises(Refused):
                 actions.propose(person.item(id), person, **terms)
             return
         made = actions.propose(person.item(id), person, **terms)

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, g, render_template
 import actions
 from models import ItemGone
 
-from .answers import changed, checked, is_partial, item_or_404, page, slot
+from .answers import changed, checked, is_partial, item_or_404, page, part, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, PutOffForm, UpdateForm
 from .pages import ActionPage, ActionsPage, ItemPage, PairPage
 
@@ -19,7 +19,7 @@ def show():
 
 @pages.get("/actions/regions/<name>")
 def region(name):
-    return ActionsPage(g.person).render(name) or abort(404)
+    return part(ActionsPage(g.person), name)
 
 
 @pages.get("/items/<id>/actions/new")

@@ -21,6 +21,8 @@ from secrecy import CannotOpen
 from .pages import MeetingPage, Page, PairPage, Rejected
 
 PARTIAL = "HX-Request-Type"
+# Fields that a page fills in by itself.
+NOT_TYPED = {"csrf_token", "key", "base", "sent", "section", "meeting", "direction", "terms", "together", "where"}
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&+-]*", re.ASCII)
 
 
@@ -55,7 +57,10 @@ def item_or_404(id: str, wherever_it_is: bool = False):
     seen_on = request.headers.get("X-Meeting") or request.form.get("meeting")
     if seen_on and seen_on != item.meeting_id and not wherever_it_is:
         raise Refused("This moved to another agenda a moment ago. Please reload the page.")
-    return item, found_or_404(MeetingPage(g.person, item.meeting))
+    found = found_or_404(MeetingPage(g.person, item.meeting))
+    if request.method == "GET":
+        note_open(found)
+    return item, found
 
 
 def found_or_404(page: Page | None) -> Any:
@@ -73,10 +78,22 @@ def checked(kind: type[FlaskForm], at: str) -> Any:
     return form
 
 
+def note_open(found: Page) -> None:
+    """Have the two see that this page, or a part of it, was opened."""
+    access.note_open(found.me, found.pair, found.meeting, getattr(found, "record", None))
+
+
+def part(found: Page, name: str) -> Markup:
+    """One region of a page; who opens a part of it has opened it."""
+    html = found.render(name) or abort(404)
+    note_open(found)
+    return html
+
+
 def page(found: Page, **more: Any) -> str:
     """A whole page."""
     g.page = found
-    access.note_open(found.me, found.pair, found.meeting, getattr(found, "record", None))
+    note_open(found)
     return render_template(found.template, page=found, me=g.person, **more)
 
 
@@ -257,6 +274,12 @@ def _http(problem: HTTPException):
 def _say(code: int, title: str, text: str):
     if is_partial():
         return slot("notice", escape(f"{title}. {text}")), code
-    # What was too much to be read cannot be shown again either.
-    typed = "" if code == 413 else request.form.get("text") or request.form.get("reason")
-    return render_template("errors/error.html", title=title, text=text, typed=typed), code
+    return render_template("errors/error.html", title=title, text=text, typed=_typed()), code
+
+
+def _typed() -> str:
+    """What was typed into the form that was sent, so that it can be shown again. Nothing if it could not be read."""
+    try:
+        return "\n\n".join(value for name, value in request.form.items() if name not in NOT_TYPED and value.strip())
+    except HTTPException:
+        return ""

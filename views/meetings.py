@@ -1,11 +1,11 @@
 """Meetings: the page itself, its time and place, who is writing where, closing and opening again."""
 
-from flask import Blueprint, abort, g, redirect, request
+from flask import Blueprint, g, redirect, request
 
 import live
 import records
 
-from .answers import changed, checked, gone_on, meeting_or_404, page
+from .answers import changed, checked, gone_on, meeting_or_404, page, part
 from .forms import ClosingForm, MeetingForm
 
 pages = Blueprint("meetings", __name__)
@@ -25,7 +25,7 @@ def show(id):
 
 @pages.get("/meetings/<id>/regions/<name>")
 def region(id, name):
-    return meeting_or_404(id).render(name) or abort(404)
+    return part(meeting_or_404(id), name)
 
 
 @pages.post("/meetings/<id>/presence")

@@ -1,6 +1,6 @@
 """Pairs: inviting a colleague, the usual arrangements, and the page where a pair's year comes together."""
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template
+from flask import Blueprint, current_app, g, redirect, render_template
 
 import live
 from agenda_templates import TEMPLATES
@@ -8,7 +8,7 @@ from auth import colleagues_called
 from models import Pair, Refused
 from notebooks import PrivateNote
 
-from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, tell
+from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
 from .pages import Rejected, TodayPage
 
@@ -68,7 +68,7 @@ def show(id):
 
 @pages.get("/pairs/<id>/regions/<name>")
 def region(id, name):
-    return pair_or_404(id).render(name) or abort(404)
+    return part(pair_or_404(id), name)
 
 
 @pages.post("/pairs/<id>/acceptance")

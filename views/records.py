@@ -1,11 +1,11 @@
 """Records: the frozen minutes of a closed meeting, confirmed or remarked on by either of the two."""
 
-from flask import Blueprint, abort, g, redirect
+from flask import Blueprint, g, redirect
 
 import records
 from records import Record
 
-from .answers import changed, checked, found_or_404, meeting_or_404, page
+from .answers import changed, checked, found_or_404, meeting_or_404, page, part
 from .forms import RemarkForm
 from .pages import MeetingPage, Page
 from .streams import stream
@@ -62,7 +62,7 @@ def show(id):
 
 @pages.get("/meetings/<id>/record/regions/<name>")
 def region(id, name):
-    return _record_or_404(id).render(name) or abort(404)
+    return part(_record_or_404(id), name)
 
 
 @pages.get("/meetings/<id>/record/live")

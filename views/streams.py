@@ -12,7 +12,7 @@ from door import doorkeeper
 from rows import db
 from secrecy import CannotOpen
 
-from .answers import meeting_or_404, pair_or_404
+from .answers import meeting_or_404, note_open, pair_or_404
 from .pages import ActionsPage, Page, TodayPage
 
 pages = Blueprint("streams", __name__)
@@ -49,6 +49,7 @@ def meeting(id):
 
 def stream(page: Page) -> Response:
     """The stream of events for one open page: first what it missed, then each change as it comes."""
+    note_open(page)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     listener = live.Listener(
         page.me.id,

@@ -1,8 +1,8 @@
 """Today: where everybody begins."""
 
-from flask import Blueprint, abort, g
+from flask import Blueprint, g
 
-from .answers import page
+from .answers import page, part
 from .pages import TodayPage
 
 pages = Blueprint("today", __name__)
@@ -15,4 +15,4 @@ def show():
 
 @pages.get("/regions/<name>")
 def region(name):
-    return TodayPage(g.person).render(name) or abort(404)
+    return part(TodayPage(g.person), name)
