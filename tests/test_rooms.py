@@ -135,5 +135,5 @@ def test_nothing_is_called_utils_helpers_or_services():
 
 def test_every_room_is_named_in_the_wheel():
     packaged = (ROOT / "pyproject.toml").read_text("utf-8")
-    for name in ("*.py", "commands/**", "views/**", "templates/**", "static/**", "agendas/**", "migrations/**"):
+    for name in ("/*.py", "commands/**", "views/**", "templates/**", "static/**", "agendas/**", "migrations/**"):
         assert f'"{name}"' in packaged
