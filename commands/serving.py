@@ -19,6 +19,7 @@ import logs
 from config import Config, Misconfigured
 
 READ_BYTES = 2_048
+SILENCE_SECONDS = float(75)
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
@@ -72,6 +73,8 @@ class Handler(WSGIHandler):
     def handle(self) -> None:
         # The usual buffer takes 8 kB, and every open page keeps one.
         self.rfile.close()
+        # Whoever says nothing for so long, in the middle of a request or between two, is gone.
+        self.socket.settimeout(SILENCE_SECONDS)
         self.rfile = self.socket.makefile("rb", READ_BYTES)
         super().handle()
 
@@ -79,7 +82,7 @@ class Handler(WSGIHandler):
         """The headers of a request. Raises ValueError, which is answered with 400."""
         try:
             found = super().MessageClass(*arguments)
-        except HTTPException:
+        except (HTTPException, OSError):
             raise ValueError from None
         if found.defects or not all(_is_plain(name, value) for name, value in found.items()):
             raise ValueError
