@@ -33,9 +33,7 @@ def new() -> None:
         made = keyring_file.make(config.keyring_file)
         click.echo(f"Made {config.keyring_file} with the key {_id(made, ACTIVE)}: keep a copy away from the database.")
         if os.geteuid() == ROOT:
-            click.echo(
-                f"It is owned by root: run 'chown duologue {config.keyring_file}' if the service runs as duologue."
-            )
+            click.echo(f"Root owns it: run 'chown duologue {config.keyring_file}' if the service runs as duologue.")
         return
     with opened():
         added = _id(keyring_file.change(config.keyring_file, _with_one_more), NEXT)
