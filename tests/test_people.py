@@ -386,14 +386,19 @@ def test_the_newer_one_to_ones_go_on_if_the_older_are_empty(sam, sammy, ada, pai
     assert [pair.id for pair in running(sammy)] == [newer.id]
 
 
-def test_of_two_empty_ones_the_older_goes_on_and_an_invitation_before_neither(sam, sammy, ada, pair, lee):
-    kept, _ = doubled(sam, sammy, ada)
-    with clock.at(NOW - timedelta(days=9)):
-        Pair.invite(lee, manager=lee, report=sam)
-    people.report_to(sammy, lee)
-    accepted = next(pair for pair in running(sammy) if pair.manager_id == lee.id)
+def test_of_two_empty_ones_the_older_go_on(sam, sammy, ada, pair):
+    older, _ = doubled(sam, sammy, ada)
     people.merge(sam, sammy)
-    assert {pair.id for pair in running(sammy)} == {kept.id, accepted.id}
+    assert [pair.id for pair in running(sammy)] == [older.id]
+
+
+def test_an_older_invitation_goes_on_before_no_one_to_ones(sam, sammy, robin):
+    with clock.at(NOW - timedelta(days=9)):
+        Pair.invite(robin, manager=robin, report=sam)
+    accepted = Pair.invite(robin, manager=robin, report=sammy)
+    accepted.accept(sammy)
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy) if pair.manager_id == robin.id] == [accepted.id]
 
 
 def test_two_that_both_have_something_in_them_are_not_merged_and_nothing_changes(sam, sammy, ada, item):
