@@ -9,6 +9,7 @@ from peewee import DatabaseError
 
 from config import Misconfigured
 from models import Refused
+from secrecy import CannotOpen
 
 from . import audit, backups, erasing, keys, making, people, serving
 
@@ -45,7 +46,7 @@ def main() -> int:
     """Run the command line; the exit status."""
     try:
         duologue(standalone_mode=False)
-    except (Misconfigured, Refused) as problem:
+    except (Misconfigured, Refused, CannotOpen) as problem:
         click.echo(f"duologue: {problem}", err=True)
         return MISCONFIGURED
     except DatabaseError as problem:

@@ -318,6 +318,16 @@ def test_what_breaks_off_half_way_has_changed_nothing(people, arguments):
     assert people.dump() == before
 
 
+def test_words_that_do_not_open_are_one_sentence(people):
+    people.execute("UPDATE pair SET place = 'nokey:AAAA', accepted_at = NULL")
+    people.execute("DELETE FROM meeting")
+    before = people.dump()
+    assert_one_sentence(
+        people.run("import", people.file(HELLO), "--apply"), "What is stored at pair/place/", "does not"
+    )
+    assert people.dump() == before
+
+
 def test_the_role_is_given_and_taken_back(people):
     assert people.says("lead", "sam", "--yes") == "sam is a people lead.\n"
     assert people.rows("SELECT people_lead FROM person WHERE subject = 'sam'") == [(1,)]
