@@ -29,7 +29,7 @@ def retain(apply: bool) -> None:
             return
         with erasure.thorough(), bar("Deleting", len(found)) as progress:
             for due in found:
-                retention.clear(due, before)
+                retention.clear(due.pair, before)
                 progress.update(1)
         click.echo(f"Deleted. {BACKUPS}")
 
