@@ -113,6 +113,3 @@ def entries(last: int | None = None, event: str | None = None, since: datetime |
     if since:
         query = query.where(AuditEntry.at >= since)
     return list(query.limit(last))[::-1]
-
-
-LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).limit(1))

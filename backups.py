@@ -8,13 +8,13 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import audit
 import database
 from config import Config, Misconfigured
 from rows import db
 from sessions import Session
 
 PAGES_AT_A_TIME = 2_000
-OWNER_ALONE = 0o600
 BESIDES = ("-wal", "-shm", "-journal")
 
 Progress = Callable[[int, int], None]
@@ -45,7 +45,8 @@ def back_up(config: Config, path: Path, progress: Progress = lambda done, of: No
 def restore(config: Config, path: Path) -> list[str]:
     """Put a backup where the settings want the database, which must not be there. Raises Misconfigured.
 
-    A backup of an older version is brought forward; gives the names of the migrations that took. Nobody is signed in.
+    A backup of an older version is brought forward; gives the names of the migrations that took. Nobody is signed in,
+    and its audit trail says that it was restored.
     """
     for taken in (config.database, *_besides(config.database)):
         if taken.exists():
@@ -55,11 +56,8 @@ def restore(config: Config, path: Path) -> list[str]:
         making.parent.mkdir(parents=True, exist_ok=True)
         _begin(making)
         shutil.copyfile(path, making)
-        aside = replace(config, database=making)
-        applied = database.migrate(aside)
-        _let_go()
-        database.inspect(aside)
-        _sign_everybody_out()
+        applied = database.migrate(replace(config, database=making))
+        _begin_anew(path.name)
         _finish(making, config.database)
     except (OSError, sqlite3.Error) as problem:
         raise Misconfigured(f"The backup {path} cannot be restored: {_said(problem)}.") from None
@@ -71,10 +69,11 @@ def restore(config: Config, path: Path) -> list[str]:
     return applied
 
 
-def _sign_everybody_out() -> None:
+def _begin_anew(name: str) -> None:
     # Whoever was signed in then may have signed out since, or have been let go.
-    with db.connection_context():
+    with db.connection_context(), db.atomic():
         Session.delete().execute()
+        audit.note("restore", about=name)
 
 
 def _let_go() -> None:
@@ -85,7 +84,7 @@ def _let_go() -> None:
 def _begin(making: Path) -> None:
     # What an earlier attempt left behind must not be taken for a part of this one.
     _discard(making)
-    os.close(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE))
+    database.begin_file(making)
 
 
 def _discard(making: Path) -> None:
@@ -113,8 +112,6 @@ def _finish(making: Path, path: Path) -> None:
     with closing(sqlite3.connect(making, isolation_level=None)) as copy:
         # In one file, without a write-ahead log beside it.
         copy.execute("PRAGMA journal_mode = delete")
-        if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise Misconfigured(f"The copy {making} is not whole: look after the disk, then try again.")
     _to_disk(making)
     making.rename(path)
     _to_disk(path.parent)

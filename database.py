@@ -1,5 +1,6 @@
 """The database's life: made, checked and opened; every start-up problem is one sentence."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
 SOON_READ = 200_000_000
 SQLITE_MAGIC = b"SQLite format 3\x00"
+OWNER_ALONE = 0o600
+# How SQLite reads a file to see whether it is whole: with every entry of its indexes looked up, or without.
+THOROUGHLY, QUICKLY = "integrity_check", "quick_check"
+# What tells nothing of the file itself: it is locked, the disk is full or fails, or it may not be read or written.
+AROUND_IT = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
+}
 
 
 class Stamp(Row):
@@ -90,6 +99,7 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         making.unlink(missing_ok=True)
+        begin_file(making)
         secrecy.make_for_a_demo(config)
         secrecy.use(config)
         _connect(making)
@@ -105,19 +115,19 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
         raise Misconfigured(f"No database can be made in {path.parent}: {problem}.") from None
 
 
+def begin_file(path: Path) -> None:
+    """An empty file, which there must not be yet, for its owner alone: SQLite's own would be for everybody."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE))
+
+
 def is_within_reach() -> bool:
     """Whether the open database is still there and answers. Raises DatabaseError when it does not."""
     return Path(db.database).exists() and Stamp.select().exists()
 
 
 def inspect(config: Config) -> None:
-    """Read the whole file, as opening it does not (that would take long). Raises Misconfigured when it is broken."""
-    open_checked(config)
-    try:
-        with db.connection_context():
-            _must_be_whole(config.database)
-    except DatabaseError:
-        raise _broken(config.database) from None
+    """Open it, and read it whole, however large it is. Raises Misconfigured when it is broken."""
+    _open(config, THOROUGHLY)
 
 
 def fill_if_empty(config: Config, fill: Callable[[], None]) -> bool:
@@ -135,6 +145,10 @@ def open_checked(config: Config) -> None:
 
     Raises Misconfigured where it is missing, broken, newer, of another kind, or sealed with another keyring.
     """
+    _open(config, QUICKLY)
+
+
+def _open(config: Config, reading: str) -> None:
     path = config.database
     if not path.exists():
         raise Misconfigured(f"There is no database at {path}: make one with 'duologue create'.")
@@ -142,13 +156,13 @@ def open_checked(config: Config) -> None:
     _connect(path)
     try:
         with db.connection_context():
-            if path.stat().st_size <= SOON_READ:
-                _must_be_whole(path)
+            if reading == THOROUGHLY or path.stat().st_size <= SOON_READ:
+                _must_be_whole(path, reading)
             _must_be_of_this_version(path)
             _must_be_of_kind(_kind(config))
             _must_open(config)
-    except DatabaseError:
-        raise _broken(path) from None
+    except DatabaseError as problem:
+        raise _unusable(path, problem) from None
 
 
 def _connect(path: Path) -> None:
@@ -165,6 +179,15 @@ def _broken(path: Path) -> Misconfigured:
     return Misconfigured(f"The file {path} is not a whole Duologue database: restore a backup of it.")
 
 
+def _unusable(path: Path, problem: Exception) -> Misconfigured:
+    """Why it cannot be used: what went wrong around it, or that the file itself is not good."""
+    cause = problem if isinstance(problem, sqlite3.Error) else problem.__cause__ or problem.__context__
+    # The lowest byte is the kind; the others are its details.
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in AROUND_IT:
+        return Misconfigured(f"The database at {path} cannot be used now: {problem}.")
+    return _broken(path)
+
+
 def _must_be_writable(path: Path) -> None:
     try:
         with path.open("r+b") as file:
@@ -178,8 +201,8 @@ def _must_be_writable(path: Path) -> None:
         raise _broken(path)
 
 
-def _must_be_whole(path: Path) -> None:
-    if db.execute_sql("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+def _must_be_whole(path: Path, reading: str) -> None:
+    if db.execute_sql(f"PRAGMA {reading}(1)").fetchone()[0] != "ok":
         raise _broken(path)
 
 
@@ -226,7 +249,7 @@ def migrate(config: Config) -> list[str]:
     _connect(config.database)
     try:
         with db.connection_context():
-            _must_be_whole(config.database)
+            _must_be_whole(config.database, THOROUGHLY)
             _missing_migrations(config.database)
             _must_be_of_kind(_kind(config))
             secrecy.make_for_a_demo(config)
@@ -234,8 +257,8 @@ def migrate(config: Config) -> list[str]:
             applied = Runner(db, str(MIGRATIONS)).up()
             _seal(config)
             return applied
-    except (DatabaseError, sqlite3.Error):
-        raise _broken(config.database) from None
+    except (DatabaseError, sqlite3.Error) as problem:
+        raise _unusable(config.database, problem) from None
 
 
 def _seal(config: Config) -> None:

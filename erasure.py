@@ -9,6 +9,7 @@ from peewee import Expression, ModelSelect
 import audit
 import clock
 import notices
+import people
 from actions import Action, ActionUpdate, Agreement
 from growth import Objective
 from models import Carry, Item, Meeting, Pair, Person, Refused
@@ -16,7 +17,6 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark
 from rows import db
-from sessions import Session
 
 NAME_AFTERWARDS = "Somebody who left"
 # Whatever holds words of a pair.
@@ -47,21 +47,29 @@ def erase_pair(pair: Pair) -> None:
         audit.note("erase", pair=pair, about="pair")
 
 
+def pairs_of(person: Person) -> list[Pair]:
+    """Every pair that erasing this person takes something out of or ends, those included that they cannot read."""
+    mine = (Pair.manager == person) | (Pair.report == person)
+    return list(Pair.select().where(mine, Pair.erased_at.is_null()).order_by(Pair.invited_at))
+
+
 def erase_person(person: Person) -> None:
     """Delete what was written in the pairs whose individual they are, and all that they alone could see; let them go.
 
-    What they wrote as a manager stays with the individual. Raises Refused when a pair of theirs is held.
+    What they shared as a manager stays with the individual, who is told. Raises Refused when a pair of theirs is held.
     """
-    led, managed = _pairs(Pair.report == person), _pairs(Pair.manager == person)
     with db.atomic():
-        for pair in (*led, *managed):
+        pairs = pairs_of(person)
+        for pair in pairs:
             must_not_be_held(pair)
-        _retire(person)
-        for pair in led:
-            pair.report = person
-            erase_pair(pair)
-        for pair in managed:
-            _leave(pair, person)
+        _let_go(person)
+        for pair in pairs:
+            if pair.report_id == person.id:
+                pair.report = person
+                erase_pair(pair)
+            else:
+                pair.manager = person
+                _leave(pair, person)
         Notice.delete().where(Notice.person == person).execute()
         audit.note("erase", about=f"person {person.id}")
 
@@ -130,18 +138,16 @@ def _drafts(person: Person, pair: Pair) -> "ModelSelect[Any]":
     return Item.select(Item.id).where(Item.pair == pair, Item.author == person, Item.shared_at.is_null())
 
 
-def _pairs(condition: Expression) -> list[Pair]:
-    return list(Pair.select().where(condition).order_by(Pair.invited_at))
-
-
 def _leave(pair: Pair, manager: Person) -> None:
-    """Take what the manager alone could see out of a pair, and end it."""
+    """Take what the manager alone could see out of a pair, and end it. The individual keeps the rest, and is told."""
     drafts = _drafts(manager, pair)
     _let_actions_go(Action.item.in_(drafts))
     Carry.delete().where(Carry.item.in_(drafts)).execute()
     Item.delete().where(Item.id.in_(drafts)).execute()
     PrivateNote.delete().where(PrivateNote.id.in_(_notebooks(manager, pair))).execute()
     _end(pair)
+    if pair.accepted_at:
+        notices.tell_one(pair.report, "left", pair)
 
 
 def _end(pair: Pair, **facts: Any) -> None:
@@ -149,17 +155,9 @@ def _end(pair: Pair, **facts: Any) -> None:
     Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()
 
 
-def _retire(person: Person) -> None:
-    """Let a person go: signed out for good, without a name, the username taken for ever."""
-    moment = clock.now()
+def _let_go(person: Person) -> None:
+    """Let a person go, without a name: also in what others were told of them."""
     mine = Pair.select(Pair.id).where((Pair.manager == person) | (Pair.report == person))
-    person.change(
-        name=NAME_AFTERWARDS,
-        email=None,
-        people_lead=False,
-        disabled_at=person.disabled_at or moment,
-        retired_at=person.retired_at or moment,
-        epoch=person.epoch + 1,
-    )
-    Session.delete().where(Session.person == person).execute()
+    people.let_go(person)
+    person.change(name=NAME_AFTERWARDS, email=None)
     Notice.update(other_name=NAME_AFTERWARDS).where(Notice.pair.in_(mine)).execute()

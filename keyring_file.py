@@ -22,6 +22,7 @@ from config import Misconfigured
 ACTIVE, NEXT, OLD, FIXED = "active", "next", "old", "fixed"
 ROLES = (ACTIVE, NEXT, OLD, FIXED)
 ONLY_OWNERS = (0o400, 0o600)
+WHOEVER_WRITES = (-1, -1)
 KEY_BYTES = 32
 # Random bytes have about 30 different ones among 32.
 FEWEST_DIFFERENT = 16
@@ -73,7 +74,7 @@ def make(path: Path) -> list[Key]:
 def change(path: Path, decide: Callable[[list[Key]], list[Key]]) -> list[Key]:
     """Write the keyring anew, whole or not at all, with the keys that `decide` makes of those that are there.
 
-    Comments and mode stay. Raises Misconfigured.
+    Comments, mode and owner stay. Raises Misconfigured.
     """
     try:
         with _alone_in(path.parent):
@@ -81,7 +82,8 @@ def change(path: Path, decide: Callable[[list[Key]], list[Key]]) -> list[Key]:
             after = decide(before)
             _must_fit_together(after, path)
             remarks = [line for line in lines if _is_remark(line)]
-            _write(path, [*remarks, *(key.line for key in after)], stat.S_IMODE(path.stat().st_mode))
+            was = path.stat()
+            _write(path, [*remarks, *(key.line for key in after)], stat.S_IMODE(was.st_mode), (was.st_uid, was.st_gid))
     except OSError as problem:
         raise Misconfigured(f"The keyring {path} (KEYRING_FILE) cannot be changed: {problem.strerror}.") from None
     return after
@@ -160,16 +162,22 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write(path: Path, lines: list[str], mode: int) -> None:
+def _write(path: Path, lines: list[str], mode: int, owner: tuple[int, int] = WHOEVER_WRITES) -> None:
     """Put these lines in the place of the file: after a power cut it is the one before or this one."""
     making = path.with_name(f".{path.name}.making")
     making.unlink(missing_ok=True)
-    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("".join(f"{line}\n" for line in lines))
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-    making.rename(path)
+    try:
+        with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            # Root may change the keys of a service that runs as somebody else, and must not take them away from it.
+            os.fchown(file.fileno(), *owner)
+            file.write("".join(f"{line}\n" for line in lines))
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        making.rename(path)
+    except OSError:
+        making.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -48,7 +48,7 @@ TOLD = {
 
 def own_data(person: Person) -> Data:
     """Everything of theirs, in JSON's types; moments in ISO 8601, UTC."""
-    return {**about(person), "conversations": list(conversations(person))}
+    return {**about(person), "conversations": [conversation(pair, person) for pair in person.pairs()]}
 
 
 def about(person: Person) -> Data:
@@ -57,10 +57,9 @@ def about(person: Person) -> Data:
     return {"version": 1, "account": _told(person), "notices": [_told(notice) for notice in told]}
 
 
-def conversations(person: Person) -> Iterator[Data]:
-    """One pair after the other, each with all that this person may see of it. A dozen queries for each."""
-    for pair in person.pairs():
-        yield _Conversation(pair, person).told()
+def conversation(pair: Pair, person: Person) -> Data:
+    """All that this person may see of a pair of theirs. A dozen queries."""
+    return _Conversation(pair, person).told()
 
 
 def note_export(person: Person) -> None:

@@ -1,67 +1,59 @@
 """How people come, change and go: under which name each signs in, and to whom the staff directory says they report."""
 
-import re
-import unicodedata
-
 import audit
 import clock
-import gate
+import naming
 import notices
+from actions import Action
 from audit import AuditEntry
 from config import Config
-from models import Pair, Person, Refused
+from growth import Objective
+from logs import escaped
+from models import Item, Pair, Person, Refused
+from naming import Unfit
+from notebooks import PrivateNote
 from prepared import Prepared
+from records import Record
 from rows import db
 from sessions import Session
 
-NAME_LENGTH, SUBJECT_LENGTH, EMAIL_LENGTH, QUOTED_LENGTH = 200, 160, 254, 60
-# Nothing that could end a mail's header or begin another address.
-EMAIL = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+")
+QUOTED_LENGTH = 60
+NO_NAME = {
+    "missing": "is no name: write the person's full name",
+    "too-long": f"is longer than {naming.NAME_LENGTH} characters: shorten the name",
+    "unseen": "holds a character that cannot be seen: write the name anew",
+}
 # What is set aside has upper-case letters in it, so nobody signs in under it: names are lower-cased at the door.
 SET_ASIDE = "{subject}~RETIRED~{id}"
 # What belongs to a sign-on name alone, and what nobody may rewrite.
 STAYS_BEHIND = {Session, AuditEntry}
+# What two people have made of their one-to-ones.
+MADE = (Item, Action, Objective, PrivateNote, Record)
 
 
 def subject_from(config: Config, text: str) -> str:
     """The name that somebody signs in with, as sign-in itself reads it. Raises Refused."""
     try:
-        found = gate.subject_of(text.strip(), config)
-    except gate.Unvouched:
-        found = ""
-    if not found or len(found) > SUBJECT_LENGTH:
+        return naming.username(text.strip(), config.proxy_user_pattern, config.proxy_realm)
+    except Unfit:
         pattern = config.proxy_user_pattern.pattern
-        raise Refused(f"{quoted(text)} cannot be a username: it must match {pattern} in full.")
-    return found
+        raise Refused(f"{quoted(text)} cannot be a username: it must match {pattern} in full.") from None
 
 
 def name_from(text: str) -> str:
     """A person's full name, tidied. Raises Refused."""
-    found = unicodedata.normalize("NFC", " ".join(text.split()))
-    if not any(letter.isalpha() for letter in found):
-        raise Refused(f"{quoted(text)} is no name: write the person's full name.")
-    if len(found) > NAME_LENGTH:
-        raise Refused(f"{quoted(text)} is longer than {NAME_LENGTH} characters: shorten the name.")
-    if any(is_control(letter) for letter in found):
-        raise Refused(f"{quoted(text)} holds a character that cannot be seen: write the name anew.")
-    return found
-
-
-def is_control(letter: str) -> bool:
-    """Whether a character does something to the text around it instead of being seen."""
-    return unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") or unicodedata.bidirectional(letter) in (
-        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    )  # fmt: skip
+    try:
+        return naming.name(text)
+    except Unfit as why:
+        raise Refused(f"{quoted(text)} {NO_NAME[str(why)]}.") from None
 
 
 def email_from(text: str) -> str | None:
     """An e-mail address; None for none. Raises Refused."""
-    found = text.strip()
-    if not found:
-        return None
-    if not EMAIL.fullmatch(found) or len(found) > EMAIL_LENGTH or any(is_control(letter) for letter in found):
-        raise Refused(f"{quoted(text)} is no e-mail address: one looks like ada@example.org.")
-    return found
+    try:
+        return naming.email(text) if text.strip() else None
+    except Unfit:
+        raise Refused(f"{quoted(text)} is no e-mail address: one looks like ada@example.org.") from None
 
 
 def time_zone_from(text: str) -> str | None:
@@ -74,13 +66,20 @@ def time_zone_from(text: str) -> str | None:
 
 def quoted(text: str) -> str:
     """What somebody else wrote, so that a terminal can show it: short, and with nothing that would steer it."""
-    short = text if len(text) <= QUOTED_LENGTH else f"{text[:QUOTED_LENGTH]}…"
-    return f"'{short}'" if short.isprintable() else ascii(short)
+    return f"'{escaped(text if len(text) <= QUOTED_LENGTH else f'{text[:QUOTED_LENGTH]}…')}'"
 
 
 def find(issuer: str, subject: str) -> Person | None:
     """Whoever signs in, or did, under this name."""
     return CALLED.first(issuer=issuer, subject=subject)
+
+
+def called(config: Config, username: str) -> Person:
+    """Whoever signs in, or did, with this name; also by the name under which they were set aside. Raises Refused."""
+    found = find(config.issuer, username.strip()) or find(config.issuer, subject_from(config, username))
+    if not found:
+        raise Refused(f"Nobody is called {quoted(username)}: 'duologue people list' shows who is here.")
+    return found
 
 
 def of_issuer(issuer: str) -> list[Person]:
@@ -141,11 +140,28 @@ def retire(person: Person, manager_days: int = 0) -> None:
     if person.retired_at:
         return
     with db.atomic():
-        disabled_at = person.disabled_at or clock.now()
-        person.change(retired_at=clock.now(), disabled_at=disabled_at, epoch=person.epoch + 1, people_lead=False)
-        for pair in _standing(person):
-            _part(pair, manager_days)
+        for pair in let_go(person, manager_days):
+            notices.tell("unpaired", pair)
         audit.note("directory", about=f"retired {person.subject}")
+
+
+def let_go(person: Person, manager_days: int = 0) -> list[Pair]:
+    """Shut somebody out for good and end their one-to-ones; gives those that were running, whose people are not told.
+
+    It belongs into the transaction of what they leave by.
+    """
+    moment = clock.now()
+    person.change(
+        retired_at=person.retired_at or moment,
+        disabled_at=person.disabled_at or moment,
+        epoch=person.epoch + 1,
+        people_lead=False,
+    )
+    Session.delete().where(Session.person == person).execute()
+    standing = _standing(person)
+    for pair in standing:
+        _end(pair, manager_days)
+    return [pair for pair in standing if pair.accepted_at]
 
 
 def must_choose_people_leads(config: Config) -> None:
@@ -164,12 +180,14 @@ def make_people_lead(person: Person, undo: bool = False) -> None:
 def merge(source: Person, target: Person) -> int:
     """Somebody signs in as `target` now: all that was theirs as `source` is `target`'s, and `source` is retired.
 
-    Gives the number of pairs that came along. Raises Refused where the two cannot be one person.
+    The people lead's role does not come along. Gives the number of pairs that did. Raises Refused where the two
+    cannot be one person, or where both have something in their one-to-ones with the same other one.
     """
     _must_be_one(source, target)
     with db.atomic():
         pairs = list(_pairs(source))
         _hand_over(source, target)
+        _settle_doubles(target)
         moved = [pair.id for pair in pairs]
         Pair.update(version=Pair.version + 1).where(Pair.id << moved).execute()
         retire(source)
@@ -196,6 +214,31 @@ def _hand_over(source: Person, target: Person) -> None:
         if model not in STAYS_BEHIND:
             model.update({column: target}).where(column == source).execute()
     Session.delete().where(Session.person == source).execute()
+
+
+def _settle_doubles(target: Person) -> None:
+    """Where both names had one-to-ones with the same other one, leave those that have something in them."""
+    standing: dict[tuple[str, str], list[Pair]] = {}
+    for pair in sorted(_standing(target), key=_worth, reverse=True):
+        standing.setdefault((pair.manager_id, pair.report_id), []).append(pair)
+    for kept, *others in standing.values():
+        if any(_is_made(pair) for pair in others):
+            raise Refused(
+                f"There are two one-to-ones with {kept.other(target).name} that both have something in them: "
+                f"have one of them ended, which its individual can still read, then merge."
+            )
+        for pair in others:
+            kept.change(from_directory=kept.from_directory or pair.from_directory)
+            _end(pair)
+
+
+def _worth(pair: Pair) -> tuple[bool, bool, float]:
+    """What decides which of two goes on: that something is in it, that it is accepted, that it is older."""
+    return _is_made(pair), bool(pair.accepted_at), -pair.invited_at.timestamp()
+
+
+def _is_made(pair: Pair) -> bool:
+    return any(model.select().where(model.pair == pair).exists() for model in MADE)
 
 
 def _tell_of_merger(target: Person, pair: Pair) -> None:
@@ -226,6 +269,11 @@ def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> 
 def _part(pair: Pair, manager_days: int) -> None:
     if pair.is_running:
         notices.tell("unpaired", pair)
+    _end(pair, manager_days)
+
+
+def _end(pair: Pair, manager_days: int = 0) -> None:
+    """End one-to-ones, and forget what the directory said of them."""
     pair.end(None, manager_days)
     pair.change(from_directory=False)
 

@@ -1,9 +1,9 @@
 """Retention: old meetings are deleted, unless the law may ask for them; and the legal hold that keeps them."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from peewee import Expression
+from peewee import JOIN, Expression, ModelSelect, fn
 
 import audit
 import clock
@@ -37,22 +37,26 @@ def limit(months: int) -> datetime:
 
 def due(before: datetime) -> list[Due]:
     """The pairs that have anything older than `before`, without those under a legal hold."""
-    with_old = Meeting.select(Meeting.pair).where(_too_old(before))
-    with_more = [
-        model.select(model.pair).where(condition)
-        for model, condition in ((Action, _over(before)), (Objective, Objective.achieved_at < before))
-    ]
-    found = Pair.select().where(
-        Pair.held_at.is_null(),
-        Pair.id.in_(with_old) | Pair.id.in_(with_more[0]) | Pair.id.in_(with_more[1]) | _long_ended(before),
+    return [_due(pair, before) for pair in _with_old_things(before).order_by(Pair.id)]
+
+
+def _due(pair: Any, before: datetime) -> Due:
+    return Due(pair, pair.old_meetings, bool(pair.ended_at and not pair.erased_at and pair.ended_at < before))
+
+
+def _with_old_things(before: datetime) -> "ModelSelect[Any]":
+    """The pairs that are due, each with the number of its `old_meetings`: if it ended long ago, all are."""
+    old = (Meeting.pair == Pair.id) & (_too_old(before) | _long_ended(before))
+    number = fn.COUNT(Meeting.id)
+    actions = Action.select(Action.pair).where(_over(before))
+    objectives = Objective.select(Objective.pair).where(Objective.achieved_at < before)
+    return (
+        Pair.select(Pair, number.alias("old_meetings"))
+        .join(Meeting, JOIN.LEFT_OUTER, on=old)
+        .where(Pair.held_at.is_null())
+        .group_by(Pair.id)
+        .having((number > 0) | Pair.id.in_(actions) | Pair.id.in_(objectives) | _long_ended(before))
     )
-    return [_due(pair, before) for pair in found.order_by(Pair.id)]
-
-
-def _due(pair: Pair, before: datetime) -> Due:
-    is_whole = bool(pair.ended_at and not pair.erased_at and pair.ended_at < before)
-    meetings = Meeting.select().where(Meeting.pair == pair)
-    return Due(pair, (meetings if is_whole else meetings.where(_too_old(before))).count(), is_whole)
 
 
 def _too_old(before: datetime) -> Expression:
@@ -67,17 +71,16 @@ def _long_ended(before: datetime) -> Expression:
     return (Pair.ended_at < before) & Pair.erased_at.is_null()
 
 
-def clear(found: Due, before: datetime) -> None:
+def clear(pair: Pair, before: datetime) -> None:
     """Delete what is older than `before` in a pair, in one transaction; nothing if it has come under a hold."""
-    pair = found.pair
     with db.atomic():
-        if Pair.get_by_id(pair.id).held_at:
-            return
-        if found.is_whole:
-            erasure.empty(pair)
-        else:
-            _clear(pair, before)
-        audit.note("retention", pair=pair, about=f"{found.meetings} meeting{'' if found.meetings == 1 else 's'}")
+        # Looked for anew: people have gone on since the first time.
+        for found in [_due(fresh, before) for fresh in _with_old_things(before).where(Pair.id == pair.id)]:
+            if found.is_whole:
+                erasure.empty(found.pair)
+            else:
+                _clear(found.pair, before)
+            audit.note("retention", pair=pair, about=f"{found.meetings} meeting{'' if found.meetings == 1 else 's'}")
 
 
 def _clear(pair: Pair, before: datetime) -> None:

@@ -11,6 +11,7 @@ from peewee import DatabaseError
 
 from config import Misconfigured
 from models import Refused
+from secrecy import CannotOpen
 
 from . import audit, backups, erasing, keys, making, people, serving
 
@@ -49,7 +50,7 @@ def main() -> int:
     os.umask(0o077)
     try:
         duologue(standalone_mode=False)
-    except (Misconfigured, Refused) as problem:
+    except (Misconfigured, Refused, CannotOpen) as problem:
         click.echo(f"duologue: {problem}", err=True)
         return MISCONFIGURED
     except DatabaseError as problem:

@@ -7,6 +7,7 @@ import click
 import audit
 from audit import AuditEntry, Broken
 from config import Misconfigured
+from logs import escaped
 
 from .opening import bar, opened
 
@@ -54,13 +55,5 @@ def list_entries(last: int | None, event: str | None, since: datetime | None) ->
 def _line(entry: AuditEntry) -> str:
     who = entry.by.subject if entry.by else "-"
     facts = (f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", str(entry.number), entry.event, who, entry.pair_id or "-", entry.about)
-    return "\t".join(_plain(fact) for fact in facts)
-
-
-def _plain(text: str) -> str:
     # Whoever can choose a name or send a header must not be able to write lines, columns or colours of their own.
-    return "".join(letter if letter.isprintable() and letter != "\\" else _escaped(letter) for letter in text)
-
-
-def _escaped(letter: str) -> str:
-    return letter.encode("unicode_escape").decode()
+    return "\t".join(escaped(fact) for fact in facts)

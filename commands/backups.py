@@ -10,6 +10,12 @@ import config as settings
 from .opening import bar
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+SINCE_THEN = (
+    "What was erased since the backup was made is in it again: erase that once more.",
+    "The database that you moved away says what it was (point DATABASE_URL at it for 'duologue audit list --event "
+    "erase'), or else your own notes do.",
+    "Who is disabled or retired, the roles and the legal holds are as they were then: settle what has changed since.",
+)
 
 
 @click.command()
@@ -34,10 +40,11 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 def restore(file: Path) -> None:
-    """Put the backup FILE where the settings want the database. It must not be there."""
+    """Put the backup FILE where the settings want the database. There must be none: move it away, and keep it."""
     config = settings.read()
     applied = backups.restore(config, file.absolute())
     click.echo(f"Restored {file} as {config.database}.")
     if applied:
         click.echo(f"It was of an older version, so it was brought forward: {', '.join(applied)}.")
-    click.echo("What was erased after the backup was made is in it again: erase that once more, see 'audit list'.")
+    for line in SINCE_THEN:
+        click.echo(line)

@@ -3,11 +3,12 @@
 import click
 
 import erasure
+import people
 import retention
 from models import Pair, Person
 from phrases import count
 
-from .opening import bar, opened, pairs_of, person_called
+from .opening import bar, opened, pairs_of
 
 APPLY = click.option("--apply", is_flag=True, help="Do it. Without this it is only said what would be done.")
 DRY = "Nothing was deleted: run it again with --apply to do it."
@@ -28,7 +29,7 @@ def retain(apply: bool) -> None:
             return
         with erasure.thorough(), bar("Deleting", len(found)) as progress:
             for due in found:
-                retention.clear(due, before)
+                retention.clear(due.pair, before)
                 progress.update(1)
         click.echo(f"Deleted. {BACKUPS}")
 
@@ -80,11 +81,13 @@ def erase_pair(manager: str, report: str, apply: bool) -> None:
 def erase_person(username: str, apply: bool) -> None:
     """Delete all that USERNAME wrote as an individual or for themselves, and let them go."""
     with opened() as config:
-        person = person_called(config, username)
-        for pair in person.pairs():
+        person = people.called(config, username)
+        for pair in erasure.pairs_of(person):
             erasure.must_not_be_held(pair)
             click.echo(_whole(pair) if pair.report_id == person.id else _own(pair, person))
-        click.echo(f"{person.name}: signed out, name and address removed, the username {username} taken for ever.")
+        click.echo(
+            f"{person.name}: signed out, name and address removed, the username {person.subject} taken for ever."
+        )
         if not apply:
             click.echo(DRY)
             return

@@ -1,5 +1,6 @@
 """Commands for the keys: make one, change over to it, take one out, and list them. None ever shows a key."""
 
+import os
 from pathlib import Path
 
 import click
@@ -12,9 +13,11 @@ from config import Misconfigured
 from database import MODELS
 from keyring_file import ACTIVE, FIXED, NEXT, Key
 
-from .opening import opened
+from .opening import bar, opened
 
 MOST_NAMED = 5
+ROOT = 0
+FOR_BACKUPS = "Backups made before the change still need it: keep a copy of its line until they are gone."
 
 
 @click.group()
@@ -29,6 +32,8 @@ def new() -> None:
     if not config.keyring_file.exists():
         made = keyring_file.make(config.keyring_file)
         click.echo(f"Made {config.keyring_file} with the key {_id(made, ACTIVE)}: keep a copy away from the database.")
+        if os.geteuid() == ROOT:
+            click.echo(f"Root owns it: run 'chown duologue {config.keyring_file}' if the service runs as duologue.")
         return
     with opened():
         added = _id(keyring_file.change(config.keyring_file, _with_one_more), NEXT)
@@ -45,10 +50,10 @@ def rotate() -> None:
     with opened() as config:
         active = _changed_over(config.keyring_file)
         others = sum(number for id, number in resealing.uses(MODELS).items() if id != active)
-        with click.progressbar(length=others, label="Sealing") as bar:
-            resealed = resealing.reseal(MODELS, bar.update)
-        with click.progressbar(length=resealing.count(MODELS), label="Verifying") as bar:
-            broken = resealing.verify(MODELS, bar.update)
+        with bar("Sealing", others) as progress:
+            resealed = resealing.reseal(MODELS, progress.update)
+        with bar("Verifying", resealing.count(MODELS)) as progress:
+            broken = resealing.verify(MODELS, progress.update)
         audit.note("keys", about=f"rotated to {active}: {resealed} texts sealed, {len(broken)} do not open")
         _must_all_open(broken)
     click.echo(f"Sealed {resealed} texts anew: all that is stored opens with {active}.")
@@ -59,11 +64,14 @@ def rotate() -> None:
 @keys.command()
 @click.argument("key_id")
 def retire(key_id: str) -> None:
-    """Take a key out of the keyring, once nothing is sealed with it any more."""
+    """Take a key out of the keyring, once nothing is sealed with it any more.
+
+    Backups made before the keys were changed still need it: keep a copy of its line until those are gone.
+    """
     with opened() as config:
         keyring_file.change(config.keyring_file, lambda found: _without(key_id, found))
         audit.note("keys", about=f"retired {key_id}")
-    click.echo(f"Took the key {key_id} out of {config.keyring_file}.")
+    click.echo(f"Took the key {key_id} out of {config.keyring_file}. {FOR_BACKUPS}")
 
 
 @keys.command(name="list")

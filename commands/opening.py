@@ -1,4 +1,4 @@
-"""What commands that work on the database share: the settings, the keys, an open database, people by username."""
+"""What commands that work on the database share: the settings, the keys, an open database, pairs by usernames."""
 
 import sys
 from collections.abc import Iterator
@@ -9,8 +9,9 @@ import click
 
 import config as settings
 import database
+import people
 from config import Config, Misconfigured
-from models import Pair, Person
+from models import Pair
 from rows import db
 
 
@@ -23,18 +24,9 @@ def opened() -> Iterator[Config]:
         yield config
 
 
-def person_called(config: Config, username: str) -> Person:
-    """Whom the way of signing in calls this. Raises Misconfigured when nobody is called so."""
-    spelled = {username.strip(), username.strip().lower()}
-    found = Person.get_or_none(Person.issuer == config.issuer, Person.subject.in_(spelled))
-    if found is None:
-        raise Misconfigured(f"Nobody here has the username {username!r}: give the name that one signs in with.")
-    return found
-
-
 def pairs_of(config: Config, manager: str, report: str) -> list[Pair]:
-    """All that these two have, or had, as manager and report. Raises Misconfigured when there is nothing."""
-    two = person_called(config, manager), person_called(config, report)
+    """All that these two have, or had, as manager and report. Raises Refused, Misconfigured."""
+    two = people.called(config, manager), people.called(config, report)
     found = list(Pair.select().where(Pair.manager == two[0], Pair.report == two[1]).order_by(Pair.invited_at))
     if not found:
         raise Misconfigured(f"{two[0].name} does not manage {two[1].name} here: name the manager first.")

@@ -1,8 +1,7 @@
 """Commands for who may come in: the staff directory's file, and one person at a time."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,10 +11,11 @@ import config as settings
 import directory
 import people as room
 from config import Config
+from logs import escaped
 from models import Person, Refused
 from rows import db
 
-from .opening import opened
+from .opening import bar, opened
 
 MOST_SHOWN = 1_000
 
@@ -44,18 +44,25 @@ def import_(file: Path, apply: bool, disable_missing: bool, yes_disable: int | N
     people_lead  yes or no; empty is no
 
     What a column says holds, the empty included; a column left out changes nothing. Whoever is not in the file stays
-    as they are. Everything is done, or nothing; doing it again changes nothing more.
+    as they are. Everything is done, or nothing; doing it again changes nothing more. While it is carried out nobody
+    can save anything, so a large file is best imported when few people write.
     """
-    with opened() as config, db.atomic() if apply else nullcontext():
-        plan = _planned(_content(file), config, disable_missing)
+    sheet = _sheet(file, settings.read())
+    with opened() as config:
+        plan = _planned(sheet, config, disable_missing)
         for line in (*plan.steps, *(f"{name} stays disabled, and as they were" for name in plan.left)):
             click.echo(line)
         if disable_missing:
             plan.must_be_meant(yes_disable)
         if apply:
-            _carry_out(plan)
+            _carry_out(plan, lambda: _planned(sheet, config, disable_missing))
     done = "Done" if apply else "Nothing was changed yet (--apply does it)"
     click.echo(f"{done}: {plan.summary}." if plan.steps else "There is nothing to do.")
+
+
+def _sheet(file: Path, config: Config) -> directory.Sheet:
+    with _problems_told():
+        return directory.read(_content(file), config)
 
 
 def _content(file: Path) -> bytes:
@@ -66,9 +73,15 @@ def _content(file: Path) -> bytes:
         raise Refused(f"The file {file} cannot be read: {problem.strerror}.") from None
 
 
-def _planned(content: bytes, config: Config, disable_missing: bool) -> directory.Plan:
+def _planned(sheet: directory.Sheet, config: Config, disable_missing: bool) -> directory.Plan:
+    with _problems_told():
+        return directory.compare(sheet, config, disable_missing)
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
     try:
-        return directory.compare(directory.read(content, config), config, disable_missing)
+        yield
     except directory.BadFile as problem:
         for found in problem.problems[:MOST_SHOWN]:
             click.echo(found, err=True)
@@ -77,10 +90,15 @@ def _planned(content: bytes, config: Config, disable_missing: bool) -> directory
         raise
 
 
-def _carry_out(plan: directory.Plan) -> None:
-    with click.progressbar(plan.steps, file=sys.stderr, hidden=not sys.stderr.isatty()) as steps:
-        for step in steps:
+def _carry_out(printed: directory.Plan, compare: Callable[[], directory.Plan]) -> None:
+    """Do what was printed, while nobody else changes anything. Raises Refused where that is not the plan any more."""
+    with db.atomic(), bar("Importing", len(printed.steps)) as progress:
+        plan = compare()
+        if [str(step) for step in plan.steps] != [str(step) for step in printed.steps]:
+            raise Refused("Nothing was changed, since people changed meanwhile: run it once more.")
+        for step in plan.steps:
             plan.take(step)
+            progress.update(1)
 
 
 @people.command()
@@ -103,7 +121,7 @@ def add(username: str, name: str, email: str, time_zone: str, again: bool) -> No
 def disable(username: str) -> None:
     """Shut somebody out at once, until they are enabled. What they wrote and their one-to-ones stay."""
     with _at_work() as config:
-        person = _found(config, username)
+        person = room.called(config, username)
         room.disable(person)
     click.echo(f"Disabled {person.subject}.")
 
@@ -113,7 +131,7 @@ def disable(username: str) -> None:
 def enable(username: str) -> None:
     """Let somebody who was disabled in again."""
     with _at_work() as config:
-        person = _found(config, username)
+        person = room.called(config, username)
         room.enable(person)
     click.echo(f"Enabled {person.subject}.")
 
@@ -123,7 +141,7 @@ def enable(username: str) -> None:
 def retire(username: str) -> None:
     """Somebody has left for good: shut them out, end their one-to-ones, and keep their username from others."""
     with _at_work() as config:
-        person = _found(config, username)
+        person = room.called(config, username)
         room.retire(person, config.former_manager_days)
     click.echo(f"Retired {person.subject}.")
 
@@ -132,11 +150,17 @@ def retire(username: str) -> None:
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="INTO")
 def merge(source: str, target: str) -> None:
-    """Somebody's username has changed: give all that was theirs as FROM to INTO, and retire FROM. It is for good."""
+    """Somebody's username has changed: give all that was theirs as FROM to INTO, and retire FROM. It is for good.
+
+    The people lead's role does not come along. Of two one-to-ones with the same other one, an empty one ends.
+    """
     with _at_work() as config:
-        old, new = _found(config, source), _found(config, target)
+        old, new = room.called(config, source), room.called(config, target)
+        is_role_lost = old.people_lead and not new.people_lead
         pairs = room.merge(old, new)
     click.echo(f"Merged {old.subject} into {new.subject}; pairs that came along: {pairs}.")
+    if is_role_lost:
+        click.echo(f"The people lead's role did not: 'duologue people lead {new.subject} --yes' gives it.")
 
 
 @people.command("list")
@@ -144,8 +168,7 @@ def list_() -> None:
     """Print everybody's username, name and state."""
     with opened() as config:
         for person in room.of_issuer(config.issuer):
-            name = "".join(letter if letter.isprintable() else "?" for letter in person.name)
-            click.echo(f"{person.subject:24} {name:32} {_state(person)}")
+            click.echo(f"{person.subject:24} {escaped(person.name):32} {_state(person)}")
 
 
 def _state(person: Person) -> str:
@@ -163,7 +186,7 @@ def lead(username: str, leads: bool) -> None:
     """Give somebody the people lead's role, or take it back. It shows them nobody's conversations."""
     room.must_choose_people_leads(settings.read())
     with _at_work() as config:
-        person = _found(config, username)
+        person = room.called(config, username)
         room.make_people_lead(person, undo=not leads)
     click.echo(f"{person.subject} is {'a' if leads else 'not a'} people lead.")
 
@@ -173,10 +196,3 @@ def _at_work() -> Iterator[Config]:
     """The settings, with the database open and one transaction begun, which is undone when something is refused."""
     with opened() as config, db.atomic():
         yield config
-
-
-def _found(config: Config, username: str) -> Person:
-    person = room.find(config.issuer, room.subject_from(config, username))
-    if not person:
-        raise Refused(f"Nobody is called {username}: 'duologue people list' shows who is here.")
-    return person

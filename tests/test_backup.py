@@ -161,6 +161,34 @@ def test_nobody_is_signed_in_after_a_backup_was_restored(closed, sam, tmp_path_f
         assert Session.select().count() == 0
 
 
+def test_a_restored_database_tells_in_its_trail_and_a_backup_writes_nothing(closed, backup, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elsewhere")
+    shutil.copy(closed.keyring_file, folder)
+    words = said(run(folder, "restore", str(backup)))
+    assert "The database that you moved away says what it was" in words
+    assert "the legal holds are as they were then" in words
+    assert said(run(folder, "audit", "list")).split("\t")[2:] == ["restore", "-", "-", "today.db\n"]
+    assert said(run(folder, "audit", "verify")).startswith("The trail holds: 1 entry")
+    assert said(run(closed.data_dir, "audit", "list")) == ""
+
+
+def test_a_copy_is_read_whole_once(closed, tmp_path_factory, monkeypatch):
+    read, must_be_whole = [], database._must_be_whole
+
+    def look(path: Path, reading: str) -> None:
+        read.append((path.name, reading))
+        must_be_whole(path, reading)
+
+    monkeypatch.setattr(database, "_must_be_whole", look)
+    path, elsewhere = tmp_path_factory.mktemp("kept") / "today.db", config_in(tmp_path_factory.mktemp("elsewhere"))
+    shutil.copy(closed.keyring_file, elsewhere.keyring_file)
+    backups.back_up(closed, path)
+    assert [found for found in read if found[0] != "duologue.db"] == [("today.db.making", "integrity_check")]
+    read.clear()
+    backups.restore(elsewhere, path)
+    assert read == [("duologue.db.making", "integrity_check")]
+
+
 @pytest.mark.parametrize("name", ["duologue.db", "duologue.db-wal"])
 def test_a_database_or_its_log_that_is_there_is_not_replaced(closed, backup, tmp_path_factory, name):
     folder = tmp_path_factory.mktemp("elsewhere")

@@ -1,10 +1,14 @@
 """The database's life: made, checked and opened; what is refused is one sentence and changes nothing."""
 
+import os
 import sqlite3
+from contextlib import closing
 
 import pytest
+from peewee import OperationalError
 
 import database
+import secrecy
 from config import Misconfigured
 from rows import db
 
@@ -108,6 +112,55 @@ def test_a_page_overwritten_where_opening_does_not_look_is_found_by_inspecting(m
     whole[(page - 1) * size : page * size] = b"\xa5" * size
     made.database.write_bytes(whole)
     assert "restore a backup" in refused(database.inspect, made)
+
+
+def test_a_page_that_an_index_does_not_tell_of_is_found_by_inspecting(made):
+    execute(
+        made,
+        "PRAGMA writable_schema = on",
+        "UPDATE sqlite_master SET sql = replace(sql, '\"report_id\"', '\"manager_id\"') WHERE name = 'pair_report_id'",
+    )
+    assert "restore a backup" in refused(database.inspect, made)
+
+
+def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
+    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 0)
+    with closing(sqlite3.connect(made.database, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = exclusive")
+        other.execute("UPDATE pair SET version = version + 1")
+        for work in (database.open_checked, database.inspect, database.migrate):
+            sentence = refused(work, made)
+            assert "database is locked" in sentence
+            assert "backup" not in sentence
+    database.open_checked(made)
+
+
+@pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY", "SQLITE_CANTOPEN"])
+def test_what_is_wrong_around_the_file_is_not_blamed_on_it(made, monkeypatch, name):
+    def fail(*_) -> None:
+        problem = sqlite3.OperationalError("the disk is full")
+        problem.sqlite_errorcode = getattr(sqlite3, name)
+        raise OperationalError(str(problem)) from problem
+
+    monkeypatch.setattr(database, "_must_be_whole", fail)
+    for work in (database.open_checked, database.inspect, database.migrate):
+        assert "cannot be used now: the disk is full." in refused(work, made)
+
+
+def test_all_files_are_their_owners_alone_whatever_others_may_do_elsewhere(tmp_path):
+    config, before = config_in(tmp_path), os.umask(0)
+    try:
+        database.create(config)
+        secrecy.secret_key(config)
+        database.open_checked(config)
+        with db.connection_context():
+            db.execute_sql("UPDATE stamp SET kind = kind")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+        db.close_all()
+    assert {"duologue.db", "duologue.db-wal", "keyring", "secret_key"} <= set(modes)
+    assert set(modes.values()) == {0o600}
 
 
 def test_somebody_elses_database_is_refused(tmp_path):

@@ -12,6 +12,8 @@ import records
 import retention
 from actions import Action
 from audit import AuditEntry
+from auth import Doorkeeper, Stranger
+from gate import Vouched
 from models import Item, Meeting, Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
@@ -152,9 +154,36 @@ def test_a_manager_takes_private_things_along_and_the_rest_stays_with_the_indivi
     assert db.execute_sql("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_whoever_was_erased_cannot_sign_in_again(filled, ada, client_of, as_ada):
+def test_whoever_was_erased_is_signed_out_and_cannot_sign_in_again(filled, ada, here, as_ada):
     erasure.erase_person(ada)
     assert as_ada.get("/").status_code == 302
+    assert as_ada.form("/demo", person=ada.id).status_code == 404
+    with pytest.raises(Stranger):
+        Doorkeeper(here).enter(Vouched("demo", "ada", "Ada Marsh"))
+    assert Session.select().where(Session.person == ada).count() == 0
+
+
+def test_the_reports_of_an_erased_manager_are_told_without_the_name(filled, ada, sam, lee, as_sam):
+    Pair.invite(lee, manager=ada, report=lee)
+    erasure.erase_person(ada)
+    told = [(notice.person, notice.kind, notice.other_name) for notice in Notice.select()]
+    assert told == [(sam, "left", erasure.NAME_AFTERWARDS)]
+    page = as_sam.see("/")
+    assert "has left Duologue" in page
+    assert "Ada Marsh" not in page
+
+
+def test_the_directorys_word_does_not_outlast_whom_it_was_said_of(filled, ada, sam):
+    filled.change(from_directory=True)
+    erasure.erase_person(ada)
+    assert not Pair.get_by_id(filled.id).from_directory
+
+
+def test_what_was_erased_before_is_not_told_again(filled, sam, ada):
+    erasure.erase_pair(filled)
+    told = Notice.select().where(Notice.person == ada).count()
+    erasure.erase_person(sam)
+    assert Notice.select().where(Notice.person == ada).count() == told
 
 
 def test_an_erasure_that_fails_in_the_middle_changes_nothing(filled, sam, monkeypatch):
@@ -182,6 +211,15 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(here, filled):
     assert "the username ada taken for ever" in words
     assert erasure.words_in(filled) == before
     assert on_the_disk(here, stored(filled)) == stored(filled)
+
+
+def test_a_dry_run_names_the_ended_pairs_of_a_former_manager_too(here, filled, ada):
+    filled.end(ada)
+    assert not ada.pairs()
+    assert "Ada Marsh and Sam Okoro: 2 private notes and drafts" in said(run(here.data_dir, "erase", "person", "ada"))
+    retention.hold(filled)
+    assert "legal hold" in refused(run(here.data_dir, "erase", "person", "ada"))
+    assert "legal hold" in refused(run(here.data_dir, "erase", "person", "ada", "--apply"))
 
 
 def test_an_erased_pairs_words_are_in_no_byte_of_the_file(here, filled, theirs):

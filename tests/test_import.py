@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import directory
+import naming
 import people
 from audit import AuditEntry
 from models import Pair, Person, Refused
@@ -65,7 +66,7 @@ def by_directory() -> dict[str, str]:
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Co", "Cn"], exclude_characters="\x00"), max_size=12)
 NAMES = CELLS.map(lambda text: f"N{text}").filter(
-    lambda text: not any(people.is_control(letter) for letter in "".join(text.split()))
+    lambda text: not any(naming.is_control(letter) for letter in "".join(text.split()))
 )
 
 

@@ -97,11 +97,32 @@ def test_new_rotate_and_retire_change_one_key_for_another(written):
     assert set(resealing.uses(database.MODELS)) == {waiting}
     assert {row.id: row.text for row in Item.select()} == texts
 
-    assert before in run(folder, "keys", "retire", before)
+    assert f"Took the key {before} out" in run(folder, "keys", "retire", before)
     assert before not in written.keyring_file.read_text()
     assert last_noted() == f"retired {before}"
     assert {row.id: row.text for row in Item.select()} == texts
     database.open_checked(written)
+
+
+def test_whoever_retires_a_key_is_told_that_older_backups_need_it(written):
+    before = id_of(written, ACTIVE)
+    for command in (["new"], ["rotate"]):
+        run(written.data_dir, "keys", *command)
+    assert "Backups made before" in run(written.data_dir, "keys", "retire", before)
+    assert "Backups made before" in run(written.data_dir, "keys", "retire", "--help")
+
+
+def test_where_nobody_watches_no_progress_is_printed(written):
+    run(written.data_dir, "keys", "new")
+    said = run(written.data_dir, "keys", "rotate")
+    assert len(said.splitlines()) == 1
+    assert said.startswith("Sealed ")
+
+
+def test_root_is_told_whose_keyring_it_has_made(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root makes files for others")
+    assert f"run 'chown duologue {tmp_path / 'keyring'}'" in run(tmp_path, "keys", "new")
 
 
 def test_list_tells_ids_roles_and_uses_and_never_a_key(written):

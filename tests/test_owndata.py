@@ -10,6 +10,7 @@ import audit
 import growth
 import owndata
 import records
+import views.owndata
 from audit import AuditEntry
 from models import Pair
 from notebooks import PrivateNote
@@ -131,6 +132,17 @@ def test_both_see_that_it_was_taken(filled, as_sam, as_ada, sam):
     noted = [(entry.event, entry.by, entry.pair, entry.about) for entry in audit.entries(event="export")]
     assert noted == [("export", sam, filled, "own data")] * 2
     assert "Sam Okoro took a copy of all their own data" in " ".join(as_ada.see(f"{filled.path}/access").split())
+
+
+def test_a_slow_reader_of_the_file_holds_no_connection_to_the_database(filled, sam):
+    lines = views.owndata._lines(sam)
+    db.close()
+    number = 0
+    for _ in lines:
+        assert db.is_closed()
+        number += 1
+    assert number > 3
+    db.connect()
 
 
 def test_own_words_that_look_like_markup_are_shown_as_words(filled, as_sam, sam, theirs):

@@ -119,6 +119,18 @@ def test_what_is_quoted_cannot_steer_a_terminal():
     assert len(people.quoted("x" * 5000)) < 70
 
 
+def test_a_name_is_found_as_sign_in_reads_it_or_exactly_as_it_is_kept(here, sam):
+    config = settings.read({**ENV, "PROXY_REALM": "CORP\\"})
+    sam.change(issuer=config.issuer)
+    assert people.called(config, " CORP\\Sam ") == sam
+    people.retire(sam)
+    new = people.add(config.issuer, "sam", "Sam", None, ZONE, again=True)
+    assert people.called(config, f"sam~RETIRED~{sam.id}") == sam
+    assert people.called(config, "sam") == new
+    with pytest.raises(Refused, match="Nobody is called 'nobody'"):
+        people.called(config, "nobody")
+
+
 # Coming and going
 
 
@@ -349,6 +361,62 @@ def test_one_cannot_be_merged_into_oneself_or_into_the_disabled(sam, sammy):
     people.disable(sammy)
     with pytest.raises(Refused, match="enable them first"):
         people.merge(sam, sammy)
+
+
+def doubled(sam, sammy, ada) -> tuple[Pair, Pair]:
+    """Sam's one-to-ones with Ada, and newer ones that the directory began for their other name."""
+    with clock.at(NOW + timedelta(days=1)):
+        people.report_to(sammy, ada)
+    return running(sam)[0], running(sammy)[0]
+
+
+def test_of_two_one_to_ones_with_the_same_other_one_the_empty_one_ends(sam, sammy, ada, item):
+    kept, other = doubled(sam, sammy, ada)
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy)] == [kept.id]
+    assert Pair.get_by_id(kept.id).from_directory
+    assert not Pair.get_by_id(other.id).from_directory
+    assert sammy.item(item.id)
+
+
+def test_the_newer_one_to_ones_go_on_if_the_older_are_empty(sam, sammy, ada, pair):
+    _, newer = doubled(sam, sammy, ada)
+    newer.next_meeting().add_item(sammy, "goals", "Since then")
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy)] == [newer.id]
+
+
+def test_of_two_empty_ones_the_older_go_on(sam, sammy, ada, pair):
+    older, _ = doubled(sam, sammy, ada)
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy)] == [older.id]
+
+
+def test_an_older_invitation_goes_on_before_no_one_to_ones(sam, sammy, robin):
+    with clock.at(NOW - timedelta(days=9)):
+        Pair.invite(robin, manager=robin, report=sam)
+    accepted = Pair.invite(robin, manager=robin, report=sammy)
+    accepted.accept(sammy)
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy) if pair.manager_id == robin.id] == [accepted.id]
+
+
+def test_two_that_both_have_something_in_them_are_not_merged_and_nothing_changes(sam, sammy, ada, item):
+    older, newer = doubled(sam, sammy, ada)
+    PrivateNote.write(newer, sammy, "My own words", "")
+    with pytest.raises(Refused, match="two one-to-ones with Ada Marsh"):
+        people.merge(sam, sammy)
+    assert [pair.id for pair in running(sam)] == [older.id]
+    assert not Person.get_by_id(sam.id).retired_at
+    newer.end(ada)
+    people.merge(sam, sammy)
+    assert [pair.id for pair in running(sammy)] == [older.id]
+
+
+def test_the_doubles_of_a_manager_are_settled_too(ada, sam, lee, pair, item):
+    people.report_to(sam, lee)
+    people.merge(lee, ada)
+    assert [(found.id, found.from_directory) for found in running(sam)] == [(pair.id, True)]
 
 
 def test_a_merger_is_whole_or_not_at_all(sam, sammy, pair, monkeypatch):

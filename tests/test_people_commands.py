@@ -5,6 +5,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,41 @@ def test_a_file_that_is_none_is_one_sentence(people):
     assert_one_sentence(people.run("import", people.file("username,name\n" + "x" * 5_000_000)), "larger than 5 MB")
 
 
+def begun(people, file: str) -> subprocess.Popen:
+    """An import at work."""
+    command = [sys.executable, "-u", "-m", "commands", "people", "import", file, "--apply"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=people.folder, env=people.environ, **pipes)
+
+
+def test_others_can_save_while_the_file_is_read(people):
+    os.mkfifo(people.folder / "slow.csv")
+    with begun(people, "slow.csv") as process:
+        with (people.folder / "slow.csv").open("w") as slow:
+            with closing(sqlite3.connect(people.database, timeout=0, isolation_level=None)) as writer:
+                writer.execute("UPDATE person SET time_zone = 'Europe/Paris' WHERE subject = 'ada'")
+            slow.write(HELLO)
+        said, problem = process.communicate(timeout=30)
+    assert (process.returncode, problem) == (0, "")
+    assert "Done: 1 new" in said
+
+
+def test_only_what_was_printed_is_carried_out(people):
+    file = people.file(HELLO)
+    with closing(sqlite3.connect(people.database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with begun(people, file) as process:
+            assert process.stdout.readline() == "add zoe\n"
+            while not process.stdout.readline().startswith("zoe reports"):
+                pass
+            writer.execute("UPDATE person SET name = 'Ada Other' WHERE subject = 'ada'")
+            writer.execute("COMMIT")
+            _, problem = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert problem == "duologue: Nothing was changed, since people changed meanwhile: run it once more.\n"
+    assert people.rows("SELECT count(*) FROM person WHERE subject = 'zoe'") == [(0,)]
+
+
 def test_the_missing_are_disabled_with_their_number_confirmed(people):
     file = people.file("username,name\nada,Ada Marsh\nsam,Sam Okoro\n")
     before = people.dump()
@@ -192,7 +228,7 @@ def test_a_retired_name_is_given_to_another_only_with_again(people):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["disable", "nobody"], "Nobody is called nobody"),
+        (["disable", "nobody"], "Nobody is called 'nobody'"),
         (["disable", "a b"], "'a b' cannot be a username"),
         (["add", "zoe", "--name", " "], "is no name"),
         (["add", "zoe", "--name", "Zoe", "--email", "zoe"], "is no e-mail address"),
@@ -200,7 +236,7 @@ def test_a_retired_name_is_given_to_another_only_with_again(people):
         (["add", "sam", "--name", "Sam"], "sam is here already"),
         (["merge", "sam", "sam"], "one person already"),
         (["merge", "sam", "ada"], "have one-to-ones with each other"),
-        (["lead", "nobody", "--yes"], "Nobody is called nobody"),
+        (["lead", "nobody", "--yes"], "Nobody is called 'nobody'"),
     ],
 )
 def test_what_is_refused_is_one_sentence_and_changes_nothing(people, arguments, words):
@@ -216,6 +252,39 @@ def test_two_names_of_one_person_are_merged(people):
     assert people.rows("SELECT count(*) FROM pair JOIN person ON report_id = person.id WHERE subject = 'samuel'") == [
         (1,)
     ]
+
+
+def test_a_merger_says_that_the_people_leads_role_did_not_come_along(people):
+    people.says("add", "rob", "--name", "Robin Vale")
+    assert people.says("merge", "robin", "rob").endswith("'duologue people lead rob --yes' gives it.\n")
+
+
+def test_whoever_was_set_aside_is_still_found_by_that_name(people):
+    people.says("retire", "sam")
+    people.says("add", "sam", "--name", "Sam Other", "--again")
+    ((aside,),) = people.rows("SELECT subject FROM person WHERE subject LIKE 'sam~%'")
+    assert_one_sentence(people.run("enable", aside), f"{aside} was retired for good")
+
+
+def test_one_name_is_found_in_the_same_way_by_every_command(people):
+    settings = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.org", "PROXY_REALM": "@example.org"}
+    places = {"DATA_DIR": str(people.folder / "other"), "KEYRING_FILE": str(people.folder / "keyring")}
+    sam = "Sam@Example.org"
+    for command in (
+        ["keys", "new"],
+        ["create"],
+        ["people", "add", sam, "--name", "Sam Okoro"],
+        ["people", "disable", sam],
+        ["erase", "person", sam],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "commands", *command],
+            env={**people.environ, **settings, **places},
+            cwd=people.folder,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b""), done
 
 
 def test_the_list_shows_names_and_states_and_nothing_else(people):
@@ -234,7 +303,7 @@ def test_the_list_shows_names_and_states_and_nothing_else(people):
 
 def test_the_list_cannot_steer_a_terminal(people):
     people.execute("UPDATE person SET name = 'Ada' || char(7) || char(8238) WHERE subject = 'ada'")
-    assert "Ada??" in people.says("list")
+    assert r"Ada\x07\u202e" in people.says("list")
 
 
 @pytest.mark.parametrize("arguments", [["import", "staff.csv", "--apply"], ["add", "zoe", "--name", "Zoe"]])
@@ -246,6 +315,16 @@ def test_what_breaks_off_half_way_has_changed_nothing(people, arguments):
     )
     before = people.dump()
     assert_one_sentence(people.run(*arguments), "the disk is full")
+    assert people.dump() == before
+
+
+def test_words_that_do_not_open_are_one_sentence(people):
+    people.execute("UPDATE pair SET place = 'nokey:AAAA', accepted_at = NULL")
+    people.execute("DELETE FROM meeting")
+    before = people.dump()
+    assert_one_sentence(
+        people.run("import", people.file(HELLO), "--apply"), "What is stored at pair/place/", "does not"
+    )
     assert people.dump() == before
 
 

@@ -22,6 +22,7 @@ from rows import db
 
 from .command_line import refused, run, said
 from .conftest import NOW
+from .test_queries import counted
 
 BEFORE = NOW - timedelta(days=365)
 LONG_AGO = NOW - timedelta(days=800)
@@ -60,7 +61,7 @@ def years(pair, meeting, ada, sam) -> dict:
 def clear(before: datetime = BEFORE) -> None:
     """Delete what is due."""
     for due in retention.due(before):
-        retention.clear(due, before)
+        retention.clear(due.pair, before)
 
 
 def words_of(model) -> set[str]:
@@ -144,7 +145,7 @@ def test_a_hold_that_comes_while_it_runs_counts(years, pair):
     (due,) = retention.due(BEFORE)
     retention.hold(pair)
     before = erasure.words_in(pair)
-    retention.clear(due, BEFORE)
+    retention.clear(due.pair, BEFORE)
     assert erasure.words_in(pair) == before
 
 
@@ -185,12 +186,46 @@ def test_months_are_counted_in_the_calendar(stopped_clock):
         retention.limit(0)
 
 
-def test_what_is_due_takes_few_queries_however_many_pairs_there_are(years):
-    from .test_queries import counted
+def test_what_is_due_takes_one_query_however_many_pairs_there_are(years, theirs, noor):
+    with clock.at(LONG_AGO):
+        theirs.cancel(noor, NOW + timedelta(days=10))
+    with counted() as queries:
+        found = retention.due(BEFORE)
+    assert [due.meetings for due in found] == [1, 1]
+    assert len(queries) == 1
 
-    with counted() as found:
-        retention.due(BEFORE)
-    assert len(found) <= 2
+
+def test_the_number_in_the_trail_is_of_what_was_deleted_then(years, pair, sam):
+    (found,) = retention.due(BEFORE)
+    with clock.at(LONG_AGO):
+        sam.meeting(years["next"].id).cancel(sam, NOW + timedelta(days=20))
+    assert found.meetings == 1
+    retention.clear(found.pair, BEFORE)
+    (entry,) = AuditEntry.select()
+    assert entry.about == "2 meetings"
+
+
+def test_clearing_one_pair_leaves_the_others(years, pair, theirs, noor):
+    with clock.at(LONG_AGO):
+        theirs.cancel(noor, NOW + timedelta(days=10))
+    retention.clear(pair, BEFORE)
+    assert [due.pair.id for due in retention.due(BEFORE)] == [theirs.pair_id]
+    assert AuditEntry.select().count() == 1
+
+
+def test_an_old_action_alone_is_due_without_a_meeting(pair, item, sam):
+    with clock.at(LONG_AGO):
+        actions.propose(item, sam, text="Long done", owner=sam, due_on=None, likelihood=None, together=True).complete(
+            sam
+        )
+    assert [(due.pair.id, due.meetings) for due in retention.due(BEFORE)] == [(pair.id, 0)]
+
+
+def test_all_meetings_of_a_pair_that_ended_long_ago_are_counted(years, pair, sam):
+    with clock.at(LONG_AGO):
+        pair.end(sam)
+    (found,) = retention.due(BEFORE)
+    assert (found.meetings, found.is_whole) == (Meeting.select().where(Meeting.pair == pair).count(), True)
 
 
 # The commands

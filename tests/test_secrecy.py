@@ -88,6 +88,27 @@ def test_a_new_keyring_has_a_fixed_key_and_an_active_one_and_is_its_owners_alone
     assert keyring.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_changed_keyring_still_belongs_to_whom_it_belonged(keyring):
+    if os.geteuid() != 0:
+        pytest.skip("only root makes files for others")
+    os.chown(keyring, 4321, 1234)
+    keyring_file.change(keyring, lambda keys: [*keys, keyring_file.new_key(NEXT)])
+    assert (keyring.stat().st_uid, keyring.stat().st_gid) == (4321, 1234)
+    assert keyring.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_keyring_that_cannot_be_given_back_to_its_owner_is_not_changed(keyring, monkeypatch):
+    def refuse(*_) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchown", refuse)
+    before = keyring.read_bytes()
+    with pytest.raises(Misconfigured, match="cannot be changed: Operation not permitted"):
+        keyring_file.change(keyring, lambda keys: [*keys, keyring_file.new_key(NEXT)])
+    assert keyring.read_bytes() == before
+    assert [path.name for path in keyring.parent.iterdir()] == [keyring.name]
+
+
 def test_a_second_one_is_not_made_over_the_first(keyring):
     before = keyring.read_bytes()
     with pytest.raises(Misconfigured, match="already"):

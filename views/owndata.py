@@ -48,15 +48,18 @@ def download():
 
 
 def _lines(person: Person) -> Iterator[str]:
-    """The file, one meeting a line."""
+    """The file, one meeting a line. No connection to the database is held while somebody reads slowly."""
     with db.connection_context():
-        yield _opened(owndata.about(person), "conversations")
-        for number, conversation in enumerate(owndata.conversations(person)):
-            meetings = conversation.pop("meetings")
-            yield _next(number) + _opened(conversation, "meetings")
-            yield from (_next(number) + _json(meeting) for number, meeting in enumerate(meetings))
-            yield "]}"
-        yield "]}\n"
+        about, pairs = owndata.about(person), person.pairs()
+    yield _opened(about, "conversations")
+    for number, pair in enumerate(pairs):
+        with db.connection_context():
+            conversation = owndata.conversation(pair, person)
+        meetings = conversation.pop("meetings")
+        yield _next(number) + _opened(conversation, "meetings")
+        yield from (_next(number) + _json(meeting) for number, meeting in enumerate(meetings))
+        yield "]}"
+    yield "]}\n"
 
 
 def _next(number: int) -> str:
