@@ -7,10 +7,10 @@ from flask_login import LoginManager, UserMixin
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
-from peewee import fn
 
 import audit
 import live
+import people
 import sessions
 from assertions import KeysAway
 from config import DEMO, Config
@@ -95,7 +95,7 @@ class Doorkeeper:
     def enter(self, vouched: Vouched) -> tuple[Session, str]:
         """A new session for whom the proxy vouches for, and its browser's token. Raises Stranger."""
         with db.atomic():
-            person = Person.get_or_none(Person.issuer == vouched.issuer, Person.subject == vouched.subject)
+            person = people.find(vouched.issuer, vouched.subject)
             if person is None and not self._config.proxy_auto_create:
                 raise Stranger("unknown", vouched.subject)
             if person and (person.retired_at or person.disabled_at):
@@ -159,17 +159,3 @@ def demo_people() -> list[Person]:
 def demo_person(id: str) -> Person | None:
     """One of the demo's people."""
     return Person.get_or_none(Person.id == id, Person.issuer == DEMO_ISSUER, Person.disabled_at.is_null())
-
-
-def colleagues_called(name: str, besides: Person) -> list[Person]:
-    """The people with this e-mail address or this full name, however it is capitalised, without one of them."""
-    wanted = name.strip().lower()
-    return list(
-        Person.select()
-        .where(
-            (fn.LOWER(Person.email) == wanted) | (fn.LOWER(Person.name) == wanted),
-            Person.id != besides.id,
-            Person.disabled_at.is_null(),
-        )
-        .limit(5)
-    )

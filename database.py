@@ -37,6 +37,10 @@ AROUND_IT = {
 }
 
 
+# The migration after which words are sealed, and what the canary says until all of them are.
+SEALING, UNDER_WAY = "0002_safe", "not all is sealed yet"
+
+
 class Stamp(Row):
     """What kind of database this is: "demo" or "production". Set when it is made, for good.
 
@@ -47,9 +51,12 @@ class Stamp(Row):
     canary = Words(default="", within="kind")
 
     @property
-    def is_sealed(self) -> bool:
-        """Whether all words in this database are."""
-        return bool(self.__data__["canary"])
+    def is_being_sealed(self) -> bool:
+        """Whether an older version's clear text is still being sealed. Nobody without the keys can say so."""
+        try:
+            return self.canary == UNDER_WAY
+        except CannotOpen:
+            return False
 
     @property
     def song(self) -> str:
@@ -166,9 +173,12 @@ def _open(config: Config, reading: str) -> None:
 
 
 def _connect(path: Path) -> None:
-    db.initialize(
-        PooledSqliteDatabase(str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None)
+    found = PooledSqliteDatabase(
+        str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None
     )
+    # SQLite's own knows the letters of English alone.
+    found.register_function(str.lower, "LOWER", 1)
+    db.initialize(found)
 
 
 def _kind(config: Config) -> str:
@@ -233,7 +243,7 @@ def _must_be_of_kind(kind: str) -> None:
 def _must_open(config: Config) -> None:
     secrecy.use(config)
     stamp = Stamp.select().get()
-    if not stamp.is_sealed:
+    if stamp.is_being_sealed:
         raise Misconfigured(f"What {config.database} holds is not sealed yet: run 'duologue migrate'.")
     stamp.must_sing(config)
 
@@ -255,16 +265,21 @@ def migrate(config: Config) -> list[str]:
             secrecy.make_for_a_demo(config)
             secrecy.use(config)
             applied = Runner(db, str(MIGRATIONS)).up()
-            _seal(config)
+            stamp = Stamp.select().get()
+            if SEALING in applied:
+                stamp.change(canary=UNDER_WAY)
+            _seal(stamp, config)
             return applied
     except (DatabaseError, sqlite3.Error) as problem:
         raise _unusable(config.database, problem) from None
 
 
-def _seal(config: Config) -> None:
-    """Seal what is in clear, unless that was done: the canary comes last of all."""
-    stamp = Stamp.select().get()
-    if stamp.is_sealed:
+def _seal(stamp: Stamp, config: Config) -> None:
+    """Seal what is in clear if that has begun: clear text that turns up later is somebody's who has no key.
+
+    The canary's song comes last of all.
+    """
+    if not stamp.is_being_sealed:
         stamp.must_sing(config)
         return
     resealing.seal_clear_text(MODELS)

@@ -12,17 +12,14 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import naming
 from assertions import Assertions, KeysAway
 from config import DEMO, ENV, HEADER, JWT, UNIX, Config
 
 VOUCHED = "duologue.vouched"
 PROOF = "HTTP_X_PROXY_SECRET"
-LONGEST_NAME = 256
 LONGEST_ASSERTION = 8_192
-LONGEST_SHOWN = 200
-JOINED = re.compile(r"[,;]")
 NOT_A_LETTER = re.compile(r"[^A-Z0-9]")
-EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,189}")
 
 log = logging.getLogger("gate")
 
@@ -186,41 +183,33 @@ def _is_peer(address: str, config: Config) -> bool:
 
 
 def subject_of(said: Any, config: Config) -> str:
-    """The person's name as it is kept: without its realm, in lower case, matching the pattern in full.
-
-    Raises Unvouched for whatever is missing, doubled, joined, over-long, not ASCII or malformed.
-    """
-    if not isinstance(said, str) or not said.strip(" "):
+    """The person's name as it is kept. Raises Unvouched for whatever cannot be one."""
+    if not isinstance(said, str):
         raise Unvouched("missing")
-    if len(said) > LONGEST_NAME:
-        raise Unvouched("too-long")
-    if not said.isascii():
-        raise Unvouched("not-ascii")
-    if JOINED.search(said):
-        raise Unvouched("joined")
-    name = _without_realm(said.strip(" ").lower(), config.proxy_realm)
-    if not config.proxy_user_pattern.fullmatch(name):
-        raise Unvouched("malformed")
-    return name
-
-
-def _without_realm(name: str, realm: str) -> str:
-    if not realm:
-        return name
-    return name.removesuffix(realm) if realm.startswith("@") else name.removeprefix(realm)
+    try:
+        return naming.username(said, config.proxy_user_pattern, config.proxy_realm)
+    except naming.Unfit as why:
+        raise Unvouched(str(why)) from None
 
 
 def described(config: Config, subject: str, name: Any = "", email: Any = "", groups: list | None = None) -> Vouched:
     """The person vouched for, with whatever else is said of them that can be shown."""
-    name = " ".join(name.split()) if isinstance(name, str) else ""
     lead = config.proxy_people_lead_group
     return Vouched(
         issuer=config.issuer,
         subject=subject,
-        name=name if name.isprintable() and len(name) <= LONGEST_SHOWN else "",
-        email=email if isinstance(email, str) and EMAIL.fullmatch(email) else None,
+        name=_fit(naming.name, name) or "",
+        email=_fit(naming.email, email),
         leads=lead in (groups or []) if lead else None,
     )
+
+
+def _fit(rule: Callable[[str], str], said: Any) -> str | None:
+    """What is said of a person, if it can be shown: nobody is kept out by it."""
+    try:
+        return rule(said) if isinstance(said, str) else None
+    except naming.Unfit:
+        return None
 
 
 def _variable(header: str) -> str:

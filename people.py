@@ -1,5 +1,7 @@
 """How people come, change and go: under which name each signs in, and to whom the staff directory says they report."""
 
+from peewee import fn
+
 import audit
 import clock
 import naming
@@ -289,3 +291,18 @@ def _standing(person: Person) -> list[Pair]:
 # An import asks these once for each person.
 CALLED = Prepared(lambda issuer, subject: Person.select().where(Person.issuer == issuer, Person.subject == subject))
 SAID = Prepared(lambda report: Pair.select().where(Pair.report == report, Pair.from_directory))
+
+
+def colleagues_called(name: str, besides: Person) -> list[Person]:
+    """The people with this e-mail address or this full name, however it is capitalised, without one of them."""
+    wanted = name.strip().lower()
+    return list(
+        Person.select()
+        .where(
+            (fn.LOWER(Person.email) == wanted) | (fn.LOWER(Person.name) == wanted),
+            Person.issuer == besides.issuer,
+            Person.id != besides.id,
+            Person.disabled_at.is_null(),
+        )
+        .limit(5)
+    )

@@ -306,10 +306,23 @@ def test_a_missing_keyring_is_refused_and_not_made_anew_beside_a_database(made):
 
 def test_a_database_that_is_not_sealed_yet_is_sent_to_migrate(made):
     with db.connection_context():
-        db.execute_sql("UPDATE stamp SET canary = ''")
+        database.Stamp.get().change(canary=database.UNDER_WAY)
     db.close_all()
     with pytest.raises(Misconfigured, match="duologue migrate"):
         database.open_checked(made)
+
+
+@pytest.mark.parametrize("canary", ["", "not all is sealed yet", "x:y"])
+def test_clear_text_that_somebody_without_the_keys_put_there_is_never_sealed(made, canary):
+    with db.connection_context():
+        db.execute_sql("UPDATE pair SET place = 'forged'")
+        db.execute_sql("UPDATE stamp SET canary = ?", (canary,))
+    db.close_all()
+    for work in (database.open_checked, database.migrate):
+        with pytest.raises(Misconfigured, match="is not that of this database"):
+            work(made)
+    with db.connection_context():
+        assert db.execute_sql("SELECT place FROM pair").fetchone() == ("forged",)
 
 
 # Databases of the first version
@@ -412,7 +425,7 @@ def test_migrating_that_broke_off_goes_on_where_it_was(first_version):
         clear = {row["id"]: row["text"] for row in before["item"]}
         for row in list(Item.select())[::2]:
             db.execute_sql("UPDATE item SET text = ? WHERE id = ?", (clear[row.id], row.id))
-        db.execute_sql("UPDATE stamp SET canary = ''")
+        database.Stamp.get().change(canary=database.UNDER_WAY)
     db.close_all()
     assert database.migrate(config) == []
     with db.connection_context():

@@ -4,9 +4,9 @@ from flask import Blueprint, current_app, g, redirect, render_template
 
 import live
 from agenda_templates import TEMPLATES
-from auth import colleagues_called
 from models import Pair, Refused
 from notebooks import PrivateNote
+from people import colleagues_called
 
 from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm

@@ -67,6 +67,12 @@ def test_an_invitation_can_be_declined_or_taken_back(as_ada, as_lee):
     assert answer.status_code == 409
 
 
+@pytest.mark.parametrize("typed", ["Åsa Öberg", "åsa öberg", "ÅSA ÖBERG", "ÅSA@example.org"])
+def test_a_colleague_is_found_by_a_name_in_any_letters(as_ada, lee, typed):
+    lee.change(name="Åsa Öberg", email="åsa@example.org")
+    assert invited(as_ada, colleague=typed).report == lee
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
