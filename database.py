@@ -173,8 +173,9 @@ def _open(config: Config, reading: str) -> None:
 
 
 def _connect(path: Path) -> None:
+    patience = int(PRAGMAS["busy_timeout"]) / 1_000
     found = PooledSqliteDatabase(
-        str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None
+        str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None, timeout=patience
     )
     # SQLite's own knows the letters of English alone.
     found.register_function(str.lower, "LOWER", 1)

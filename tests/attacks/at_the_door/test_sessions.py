@@ -249,18 +249,20 @@ def test_a_stream_ends_when_somebody_else_takes_over_the_browser(server, ada):
         assert_ends(events, "signed-out")
 
 
-def test_a_stream_ends_when_its_session_is_taken_away(server, ada):
-    with stream(server, ada, path_of(server)) as events:
-        next(events)
+def test_streams_end_when_their_session_is_taken_away_or_their_person_is_disabled(server, ada):
+    with (
+        somebody(server, "noor") as noor,
+        stream(server, ada, path_of(server)) as of_ada,
+        stream(server, noor, path_of(server, "noor")) as of_noor,
+    ):
+        next(of_ada)
+        next(of_noor)
         server.sql("DELETE FROM session WHERE token_digest = ?", digest(ada.cookie))
-        assert_ends(events, "signed-out")
-
-
-def test_a_stream_ends_when_its_person_is_disabled(server):
-    with somebody(server, "noor") as noor, stream(server, noor, path_of(server, "noor")) as events:
-        next(events)
         server.sql("UPDATE person SET disabled_at = datetime('now') WHERE subject = 'noor'")
-        assert_ends(events, "signed-out")
+        began = time.monotonic()
+        assert_ends(of_ada, "signed-out")
+        assert_ends(of_noor, "signed-out")
+        assert time.monotonic() - began < END_SECONDS
 
 
 def test_the_former_managers_stream_ends_with_the_pair_and_shows_nothing_more(server):
