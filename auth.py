@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask_login import LoginManager, UserMixin
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 import audit
@@ -14,6 +13,7 @@ import people
 import sessions
 from assertions import KeysAway
 from config import DEMO, Config
+from counting import Counts
 from gate import Unvouched, Vouched
 from models import Person
 from prepared import Prepared
@@ -60,7 +60,7 @@ class Doorkeeper:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._limits = Limits(timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours))
-        self._kept = FixedWindowRateLimiter(MemoryStorage())
+        self._kept = FixedWindowRateLimiter(Counts())
 
     def session(self, vouched: Vouched | Exception | None, token: str | None) -> Session | None:
         """The running session of the browser that holds `token`, if it is that of whom the proxy vouches for.

@@ -2,10 +2,10 @@
 
 from flask import Flask, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from counting import Counts
 from door import READING, is_stream
 
 WRITES = RateLimitItemPerMinute(600)
@@ -18,7 +18,7 @@ STRANGERS = RateLimitItemPerMinute(600)
 
 def register(app: Flask) -> None:
     """Have this app refuse what is too much, with 429."""
-    limiter = app.extensions["rates"] = FixedWindowRateLimiter(MemoryStorage())
+    limiter = app.extensions["rates"] = FixedWindowRateLimiter(Counts())
 
     def check() -> None:
         limit = _limit()
