@@ -6,7 +6,7 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
-from flask import Flask
+from flask import Flask, request
 
 import assets
 import config as settings
@@ -31,18 +31,19 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(
-        f"{feature}=()"
-        for feature in (
-            *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media"),
-            *("fullscreen", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection"),
-            *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-            *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
-            *("storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking"),
-        )
-    ),
 }
 HSTS = "max-age=31536000"
+# What no page may do. Long as it is, only whole pages carry it: fragments and streams open nothing.
+NOTHING_ALLOWED = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media"),
+        *("fullscreen", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection"),
+        *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+        *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
+        *("storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking"),
+    )
+)
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -106,6 +107,8 @@ def _protected(config: settings.Config):
     def protect(response):
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if response.mimetype == "text/html" and "HX-Request" not in request.headers:
+            response.headers["Permissions-Policy"] = NOTHING_ALLOWED
         response.vary.add("HX-Request-Type")
         return response
 

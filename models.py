@@ -89,6 +89,10 @@ class Person(Row):
         """The pair with this id, if it is theirs."""
         return PAIR.first(id=id, person=self.id)
 
+    def may_read(self, pair: "Pair") -> bool:
+        """Whether the pair is (still) theirs."""
+        return bool(MINE.first(id=pair.id, person=self.id))
+
     def meeting(self, id: str) -> "Meeting | None":
         """The meeting with this id, if it is theirs."""
         return MEETING.first(id=id, person=self.id)
@@ -747,6 +751,7 @@ PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id)
 STANDING = Prepared(
     lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
 )
+MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
 MEETING = Prepared(
     lambda id, person, now: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(

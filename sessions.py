@@ -54,7 +54,17 @@ class Session(Row):
 
 
 OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))
-OF_ID = Prepared(lambda id: Session.select(Session, Person).join(Person).where(Session.id == id))
+# What tells whether it still holds, and no more: it is asked for every open page, again and again.
+OF_ID = Prepared(
+    lambda id: (
+        Session.select(
+            *(Session.id, Session.way, Session.epoch, Session.started_at, Session.seen_at),
+            *(Person.id, Person.epoch, Person.disabled_at),
+        )
+        .join(Person)
+        .where(Session.id == id)
+    )
+)
 
 
 def new_token() -> str:

@@ -88,6 +88,10 @@ class Page:
         fresh = self.pair.person(me.id) if self.pair else auth.person_by_id(me.id)
         return fresh if fresh and not fresh.disabled_at else None
 
+    def is_still_mine(self) -> bool:
+        """Whether its person may (still) see it; asked often, for every page that is open."""
+        return self.pair is None or self.me.may_read(self.pair)
+
     def resting(self) -> Self:
         """The page with nothing but what again() needs: there may be thousands, each open for hours."""
         small = object.__new__(type(self))

@@ -24,7 +24,7 @@ LONGEST_VERSION = 18
 GONE = "event: gone\ndata:\n\n"
 SIGNED_OUT = "event: signed-out\ndata:\n\n"
 # After so long the next event or ping looks whether the stream may go on: within 15 seconds it has ended.
-CHECK_SECONDS = 7.0
+CHECK_SECONDS = 9.0
 
 
 @pages.get("/live")
@@ -96,7 +96,7 @@ def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper) -> str | No
     with db.connection_context():
         if listener.is_over or not keeper.still_holds(str(listener.session)):
             return SIGNED_OUT
-        return None if page.again() else GONE
+        return None if page.is_still_mine() else GONE
 
 
 def _event(page: Page, names: set[str]) -> str | None:
