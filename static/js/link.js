@@ -19,15 +19,16 @@
   // A first connection that fails is tried again every three seconds.
   document.addEventListener("htmx:error", (event) => { if (event.target.id === "stream") say("Reconnecting…"); });
 
+  // A page that is on its way to another is left alone: one navigation would cut the other off.
+  let isLeaving = false;
+  addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 5_000); });
+
   // The server has ended this page's right to be told anything: a fresh request says why.
-  document.addEventListener("gone", () => location.reload());
+  document.addEventListener("gone", () => { if (!isLeaving) location.reload(); });
   // A page that nobody is signed in to any more is not left open; what was typed waits in this tab for its person.
   document.addEventListener("signed-out", () => {
     if (!isLeaving) location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
   });
-  // The page on which one signs out is on its way there by itself.
-  let isLeaving = false;
-  addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 5_000); });
 
   window.addEventListener("offline", () => { say("Reconnecting…"); again(); });
   window.addEventListener("online", again);
