@@ -49,7 +49,8 @@ def test_a_form_sent_after_the_session_ran_out_is_filled_in_again_after_the_next
     ada.composer(GOALS).fill("Sent too late")
     with closing(sqlite3.connect(server.folder / "duologue.db")) as connection, connection:
         connection.execute("UPDATE session SET epoch = epoch + 1")
-    ada.section(GOALS).get_by_role("button", name="Add", exact=True).click()
+    # A real click would leave the box first, which the server is told of: that alone may end the session.
+    ada.section(GOALS).get_by_role("button", name="Add", exact=True).dispatch_event("click")
     expect(ada.page.get_by_role("heading", name="You are signed out")).to_be_visible()
     expect(ada.page.get_by_text("What you had typed")).to_be_visible()
     ada.page.get_by_role("link", name="Sign in again").click()
