@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+# So long a menu stays where it is, unless its item is put elsewhere.
+MENU_MS = 2_000
 
 WELLBEING, GOALS, PLAN, OTHER = (
     "Wellbeing",
@@ -141,8 +144,15 @@ class Item:
         """Choose something from the menu."""
         # The actions in it have menus of their own.
         menu = self.row.get_attribute("id").replace("item-", "more-")
-        self.row.locator(f'[popovertarget="{menu}"]').click()
-        self.button(name).click()
+        opener, choice = self.row.locator(f'[popovertarget="{menu}"]'), self.button(name)
+        opener.click()
+        try:
+            choice.click(timeout=MENU_MS)
+        except TimeoutError:
+            # The item was put into place anew meanwhile, which closes its menu: whoever wants it opens it again.
+            if not choice.is_visible():
+                opener.click()
+            choice.click()
         expect(self.row.get_by_role("button", name="Move up", exact=True)).to_be_hidden()
 
     def edit(self) -> Locator:
