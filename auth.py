@@ -23,9 +23,8 @@ from sessions import Limits, Session
 DEMO_ISSUER = DEMO
 
 PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disabled_at.is_null()))
-# Refusals beyond this many in a minute from one address for one reason are logged, not kept.
+# Refusals beyond this many in a minute, of one name from one address for one reason, are logged, not kept.
 REFUSALS_KEPT = RateLimitItemPerMinute(6)
-
 # A browser that keeps no cookie begins a session with every page; the trail need not hold each of them.
 SIGN_INS_KEPT = RateLimitItemPerMinute(20)
 
@@ -80,7 +79,8 @@ class Doorkeeper:
             self._end(found, "expired")
             return None
         if found and vouched and vouched.leads not in (None, found.person.people_lead):
-            self._as_described(found.person, vouched)
+            with db.atomic():
+                self._as_described(found.person, vouched)
         return found
 
     def holds(self, session: Session) -> bool:

@@ -16,11 +16,11 @@ from gate import VOUCHED, Vouched
 OPEN_ENDPOINTS = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
 
 
-class AnotherSite(CSRFError):
-    """A write that a page of another site has sent, or seems to have."""
-
-
 READING = ("GET", "HEAD", "OPTIONS")
+
+
+class AnotherSite(CSRFError):
+    """Something that a page of another site asks for, or seems to."""
 
 
 def register(app: Flask, config: Config) -> None:
@@ -54,7 +54,7 @@ def _check_name() -> None:
 
 
 def _check_origin() -> None:
-    """Refuse every write that another site's page sends. Raises CSRFError."""
+    """Refuse what another site's page sends, and what it asks for behind its reader's back. Raises AnotherSite."""
     site, mode = request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Mode")
     if request.method in READING:
         # A link from elsewhere may lead here. A picture of another page's may not: it would sign in and be noted.

@@ -49,8 +49,7 @@ def erase_pair(pair: Pair) -> None:
 
 def pairs_of(person: Person) -> list[Pair]:
     """Every pair that erasing this person takes something out of or ends, those included that they cannot read."""
-    mine = (Pair.manager == person) | (Pair.report == person)
-    return list(Pair.select().where(mine, Pair.erased_at.is_null()).order_by(Pair.invited_at))
+    return list(people.pairs_of(person).where(Pair.erased_at.is_null()).order_by(Pair.invited_at))
 
 
 def erase_person(person: Person) -> None:
@@ -157,7 +156,6 @@ def _end(pair: Pair, **facts: Any) -> None:
 
 def _let_go(person: Person) -> None:
     """Let a person go, without a name: also in what others were told of them."""
-    mine = Pair.select(Pair.id).where((Pair.manager == person) | (Pair.report == person))
     people.let_go(person)
     person.change(name=NAME_AFTERWARDS, email=None)
-    Notice.update(other_name=NAME_AFTERWARDS).where(Notice.pair.in_(mine)).execute()
+    Notice.update(other_name=NAME_AFTERWARDS).where(Notice.pair.in_(list(people.pairs_of(person)))).execute()

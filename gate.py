@@ -19,6 +19,8 @@ from config import DEMO, ENV, HEADER, JWT, UNIX, Config
 VOUCHED = "duologue.vouched"
 PROOF = "HTTP_X_PROXY_SECRET"
 LONGEST_ASSERTION = 8_192
+# What a proxy may say of a person, each in a header of its own.
+FACTS = ("user", "name", "email", "groups")
 NOT_A_LETTER = re.compile(r"[^A-Z0-9]")
 
 log = logging.getLogger("gate")
@@ -120,9 +122,6 @@ class ByHeader:
         )
 
 
-FACTS = ("user", "name", "email", "groups")
-
-
 class ByAssertion:
     """The proxy sends a signed assertion."""
 
@@ -131,8 +130,7 @@ class ByAssertion:
         self._header = _variable(config.proxy_jwt_header)
 
     def __call__(self, environ: Environ) -> Vouched:
-        if self._config.proxy_peers or self._config.secrets:
-            must_be_the_proxy(environ, self._config)
+        must_be_the_proxy(environ, self._config)
         assertion = environ.get(self._header, "")
         if not assertion:
             raise Unvouched("missing")
@@ -162,7 +160,7 @@ class ByVariable:
 
 
 def must_be_the_proxy(environ: Environ, config: Config) -> None:
-    """Raise Unvouched unless the request comes from the proxy's own address and carries its secret."""
+    """Raise Unvouched unless the request has the address and the secret that the settings ask of the proxy."""
     if config.proxy_peers and not _is_peer(environ.get("REMOTE_ADDR") or UNIX, config):
         raise Unvouched("peer")
     sent = environ.get(PROOF, "").encode("latin-1", "replace")

@@ -84,6 +84,21 @@ def called(config: Config, username: str) -> Person:
     return found
 
 
+def colleagues_called(name: str, besides: Person) -> list[Person]:
+    """The people with this e-mail address or this full name, however it is capitalised, without one of them."""
+    wanted = name.strip().lower()
+    return list(
+        Person.select()
+        .where(
+            (fn.LOWER(Person.email) == wanted) | (fn.LOWER(Person.name) == wanted),
+            Person.issuer == besides.issuer,
+            Person.id != besides.id,
+            Person.disabled_at.is_null(),
+        )
+        .limit(5)
+    )
+
+
 def of_issuer(issuer: str) -> list[Person]:
     """Everybody whom this issuer vouches for, or did, by username."""
     return list(Person.select().where(Person.issuer == issuer).order_by(Person.subject))
@@ -187,14 +202,14 @@ def merge(source: Person, target: Person) -> int:
     """
     _must_be_one(source, target)
     with db.atomic():
-        pairs = list(_pairs(source))
+        pairs = list(pairs_of(source))
         _hand_over(source, target)
         _settle_doubles(target)
         moved = [pair.id for pair in pairs]
         Pair.update(version=Pair.version + 1).where(Pair.id << moved).execute()
         retire(source)
         audit.note("directory", about=f"merged {source.subject} into {target.subject}")
-        for pair in _pairs(target).where(Pair.id << moved):
+        for pair in pairs_of(target).where(Pair.id << moved):
             _tell_of_merger(target, pair)
     return len(pairs)
 
@@ -204,7 +219,7 @@ def _must_be_one(source: Person, target: Person) -> None:
         raise Refused(f"{source.subject} is one person already: name two.")
     if target.disabled_at:
         raise Refused(f"{target.subject} is disabled, so nobody could read what comes along: enable them first.")
-    if _pairs(source).where((Pair.manager == target) | (Pair.report == target)).exists():
+    if pairs_of(source).where((Pair.manager == target) | (Pair.report == target)).exists():
         raise Refused(
             f"{source.subject} and {target.subject} have one-to-ones with each other, so they are two people."
         )
@@ -280,29 +295,15 @@ def _end(pair: Pair, manager_days: int = 0) -> None:
     pair.change(from_directory=False)
 
 
-def _pairs(person: Person):
+def pairs_of(person: Person):
+    """Every pair that names them, whether they may read it or not, as a query."""
     return Pair.select().where((Pair.manager == person) | (Pair.report == person))
 
 
 def _standing(person: Person) -> list[Pair]:
-    return list(_pairs(person).where(Pair.ended_at.is_null()))
+    return list(pairs_of(person).where(Pair.ended_at.is_null()))
 
 
 # An import asks these once for each person.
 CALLED = Prepared(lambda issuer, subject: Person.select().where(Person.issuer == issuer, Person.subject == subject))
 SAID = Prepared(lambda report: Pair.select().where(Pair.report == report, Pair.from_directory))
-
-
-def colleagues_called(name: str, besides: Person) -> list[Person]:
-    """The people with this e-mail address or this full name, however it is capitalised, without one of them."""
-    wanted = name.strip().lower()
-    return list(
-        Person.select()
-        .where(
-            (fn.LOWER(Person.email) == wanted) | (fn.LOWER(Person.name) == wanted),
-            Person.issuer == besides.issuer,
-            Person.id != besides.id,
-            Person.disabled_at.is_null(),
-        )
-        .limit(5)
-    )

@@ -126,7 +126,7 @@ def _mark(path: Path) -> tuple | None:
 
 
 def secret_key(config: Config) -> bytes:
-    """The key that signs session cookies; made at the first start. Raises Misconfigured."""
+    """The key from which the tokens of forms are made; written at the first start. Raises Misconfigured."""
     path = config.secret_key_file
     try:
         if not path.exists():

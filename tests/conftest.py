@@ -109,6 +109,15 @@ def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Conf
     db.close_all()
 
 
+@pytest.fixture
+def made(here) -> Iterator[Config]:
+    """The settings of a database that is whole, closed."""
+    db.close()
+    db.close_all()
+    yield here
+    db.close_all()
+
+
 def _called(subject: str) -> Person:
     return Person.get(Person.subject == subject)
 

@@ -15,15 +15,6 @@ from rows import db
 from .conftest import config_in
 
 
-@pytest.fixture
-def made(here):
-    """The settings of a database that is whole, closed."""
-    db.close()
-    db.close_all()
-    yield here
-    db.close_all()
-
-
 def refused(work, config) -> str:
     """The sentence with which `work` refuses."""
     with pytest.raises(Misconfigured) as problem:

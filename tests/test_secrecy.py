@@ -258,15 +258,6 @@ def test_a_keyring_that_goes_bad_while_the_server_runs_is_said_once_and_not_used
 # The canary
 
 
-@pytest.fixture
-def made(here):
-    """The settings of a database that is whole, closed."""
-    db.close()
-    db.close_all()
-    yield here
-    db.close_all()
-
-
 def test_another_keyring_is_refused_at_the_start(made):
     made.keyring_file.unlink()
     keyring_file.make(made.keyring_file)

@@ -96,6 +96,19 @@ def methods(app) -> set[str]:
     return {method for rule in app.url_map.iter_rules() for method in rule.methods}
 
 
+def closed_to_strangers(app, filled):
+    """Every (method, address) that nobody reaches without being signed in."""
+    for method in methods(app):
+        for endpoint, path, _ in addresses(app, filled, method):
+            if endpoint not in OPEN_TO_ALL:
+                yield method, path
+
+
+def is_page(method: str, path: str) -> bool:
+    """Whether a browser opens it as a page, and so is shown the way in; a stream is none."""
+    return method == "GET" and not path.endswith("/live")
+
+
 def ask(client, method: str, path: str, htmx: bool):
     """Send a request with all that a page would send; an event stream's answer is let go at once."""
     headers = {"X-CSRFToken": client.token, **(HTMX if htmx else {})}
@@ -139,20 +152,17 @@ def test_nobody_signed_out_reaches_anything(app, nobody, filled):
     before = everything_stored()
     nobody.read_token("/demo")
     walked = 0
-    for method in methods(app):
-        for endpoint, path, _ in addresses(app, filled, method):
-            if endpoint in OPEN_TO_ALL:
-                continue
-            walked += 1
-            plain = ask(nobody, method, path, htmx=False)
-            if method == "GET" and not path.endswith("/live"):
-                assert (plain.status_code, plain.location) == (302, f"/demo?next={quote(path)}"), path
-            else:
-                assert plain.status_code == 401, (method, path)
-            fragment = ask(nobody, method, path, htmx=True)
-            assert fragment.status_code == 401, (method, path)
-            for secret in SECRETS:
-                assert secret not in plain.text + fragment.text, (method, path)
+    for method, path in closed_to_strangers(app, filled):
+        walked += 1
+        plain = ask(nobody, method, path, htmx=False)
+        if is_page(method, path):
+            assert (plain.status_code, plain.location) == (302, f"/demo?next={quote(path)}"), path
+        else:
+            assert plain.status_code == 401, (method, path)
+        fragment = ask(nobody, method, path, htmx=True)
+        assert fragment.status_code == 401, (method, path)
+        for secret in SECRETS:
+            assert secret not in plain.text + fragment.text, (method, path)
     assert walked > 100
     assert everything_stored() == before
 
@@ -203,16 +213,12 @@ def test_to_a_former_manager_it_is_as_if_it_had_never_been(app, as_ada, ada, sam
 def test_a_disabled_person_reaches_nothing_with_a_session_of_before(app, as_sam, sam, filled, htmx):
     sam.change(disabled_at=NOW)
     walked = 0
-    for method in methods(app):
-        for endpoint, path, _ in addresses(app, filled, method):
-            if endpoint in OPEN_TO_ALL:
-                continue
-            walked += 1
-            answer = ask(as_sam, method, path, htmx)
-            is_page = method == "GET" and not htmx and not path.endswith("/live")
-            assert answer.status_code == (302 if is_page else 401), (method, path)
-            for secret in SECRETS:
-                assert secret not in body(answer), (method, path)
+    for method, path in closed_to_strangers(app, filled):
+        walked += 1
+        answer = ask(as_sam, method, path, htmx)
+        assert answer.status_code == (302 if is_page(method, path) and not htmx else 401), (method, path)
+        for secret in SECRETS:
+            assert secret not in body(answer), (method, path)
     assert walked > 100
 
 

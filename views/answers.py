@@ -80,7 +80,7 @@ def checked(kind: type[FlaskForm], at: str) -> Any:
 
 def note_open(found: Page) -> None:
     """Have the two see that this page, or a part of it, was opened."""
-    access.note_open(found.me, found.pair, found.meeting, getattr(found, "record", None))
+    access.note_open(found.me, found.pair, found.meeting, found.record)
 
 
 def part(found: Page, name: str) -> Markup:

@@ -23,6 +23,7 @@ import notices
 from door import form_token
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
+from records import Record
 
 
 def register(app: Flask) -> None:
@@ -65,6 +66,7 @@ class Page:
     section: str | None = None
     pair: Pair | None = None
     meeting: Meeting | None = None
+    record: Record | None = None
 
     def __init__(self, me: Person) -> None:
         self.me = me

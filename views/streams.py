@@ -71,14 +71,14 @@ def _missed(page: Page) -> set[str]:
 
 
 def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> Iterator[str]:
-    began = checked = time.monotonic()
-    ends = began + LIFE_SECONDS * random.uniform(0.8, 1.2)
+    checked = time.monotonic()
+    ends = checked + LIFE_SECONDS * random.uniform(0.8, 1.2)
     live.join(listener, page.pair)
     try:
         # The headers leave with the first event, and the browser waits for them.
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
-        while (now := time.monotonic()) < ends:
+        while time.monotonic() < ends:
             names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
             is_due = listener.is_over or now - checked > CHECK_SECONDS
             checked = now if is_due else checked

@@ -174,3 +174,10 @@ def test_the_history_shows_the_latest_200(sam, pair):
     with counted() as queries:
         access.history(pair)
     assert len(queries) == 2
+
+
+def test_the_history_of_an_ended_pair_is_the_individuals_alone_and_says_so(as_sam, ada, pair):
+    assert "You and Ada both see this list." in history(as_sam, pair)
+    pair.end(ada)
+    assert "You see this list; Ada saw it while you met." in history(as_sam, pair)
+    assert "Ada was your line manager here" in as_sam.see(pair.path)

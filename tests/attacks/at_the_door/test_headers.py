@@ -306,6 +306,7 @@ def test_strangers_retired_and_disabled_people_all_read_the_same_calm_page(serve
         assert (answer.status, answer.cookie) == (403, None)
         assert f"calls you “{name}”" in answer.body
         assert "the service desk" in answer.body
+        assert "Go to Today" not in answer.body, "there is no Today for them"
         pages.add(answer.body.replace(name, "…"))
     assert len(pages) == 1
     assert server.sql("SELECT count(*) FROM person WHERE subject = 'zoe'") == [(0,)]

@@ -1,15 +1,13 @@
 """Apache httpd in front, by deploy/apache/duologue.conf."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from ...attacks.at_the_door.raw import read_chunk, read_head, request
+from .asking import ask, assert_passes_at_once, basic
 from .conftest import assert_goes_live
-from .fronts import PORT, Front, apache
-from .test_nginx import AT_ONCE_SECONDS, ask, basic, tls
+from .fronts import Front, apache
 
 
 @pytest.fixture
@@ -38,14 +36,4 @@ def test_nobody_gets_past_apache_without_its_sign_on(behind_apache):
 
 
 def test_an_event_passes_apache_at_once(behind_apache):
-    meeting = behind_apache.server.rows["sam"]["meeting"]
-    cookie = f"Cookie: __Host-duologue={ask(behind_apache, '/', basic('sam')).cookie}"
-    with tls(behind_apache) as connection:
-        began = time.monotonic()
-        lines = (basic("sam"), cookie, "Accept: text/event-stream", "Accept-Encoding: gzip")
-        connection.sendall(request(f"/meetings/{meeting}/live", *lines, host=f"{behind_apache.address}:{PORT}"))
-        stream = connection.makefile("rb")
-        status, headers = read_head(stream)
-        assert (status, dict(headers).get("content-encoding")) == (200, None)
-        assert read_chunk(stream).startswith(b"event: ping")
-        assert time.monotonic() - began < AT_ONCE_SECONDS
+    assert_passes_at_once(behind_apache)

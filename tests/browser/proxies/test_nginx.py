@@ -1,41 +1,15 @@
 """nginx in front, by deploy/nginx: over TCP with a secret, and over a Unix socket."""
 
-import base64
-import ssl
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from ...attacks.at_the_door.raw import Answer, connected, read_answer, read_chunk, read_head, request
+from .asking import ask, assert_passes_at_once, basic
 from .conftest import assert_goes_live
-from .fronts import PASSWORDS, PORT, Front, nginx
-
-# Each part of it leaves at once: far below what a buffer would hold it back for.
-AT_ONCE_SECONDS = 2
-
-
-def basic(name: str) -> str:
-    """What a browser sends once its person has given name and password."""
-    return f"Authorization: Basic {base64.b64encode(f'{name}:{PASSWORDS[name]}'.encode()).decode()}"
-
-
-@contextmanager
-def tls(front: Front):
-    """A connection to the proxy on which anything can be sent."""
-    context = ssl.create_default_context(cafile=str(front.folder / "tls.crt"))
-    with connected((front.address, PORT)) as plain, context.wrap_socket(plain, server_hostname=front.address) as safe:
-        yield safe
-
-
-def ask(front: Front, path: str, *headers: str | bytes, **more) -> Answer:
-    with tls(front) as connection:
-        connection.sendall(request(path, *headers, host=f"{front.address}:{PORT}", **more))
-        return read_answer(connection.makefile("rb"))
+from .fronts import Front, nginx
 
 
 @pytest.fixture(params=["tcp", "unix"])
@@ -82,17 +56,7 @@ def test_whom_nginx_knows_and_duologue_does_not_reads_a_kind_page(behind_nginx):
 
 
 def test_an_event_passes_nginx_at_once(behind_nginx):
-    meeting = behind_nginx.server.rows["sam"]["meeting"]
-    cookie = f"Cookie: __Host-duologue={ask(behind_nginx, '/', basic('sam')).cookie}"
-    with tls(behind_nginx) as connection:
-        began = time.monotonic()
-        lines = (basic("sam"), cookie, "Accept: text/event-stream")
-        connection.sendall(request(f"/meetings/{meeting}/live", *lines, host=f"{behind_nginx.address}:{PORT}"))
-        stream = connection.makefile("rb")
-        status, headers = read_head(stream)
-        assert (status, dict(headers)["content-type"].split(";")[0]) == (200, "text/event-stream")
-        assert read_chunk(stream).startswith(b"event: ping")
-        assert time.monotonic() - began < AT_ONCE_SECONDS
+    assert_passes_at_once(behind_nginx)
 
 
 def test_a_monitor_on_this_machine_may_ask_for_its_health(behind_nginx):

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from playwright.sync_api import expect
 
 from ...attacks.at_the_door.test_assertions import AUDIENCE, HEADER, ISSUER, Issuer
+from .asking import ask, basic
 from .conftest import assert_goes_live
 from .fronts import PATIENCE_SECONDS, Front, nginx
-from .test_nginx import ask, basic
 
 NEW_KEYS = {
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
