@@ -8,7 +8,7 @@ from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 import clock
-from agenda_templates import TEMPLATES
+import library
 from clock import RHYTHMS
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
@@ -87,7 +87,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         now=clock.now,
         RHYTHMS=RHYTHMS,
-        TEMPLATES=TEMPLATES,
+        templates=library.offered,
         first_start=clock.first_start,
         zones=lambda: sorted(available_timezones()),
     )

@@ -7,7 +7,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # What may be imported by everybody, and itself imports nothing of ours but one another.
-PURE = {"rows", "prepared", "clock", "merging", "naming", "agenda_templates", "config", "secrecy", "keyring_file"}
+PURE = {
+    "rows",
+    "prepared",
+    "clock",
+    "merging",
+    "naming",
+    "agenda_templates",
+    "template_files",
+    "library",
+    "config",
+    "secrecy",
+    "keyring_file",
+}
 # Where the web and the command line come together; nobody below knows them.
 DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "wsgi"}
 # What reads the settings and the database's life.

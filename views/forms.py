@@ -10,7 +10,7 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import clock
-from agenda_templates import TEMPLATES
+import library
 from clock import RHYTHMS
 from models import TEXT_LIMIT
 
@@ -262,10 +262,14 @@ class ClosingForm(Form):
 class PairForm(Form):
     """The usual arrangements of a pair."""
 
-    template = SelectField(choices={key: template.name for key, template in TEMPLATES.items()}, default="regular")
+    template = SelectField(default="regular")
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
     minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
     place = StringField(**maybe_words(200))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.template.choices = [(key, template.name) for key, template in library.offered().items()]
 
 
 class InvitationForm(PairForm):
