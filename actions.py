@@ -10,11 +10,14 @@ from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
 from languages import Phrase
+from merging import Merged, merge
 from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
 DONE = Phrase("This was ticked off a moment ago. Take the tick back first.")
+# Of ten: from here down, one asks what would make it one higher.
+UNLIKELY = 7
 LONG_FROM_NOW = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +26,10 @@ class ActionOver(Refused):
 
 
 class Action(Once):
-    """Somebody will do something by some day. It belongs to the pair, and both must agree before it counts."""
+    """Somebody will do something by some day. It belongs to the pair, and both must agree before it counts.
+
+    `likelihood` is how likely that is, from 1 to 10; `likelier` what would make it one higher.
+    """
 
     pair_id: str
     meeting_id: str | None
@@ -48,6 +54,7 @@ class Action(Once):
     dropped_at = Moment(null=True)
     dropped_by = who(null=True)
     drop_reason = Words(default="")
+    likelier = Words(default="")
 
     class Meta:
         indexes = ((("pair", "done_at"), False),)
@@ -169,6 +176,21 @@ class Action(Once):
         """Raise ActionOver if its words are settled."""
         if not self.is_proposed:
             raise ActionOver(Phrase("This is no longer a proposal, so its words are settled."))
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it is so unlikely that one should talk about what would help."""
+        return self.likelihood is not None and self.likelihood <= UNLIKELY
+
+    def say_what_helps(self, by: Person, text: str, base: str) -> Merged:
+        """Say what would make it one likelier, having started from `base`. A clash is given back unsaved."""
+        with self.changing():
+            if self.is_over:
+                raise ActionOver(Phrase("This action was dropped or withdrawn a moment ago."))
+            merged = merge(base, self.likelier, text)
+            if not merged.clash and merged.text != self.likelier:
+                self.change(likelier=merged.text)
+            return merged
 
     def complete(self, by: Person) -> None:
         """Tick it off."""

@@ -1,26 +1,57 @@
-"""The built-in conversations: agendas/*.toml read once, checked, and kept."""
+"""What a conversation is made of: templates, their sections and prompts; and two of them in one meeting."""
 
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-FOLDER = Path(__file__).parent / "agendas"
 SIDES = ("individual", "manager", "both")
-KINDS = {str: "a text", int: "a whole number", list: "a list"}
-
-
-class TemplateMistake(Exception):
-    """A template file that cannot be used; the message names the file and what is wrong."""
+# A question can be put on the agenda; a cue says how to hold the conversation.
+KINDS = ("question", "cue")
+# What a section can point to; the people lead keeps the addresses.
+TOPICS = ("wellbeing", "occupational_health", "grow", "feedback", "plan", "learning", "review", "careers", "advice")
+HORIZON = "{horizon}"
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """One question or cue, for one side of the table. `covers` names the guidance it stands for."""
+    """One question or cue, for one side of the table.
+
+    `covers` names the guidance it stands for, `caution` what to mind, `again` that it may be asked again and again.
+    """
 
     side: str
     text: str
     covers: tuple[str, ...] = ()
+    kind: str = "question"
+    caution: str = ""
+    again: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Ten letters that tell it from the others of a template."""
+        return hashlib.sha256(f"{self.side}\x1f{self.text}".encode()).hexdigest()[:10]
+
+    @property
+    def is_question(self) -> bool:
+        return self.kind == "question"
+
+    def is_for(self, side: str) -> bool:
+        """Whether it is meant for the person on `side` ("individual" or "manager")."""
+        return self.side in (side, "both")
+
+    def worded(self, horizon: str) -> str:
+        """Its text, looking as far ahead as `horizon` says ("five years")."""
+        return self.text.replace(HORIZON, horizon)
+
+
+def for_side(prompts: Iterable[Prompt], side: str) -> list[Prompt]:
+    """Those that the person on `side` is shown first."""
+    return [prompt for prompt in prompts if prompt.is_for(side)]
+
+
+def not_for_side(prompts: Iterable[Prompt], side: str) -> list[Prompt]:
+    """Those of the other side alone, shown on request."""
+    return [prompt for prompt in prompts if not prompt.is_for(side)]
 
 
 @dataclass(frozen=True)
@@ -30,73 +61,73 @@ class Section:
     key: str
     title: str
     prompts: tuple[Prompt, ...] = ()
+    signposts: tuple[str, ...] = ()
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether its wording depends on how far the two look ahead."""
+        return any(HORIZON in prompt.text for prompt in self.prompts)
 
     def prompts_for(self, side: str) -> list[Prompt]:
-        """The prompts that the person on `side` ("individual" or "manager") is shown first."""
-        return [prompt for prompt in self.prompts if prompt.side in (side, "both")]
+        """The prompts that the person on `side` is shown first."""
+        return for_side(self.prompts, side)
+
+    def prompt(self, mark: str) -> Prompt | None:
+        """The prompt with this mark, if it is one of these."""
+        return next((prompt for prompt in self.prompts if prompt.mark == mark), None)
 
 
 @dataclass(frozen=True)
 class Template:
-    """A kind of conversation: its name, its usual length, its sections in order, and what to ask at the end."""
+    """A kind of conversation: its sections in order, and what to ask before and at the end.
+
+    `minutes` is its usual length; `horizons` are (years, words) to look ahead by, the first one unless chosen.
+    """
 
     key: str
     name: str
     minutes: int
     sections: tuple[Section, ...]
     closing: tuple[Prompt, ...] = ()
+    preparation: tuple[Prompt, ...] = ()
+    responsibilities: tuple[Prompt, ...] = ()
+    about: str = ""
+    language: str = "en-GB"
+    horizons: tuple[tuple[int, str], ...] = ()
 
     def section(self, key: str) -> Section | None:
         """The section with this key, if the template has one."""
         return next((section for section in self.sections if section.key == key), None)
 
     def home_for(self, key: str) -> str:
-        """Where an item of section `key` goes in this template: the same section, else the last one."""
+        """Where an item of section `key` stands in this template: the same section, else the last one."""
         return key if self.section(key) else self.sections[-1].key
 
+    def horizon(self, years: int | None) -> str:
+        """The words for looking so many years ahead; the first horizon's if that is none of them."""
+        return dict(self.horizons).get(years or 0) or next((words for _, words in self.horizons), "")
 
-def read_folder(folder: Path = FOLDER) -> dict[str, Template]:
-    """Every template of the folder by key. Raises TemplateMistake, which names the file."""
-    return {path.stem: read_file(path) for path in sorted(folder.glob("*.toml"))}
+    def prompt(self, mark: str) -> tuple[Section, Prompt] | None:
+        """The prompt with this mark and the section that it stands in."""
+        found = ((section, section.prompt(mark)) for section in self.sections)
+        return next(((section, prompt) for section, prompt in found if prompt), None)
 
-
-def read_file(path: Path) -> Template:
-    """One template file. Raises TemplateMistake."""
-    try:
-        return _template(path.stem, tomllib.loads(path.read_text("utf-8")))
-    except KeyError as missing:
-        raise TemplateMistake(f"{path.name}: {missing} is missing") from None
-    except ValueError as mistake:
-        raise TemplateMistake(f"{path.name}: {mistake}") from None
-
-
-def _template(key: str, found: dict) -> Template:
-    sections = tuple(_section(part) for part in _part(found, "section", list))
-    if not sections:
-        raise ValueError("section: there must be at least one")
-    if len({section.key for section in sections}) < len(sections):
-        raise ValueError("two sections have one key")
-    closing = tuple(map(_prompt, _part(found, "closing", list))) if "closing" in found else ()
-    return Template(key, _part(found, "name", str), _part(found, "minutes", int), sections, closing)
-
-
-def _section(found: dict) -> Section:
-    prompts = _part(found, "prompt", list) if "prompt" in found else []
-    return Section(_part(found, "key", str), _part(found, "title", str), tuple(map(_prompt, prompts)))
+    def joined_by(self, added: "Template") -> "Template":
+        """Both in one meeting: new sections come before the last one, shared ones take the prompts that are added."""
+        here = {section.key for section in self.sections}
+        own = [added.section(section.key) or section for section in self.sections]
+        new = [section for section in added.sections if section.key not in here]
+        end = len(own) - 1 if len(own) > 1 else len(own)
+        return replace(
+            self,
+            name=f"{self.name} + {added.name}",
+            sections=(*own[:end], *new, *own[end:]),
+            closing=_both(self.closing, added.closing),
+            preparation=_both(self.preparation, added.preparation),
+            horizons=self.horizons or added.horizons,
+        )
 
 
-def _prompt(found: dict) -> Prompt:
-    side = _part(found, "side", str)
-    if side not in SIDES:
-        raise ValueError(f"side {side!r} is none of {', '.join(SIDES)}")
-    covers = _part(found, "covers", list) if "covers" in found else []
-    return Prompt(side, _part(found, "text", str), tuple(covers))
-
-
-def _part(found: dict, name: str, kind: type) -> Any:
-    if not isinstance(found[name], kind):
-        raise ValueError(f"{name} must be {KINDS[kind]}")
-    return found[name]
-
-
-TEMPLATES = read_folder()
+def _both(first: tuple[Prompt, ...], second: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+    texts = {prompt.text for prompt in first}
+    return (*first, *(prompt for prompt in second if prompt.text not in texts))

@@ -9,12 +9,15 @@ from peewee import CharField, DatabaseError
 from playhouse.migrations import Migration, Runner
 from playhouse.pool import PooledSqliteDatabase
 
+import library
 import resealing
 import secrecy
+import template_files
 from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from config import Config, Misconfigured
 from growth import Objective
+from library import TemplateVersion
 from models import Carry, Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
@@ -22,6 +25,9 @@ from records import Confirmation, Record, Remark
 from rows import Row, Words, db
 from secrecy import CannotOpen
 from sessions import Session
+from signposts import Signpost
+from template_files import TemplateMistake
+from wrapup import ClosingCheck
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
@@ -93,6 +99,9 @@ MODELS = (
     Session,
     Notice,
     AuditEntry,
+    TemplateVersion,
+    Signpost,
+    ClosingCheck,
 )
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16_000}
@@ -111,9 +120,11 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
         secrecy.use(config)
         _connect(making)
         with db.connection_context():
+            _must_have_whole_templates()
             Runner(db, str(MIGRATIONS)).up()
             stamp = Stamp(kind=_kind(config))
             Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
+            library.publish_built_ins()
             if fill:
                 fill()
         db.close_all()
@@ -168,6 +179,7 @@ def _open(config: Config, reading: str) -> None:
             _must_be_of_this_version(path)
             _must_be_of_kind(_kind(config))
             _must_open(config)
+            _must_have_whole_templates()
     except DatabaseError as problem:
         raise _unusable(path, problem) from None
 
@@ -180,6 +192,13 @@ def _connect(path: Path) -> None:
     # SQLite's own knows the letters of English alone.
     found.register_function(str.lower, "LOWER", 1)
     db.initialize(found)
+
+
+def _must_have_whole_templates() -> None:
+    try:
+        template_files.read_folder()
+    except TemplateMistake as mistake:
+        raise Misconfigured(f"A template cannot be used: {mistake}.") from None
 
 
 def _kind(config: Config) -> str:
@@ -265,14 +284,25 @@ def migrate(config: Config) -> list[str]:
             _must_be_of_kind(_kind(config))
             secrecy.make_for_a_demo(config)
             secrecy.use(config)
+            _must_have_whole_templates()
             applied = Runner(db, str(MIGRATIONS)).up()
             stamp = Stamp.select().get()
             if SEALING in applied:
                 stamp.change(canary=UNDER_WAY)
             _seal(stamp, config)
+            library.publish_built_ins()
+            _adopt_templates()
             return applied
     except (DatabaseError, sqlite3.Error) as problem:
         raise _unusable(config.database, problem) from None
+
+
+def _adopt_templates() -> None:
+    """Give the meetings of an older version the templates that they began with: the first of the library."""
+    db.execute_sql(
+        'UPDATE "meeting" SET "versions" = (SELECT "id" FROM "template_version" AS "first" WHERE "number" = 1 '
+        'AND "first"."key" = "meeting"."template") WHERE "versions" = \'\''
+    )
 
 
 def _seal(stamp: Stamp, config: Config) -> None:

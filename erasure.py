@@ -17,6 +17,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark
 from rows import db
+from wrapup import ClosingCheck
 
 NAME_AFTERWARDS = "Somebody who left"
 # Whatever holds words of a pair.
@@ -88,7 +89,7 @@ def empty(pair: Pair) -> None:
     delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair))
     for model in (Objective, PrivateNote):
         model.delete().where(model.pair == pair).execute()
-    _end(pair, place="", erased_at=clock.now())
+    _end(pair, place="", between_place="", erased_at=clock.now())
 
 
 def delete_meetings(which: "ModelSelect[Any]") -> None:
@@ -102,6 +103,7 @@ def delete_meetings(which: "ModelSelect[Any]") -> None:
     of_items = Carry.item.in_(items)
     Carry.delete().where(of_items | Carry.from_meeting.in_(which) | Carry.to_meeting.in_(which)).execute()
     Item.delete().where(Item.meeting.in_(which)).execute()
+    ClosingCheck.delete().where(ClosingCheck.meeting.in_(which)).execute()
     Meeting.delete().where(Meeting.id.in_(which)).execute()
 
 

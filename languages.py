@@ -4,6 +4,7 @@ Streams render outside any request, where Flask-Babel has nothing to say: so the
 and Flask-Babel asks for it.
 """
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -114,7 +115,7 @@ def _read(tag: str, file: Path) -> Language:
     try:
         with file.open("rb") as opened:
             return Language(tag, Translations(opened))
-    except (OSError, ValueError, UnknownLocaleError) as mistake:
+    except (OSError, ValueError, struct.error, UnknownLocaleError) as mistake:
         raise CatalogueMistake(f"{file} is no catalogue of messages in a language that is known: {mistake}.") from None
 
 

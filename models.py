@@ -8,7 +8,8 @@ from typing import Any
 from peewee import BooleanField, CharField, FloatField, ForeignKeyField, IntegerField, fn
 
 import clock
-from agenda_templates import TEMPLATES, Section, Template
+import library
+from agenda_templates import Section, Template
 from languages import Phrase
 from merging import Merged, merge
 from prepared import Prepared
@@ -17,6 +18,12 @@ from rows import Moment, Once, Row, Words, db, repeat_key
 TEXT_LIMIT = 10_000
 # Two positions closer than this are as good as one.
 TIGHT = 1e-6
+# What is put between two others again and again goes close to the first of them, so that the room lasts.
+CLOSE_BY = 1 / 16
+# How long before a main meeting there is no short one any more.
+CLEAR = timedelta(days=3)
+# Of how many sections one can do without the prompts: what the column holds.
+HIDDEN_AT_MOST = 30
 
 
 class Refused(Exception):
@@ -48,7 +55,8 @@ class ItemGone(Refused):
 class Person(Row):
     """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display.
 
-    A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's.
+    A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's. `language` is a
+    tag such as "en-GB", blank for the organisation's; `hidden_prompts` the keys of sections, with spaces between.
     """
 
     issuer = CharField(max_length=200)
@@ -57,6 +65,8 @@ class Person(Row):
     email = CharField(max_length=254, null=True)
     time_zone = CharField(max_length=64)
     people_lead = BooleanField(default=False)
+    language = CharField(max_length=35, default="")
+    hidden_prompts = CharField(max_length=1000, default="")
     created_at = Moment(default=clock.now)
     disabled_at = Moment(null=True)
     retired_at = Moment(null=True)
@@ -91,6 +101,15 @@ class Person(Row):
         """Be spoken to in this language ("": the organisation's)."""
         self.change(language=language)
 
+    def wants_prompts(self, section: str) -> bool:
+        """Whether this person is shown the prompts of a section."""
+        return section not in self.hidden_prompts.split()
+
+    def hide_prompts(self, section: str, undo: bool = False) -> None:
+        """Do without the prompts of this section, in every meeting; or have them again."""
+        others = [key for key in self.hidden_prompts.split() if key != section]
+        self.change(hidden_prompts=" ".join(others if undo else [*others, section][-HIDDEN_AT_MOST:]))
+
     def pair(self, id: str) -> "Pair | None":
         """The pair with this id, if it is theirs."""
         return PAIR.first(id=id, person=self.id)
@@ -117,6 +136,7 @@ def who(null: bool = False) -> ForeignKeyField:
 class Pair(Row):
     """A manager and a report who meet one to one, from a date until a date.
 
+    They may have a second rhythm, of short meetings in `between`, with a template of its own.
     `version` counts every shared change of theirs; it orders what pages are told. `from_directory`: the directory
     says that the two belong together. `manager_until`: until when a manager may read when it has ended. `held_at`:
     nothing of it is deleted, since the law may ask for it. `erased_at`: what was written in it is gone.
@@ -136,6 +156,10 @@ class Pair(Row):
     rhythm = CharField(max_length=16, default="monthly")
     minutes = IntegerField(default=60)
     place = Words(default="", within="id")
+    between_template = CharField(max_length=64, default="catch_up")
+    between_rhythm = CharField(max_length=16, default="none")
+    between_minutes = IntegerField(default=20)
+    between_place = Words(default="", within="id")
     time_zone = CharField(max_length=64)
     first_starts_at = Moment(null=True)
     version = IntegerField(default=0)
@@ -273,14 +297,36 @@ class Pair(Row):
             meeting.pair = self
         return meeting
 
-    def proposal_after(self, moment: datetime) -> datetime | None:
-        """When the rhythm would have the two meet after a meeting at `moment`."""
-        return clock.next_start(moment, self.rhythm, self.time_zone)
+    def proposal_after(self, meeting: "Meeting") -> tuple[datetime | None, bool]:
+        """When the rhythms would have the two meet after `meeting`, and whether that is a short one in between."""
+        main = clock.next_start(self._main_start(meeting), self.rhythm, self.time_zone)
+        between = clock.next_start(meeting.starts_at, self.between_rhythm, self.time_zone)
+        is_between = between is not None and (main is None or between + CLEAR <= main)
+        return (between, True) if is_between else (main, False)
+
+    def _main_start(self, meeting: "Meeting") -> datetime:
+        """When the last meeting started, up to `meeting`, that was not a short one in between."""
+        if not meeting.is_between:
+            return meeting.starts_at
+        found = LAST_MAIN.first(pair=self.id, until=Meeting.starts_at.db_value(meeting.starts_at))
+        return found.starts_at if found else meeting.starts_at
 
     def start_after(self, meeting: "Meeting") -> datetime | None:
-        """When the two meet after `meeting`: the date of the next one if it is made, else the rhythm's proposal."""
+        """When the two meet after `meeting`: the date of the next one if it is made, else the rhythms' proposal."""
         upcoming = self.next_meeting(besides=meeting)
-        return upcoming.starts_at if upcoming else self.proposal_after(meeting.starts_at)
+        return upcoming.starts_at if upcoming else self.proposal_after(meeting)[0]
+
+    def _arrangements(self, after: "Meeting | None") -> dict[str, Any]:
+        """What the meeting that follows `after` is like."""
+        is_between = after is not None and self.proposal_after(after)[1]
+        version = library.current(self.between_template if is_between else self.template)
+        return {
+            "template": version.key,
+            "versions": version.id,
+            "is_between": is_between,
+            "minutes": self.between_minutes if is_between else self.minutes,
+            "place": self.between_place if is_between else self.place,
+        }
 
     def schedule(self, by: Person, starts_at: datetime, after: "Meeting | None" = None) -> "Meeting":
         """The next meeting, at that time, made if there is none; what waits from those that are over moves in.
@@ -289,12 +335,7 @@ class Pair(Row):
         """
         with self.changing():
             meeting = self.next_meeting() or Meeting.create(
-                pair=self,
-                template=self.template,
-                starts_at=starts_at,
-                minutes=self.minutes,
-                place=self.place,
-                created_by=by,
+                pair=self, starts_at=starts_at, created_by=by, **self._arrangements(after)
             )
             if meeting.starts_at != starts_at and (after is None or meeting.starts_at > after.starts_at):
                 meeting.change(starts_at=starts_at)
@@ -307,14 +348,22 @@ class Pair(Row):
 
 
 class Meeting(Row):
-    """One conversation of a pair. Its agenda is the items that have their home here."""
+    """One conversation of a pair. Its agenda is the items that have their home here.
+
+    `versions` are the ids of the templates' versions that it began with, the main one first. `next_starts_at`: when
+    the two want to meet next, if they have said so already.
+    """
 
     pair_id: str
     pair = ForeignKeyField(Pair, backref="+", index=False)
     template = CharField(max_length=64)
+    versions = CharField(max_length=255, default="")
+    is_between = BooleanField(default=False)
+    horizon = IntegerField(null=True)
     starts_at = Moment()
     minutes = IntegerField()
     place = Words(default="")
+    next_starts_at = Moment(null=True)
     created_at = Moment(default=clock.now)
     created_by = who()
     closed_at = Moment(null=True)
@@ -331,8 +380,18 @@ class Meeting(Row):
 
     @property
     def outline(self) -> Template:
-        """The template that gives this meeting its sections."""
-        return TEMPLATES[self.template]
+        """The conversation, of one template or several, that gives this meeting its sections."""
+        return library.outline(self.versions)
+
+    @property
+    def conversations(self) -> list[Template]:
+        """The templates that it is made of, the main one first."""
+        return [library.outline(id) for id in self.versions.split()]
+
+    @property
+    def horizon_words(self) -> str:
+        """How far ahead the two look, in words."""
+        return self.outline.horizon(self.horizon)
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -361,8 +420,9 @@ class Meeting(Row):
             raise MeetingOver(self)
 
     def look_again(self) -> None:
-        fresh = ENDS_OF_MEETING.first(id=self.id)
-        self.closed_at, self.cancelled_at = fresh.closed_at, fresh.cancelled_at
+        fresh = STATE_OF_MEETING.first(id=self.id)
+        for name in CHANGING:
+            setattr(self, name, getattr(fresh, name))
 
     def items(self):
         """Everything on the agenda that was not deleted, drafts of both included."""
@@ -383,11 +443,23 @@ class Meeting(Row):
 
     def _at_home(self, item: "Item") -> "Item":
         item.meeting = self
+        item.section = self.outline.home_for(item.section)
         item.author = self.pair.person(item.author_id)
         return item
 
-    def add_item(self, by: Person, section: str, text: str, private: bool = False, key: str | None = None) -> "Item":
-        """Put something on the agenda, at the end of its section. Repeating it with the same `key` adds nothing."""
+    def add_item(
+        self,
+        by: Person,
+        section: str,
+        text: str,
+        private: bool = False,
+        key: str | None = None,
+        is_question: bool = False,
+    ) -> "Item":
+        """Put something on the agenda, at the end of its section; the individual's come before the manager's.
+
+        Repeating it with the same `key` adds nothing.
+        """
         with self._adding(private):
             facts: dict[str, Any] = {
                 "pair": self.pair_id,
@@ -395,8 +467,9 @@ class Meeting(Row):
                 "section": section,
                 "author": by,
                 "text": text,
+                "is_question": is_question,
             }
-            facts |= {"position": self._end_of(section, by), "shared_at": None if private else clock.now()}
+            facts |= {"position": self._place_in(section, by), "shared_at": None if private else clock.now()}
             item, is_new = Item.create_once(repeat_key(key, self.pair_id, by.id, text), **facts)
             if not is_new and item.deleted_at:
                 item = Item.create(**facts)
@@ -414,14 +487,47 @@ class Meeting(Row):
                 raise PairOver(self.pair._why_over())
             yield
 
-    def _end_of(self, section: str, by: Person) -> float:
-        return LAST_POSITION(meeting=self.id, section=section, person=by.id)[0].position + 1
+    def _place_in(self, section: str, by: Person) -> float:
+        """Where a new item goes: the individual leads, so theirs come after their own last one, before the others."""
+        places = PLACES(meeting=self.id, person=by.id)
+        here = [item for item in places if self.outline.home_for(item.section) == section]
+        if not here:
+            return 1.0
+        leads = by.id == self.pair.report_id
+        place = max((n for n, item in enumerate(here, 1) if not leads or item.author_id == by.id), default=0)
+        low = here[place - 1].position if place else None
+        high = here[place].position if place < len(here) else None
+        return _between(low, high, CLOSE_BY)
 
     def take_in(self, items: list["Item"], by: Person) -> None:
         """Carry these items here. They keep their order and come before what is here already."""
         first = FIRST_POSITION(meeting=self.id)[0].position
         for place, item in enumerate(items):
             item.carry_to(self, by, position=first - len(items) + place)
+
+    def turn_into(self, by: Person, key: str) -> None:
+        """Make it another kind of conversation. Items stay; those of a section that is not there stand in the last."""
+        with self.changing():
+            version = library.current(key)
+            added = [id for id in self.versions.split()[1:] if library.outline(id).key != version.key]
+            if self.template != version.key:
+                self.change(template=version.key, versions=" ".join((version.id, *added)))
+
+    def join(self, by: Person, key: str, undo: bool = False) -> None:
+        """Have another conversation within this meeting, with its sections and prompts; or without it again."""
+        with self.changing():
+            main, *added = self.versions.split()
+            others = [id for id in added if library.outline(id).key != key]
+            is_there = key == self.template or len(others) < len(added)
+            if undo:
+                self.change(versions=" ".join((main, *others)))
+            elif not is_there:
+                self.change(versions=f"{self.versions} {library.current(key).id}")
+
+    def look_ahead(self, by: Person, years: int) -> None:
+        """Look so many years ahead; the prompts are worded by it."""
+        with self.changing():
+            self.change(horizon=years)
 
     def reschedule(self, by: Person, starts_at: datetime, minutes: int, place: str) -> None:
         """Meet at another time, for another length, or elsewhere. The agenda stays as it is."""
@@ -459,6 +565,7 @@ class Item(Once):
     section = CharField(max_length=64)
     author = who()
     text = Words()
+    is_question = BooleanField(default=False)
     notes = Words(default="")
     position = FloatField()
     created_at = Moment(default=clock.now)
@@ -533,6 +640,7 @@ class Item(Once):
             "deleted_at",
         ):
             setattr(self, name, getattr(fresh, name))
+        self.section = self.meeting.outline.home_for(self.section)
 
     def edit(self, by: Person, text: str, base: str) -> Merged:
         """Change its words, having started from `base`; the other one's changes since then stay in.
@@ -642,7 +750,6 @@ class Item(Once):
         )
         self.change(
             meeting=meeting,
-            section=meeting.outline.home_for(self.section),
             position=position,
             notes="" if left_behind else self.notes,
             discussed_at=None,
@@ -692,11 +799,11 @@ class Carry(Row):
         self.remove()
 
 
-def _between(low: float | None, high: float | None) -> float:
-    """A position after `low` and before `high`, where there are such."""
+def _between(low: float | None, high: float | None, share: float = 1 / 2) -> float:
+    """A position after `low` and before `high`, where there are such; `share` says how near to `low`."""
     if low is None:
         return 0.0 if high is None else high - 1
-    return low + 1 if high is None else (low + high) / 2
+    return low + 1 if high is None else low + (high - low) * share
 
 
 COUNT_CHANGE = (
@@ -709,11 +816,8 @@ Manager = Person.alias("manager_person")
 Report = Person.alias("report_person")
 Origin = Meeting.alias("origin")
 # What a page says of the two, their names and their clocks; and whether they are still here.
-PEOPLE = [
-    getattr(person, name)
-    for person in (Manager, Report)
-    for name in ("id", "name", "time_zone", "disabled_at")
-]
+PERSONAL = ("id", "name", "time_zone", "disabled_at", "language", "hidden_prompts")
+PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in PERSONAL]
 
 
 def mine(person, now):
@@ -791,7 +895,19 @@ WAITING_ITEMS = Prepared(
     )
 )
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
-ENDS_OF_MEETING = Prepared(lambda id: Meeting.select(Meeting.closed_at, Meeting.cancelled_at).where(Meeting.id == id))
+LAST_MAIN = Prepared(
+    lambda pair, until: (
+        Meeting.select(Meeting.starts_at)
+        .where(Meeting.pair == pair, ~Meeting.is_between, Meeting.starts_at <= until)
+        .order_by(Meeting.starts_at.desc())
+        .limit(1)
+    )
+)
+# What may be another a second later.
+CHANGING = ("closed_at", "cancelled_at", "template", "versions", "next_starts_at")
+STATE_OF_MEETING = Prepared(
+    lambda id: Meeting.select(*(getattr(Meeting, name) for name in CHANGING)).where(Meeting.id == id)
+)
 ITEM = Prepared(
     lambda id, person, now: with_people(
         Item.select(Item, Meeting, Pair, *PEOPLE, *_history()).join(Meeting).join(Pair)
@@ -818,9 +934,11 @@ SHARED_ITEMS_OF = Prepared(
         .order_by(Item.position, Item.id)
     )
 )
-LAST_POSITION = Prepared(
-    lambda meeting, section, person: Item.select(fn.COALESCE(fn.MAX(Item.position), 0).alias("position")).where(
-        Item.meeting == meeting, Item.section == section, visible_to(person)
+PLACES = Prepared(
+    lambda meeting, person: (
+        Item.select(Item.section, Item.author, Item.position)
+        .where(Item.meeting == meeting, visible_to(person))
+        .order_by(Item.position, Item.id)
     )
 )
 FIRST_POSITION = Prepared(

@@ -18,6 +18,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark
 from rows import Row, db
+from wrapup import ClosingCheck
 
 AT_A_TIME = 100
 
@@ -26,13 +27,56 @@ T = TypeVar("T")
 
 # What each kind of row tells, besides the words that belong to it. People are told by their names.
 TOLD = {
-    Person: ("issuer", "subject", "name", "email", "time_zone", "people_lead", "created_at"),
-    Pair: ("id", "invited_at", "accepted_at", "ended_at", "rhythm", "minutes", "place", "held_at", "erased_at"),
-    Meeting: ("id", "template", "starts_at", "minutes", "place", "created_at", "closed_at", "cancelled_at"),
-    Item: ("id", "section", "text", "notes", "created_at", "shared_at", "discussed_at", "kept_at", "deleted_at"),
+    Person: (
+        "issuer",
+        "subject",
+        "name",
+        "email",
+        "time_zone",
+        "language",
+        "hidden_prompts",
+        "people_lead",
+        "created_at",
+    ),
+    Pair: (
+        "id",
+        "invited_at",
+        "accepted_at",
+        "ended_at",
+        "rhythm",
+        "minutes",
+        "place",
+        "between_rhythm",
+        "between_place",
+        "held_at",
+        "erased_at",
+    ),
+    Meeting: (
+        "id",
+        "template",
+        "starts_at",
+        "minutes",
+        "place",
+        "created_at",
+        "next_starts_at",
+        "closed_at",
+        "cancelled_at",
+    ),
+    Item: (
+        "id",
+        "section",
+        "text",
+        "is_question",
+        "notes",
+        "created_at",
+        "shared_at",
+        "discussed_at",
+        "kept_at",
+        "deleted_at",
+    ),
     Carry: ("carried_at", "notes"),
     Action: (
-        *("id", "text", "due_on", "likelihood", "put_off_until", "drop_reason"),
+        *("id", "text", "due_on", "likelihood", "likelier", "put_off_until", "drop_reason"),
         *("proposed_at", "agreed_at", "withdrawn_at", "done_at", "dropped_at"),
     ),
     ActionUpdate: ("written_at", "text", "due_before", "due_after", "put_off_until"),
@@ -42,6 +86,7 @@ TOLD = {
     Confirmation: ("confirmed_at",),
     Objective: ("id", "text", "due_on", "set_at", "achieved_at"),
     PrivateNote: ("text", "written_at"),
+    ClosingCheck: ("matter", "checked_at"),
     Notice: ("kind", "other_name", "told_at", "read_at"),
 }
 
@@ -91,8 +136,15 @@ class _Conversation:
 
     def _meetings(self) -> list[Data]:
         items, records = self._items(), self._records()
-        found = Meeting.select().where(Meeting.pair == self.pair).order_by(Meeting.starts_at)
-        return [{**_told(one), "items": items[one.id], "records": records[one.id]} for one in found]
+        found, checks = Meeting.select().where(Meeting.pair == self.pair).order_by(Meeting.starts_at), self._checks()
+        return [
+            {**_told(one), "items": items[one.id], "records": records[one.id], "checks": checks[one.id]}
+            for one in found
+        ]
+
+    def _checks(self) -> dict[str, list[Data]]:
+        found = ClosingCheck.select(ClosingCheck).join(Meeting).where(Meeting.pair == self.pair)
+        return _grouped((one.meeting_id, {**_told(one), "by": self._name(one.person_id)}) for one in found)
 
     def _items(self) -> dict[str, list[Data]]:
         found = Item.select().where(Item.pair == self.pair, visible_to(self.person.id)).order_by(Item.position)

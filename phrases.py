@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 import clock
 import languages
-from agenda_templates import TEMPLATES
+import library
 from clock import HOW_OFTEN, RHYTHMS
 from languages import Language, Phrase, gettext, ngettext
 
@@ -114,7 +114,7 @@ def register(app: Flask) -> None:
         now=clock.now,
         RHYTHMS=RHYTHMS,
         HOW_OFTEN=HOW_OFTEN,
-        TEMPLATES=TEMPLATES,
+        templates=library.offered,
         first_start=clock.first_start,
         zones=lambda: sorted(available_timezones()),
     )

@@ -8,6 +8,7 @@ from peewee import ForeignKeyField
 
 import actions
 import clock
+import wrapup
 from actions import Action
 from languages import Phrase
 from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Pair, Person, Refused, who
@@ -175,6 +176,8 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
         "closed_at": closed_at.isoformat(),
         "closed_by": by.name,
         "next_starts_at": next_starts_at and next_starts_at.isoformat(),
+        "covered": [person.name for person in wrapup.said(meeting, wrapup.COVERED)],
+        "next_agreed": [person.name for person in wrapup.said(meeting, wrapup.NEXT)],
         "from_last_time": [_action(action) for action in earlier],
         # Their items were deleted; what was agreed stands all the same.
         "also_agreed": [
@@ -198,6 +201,7 @@ def _item(item: Item, made: list[Action]) -> dict[str, Any]:
         "id": item.id,
         "text": item.text,
         "notes": item.notes,
+        "is_question": item.is_question,
         "author": item.author.name,
         "discussed_at": item.discussed_at and item.discussed_at.isoformat(),
         "moved_on": not item.discussed_at or bool(item.kept_at) or bool(item.standing_at),
@@ -215,6 +219,7 @@ def _action(action: Action) -> dict[str, Any]:
         "owner": action.pair.person(action.owner_id).name,
         "due_on": action.due_on and action.due_on.isoformat(),
         "likelihood": action.likelihood,
+        "likelier": action.likelier,
         "agreed": bool(action.agreed_at),
         "done_at": action.done_at and action.done_at.isoformat(),
         "dropped": action.drop_reason if action.dropped_at else None,

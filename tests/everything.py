@@ -14,7 +14,7 @@ from .conftest import NOW
 def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> Meeting:
     """Write `word` wherever one can, into what is shared, private, deleted, carried and closed; the next meeting."""
     pair = meeting.pair
-    pair.settle(ada, place=f"{word} place")
+    pair.settle(ada, place=f"{word} place", between_place=f"{word} short place")
     meeting.reschedule(ada, meeting.starts_at, 60, f"{word} room")
     PrivateNote.write(pair, ada, f"{word} notebook", "")
     growth.set_objective(pair, sam, f"{word} objective", None, key="objective")
@@ -30,6 +30,7 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
         item, sam, text=f"{word} action", owner=sam, due_on=None, likelihood=None, together=True, key="action"
     )
     action.update_with(sam, f"{word} update", key="update")
+    action.say_what_helps(sam, f"{word} help", "")
     action.drop(ada, f"{word} reason")
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     records.Record.of(meeting).remark(sam, f"{word} remark", key="remark")

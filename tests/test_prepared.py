@@ -8,12 +8,14 @@ from peewee import Value
 import actions
 import audit
 import auth
+import library
 import models
 import notices
 import people
 import prepared
 import records
 import sessions
+import wrapup
 from actions import Action
 from models import Item, Meeting
 from prepared import Prepared
@@ -54,7 +56,7 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, wrapup)
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -71,11 +73,13 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "issuer": ["demo", "elsewhere"],
         "subject": ["ada", "sam"],
         "item": [item.id for item in Item.select()],
-        "section": ["goals", "other", "wellbeing"],
+        "key": ["regular", "catch_up", "nothing"],
+        "until": ["2026-01-01 00:00:00", "9999-01-01 00:00:00"],
         "now": [NOW.replace(tzinfo=None)],
         "digest": [found.token_digest for found in sessions.Session.select()],
         "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
     }
+    wrapup.cover(filled, ada)
     seen = 0
     for values in combinations({slot: known[slot] for slot in query._names}):
         rows = query(**values)

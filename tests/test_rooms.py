@@ -15,6 +15,8 @@ PURE = {
     "naming",
     "languages",
     "agenda_templates",
+    "template_files",
+    "library",
     "config",
     "secrecy",
     "keyring_file",

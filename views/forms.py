@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 import clock
 import languages
-from agenda_templates import TEMPLATES
+import library
 from clock import RHYTHMS
 from languages import Phrase
 from models import TEXT_LIMIT
@@ -275,10 +275,14 @@ class ClosingForm(Form):
 class PairForm(Form):
     """The usual arrangements of a pair."""
 
-    template = SelectField(choices={key: template.name for key, template in TEMPLATES.items()}, default="regular")
+    template = SelectField(default="regular")
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
     minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.template.choices = [(key, template.name) for key, template in library.offered().items()]
 
 
 class InvitationForm(PairForm):

@@ -298,7 +298,7 @@ class MeetingPage(Page):
     def _wrapup(self) -> dict[str, Any]:
         order = [section.key for section in self.meeting.sections]
         items = self.meeting.shared_items()
-        items.sort(key=lambda item: order.index(item.section))
+        items.sort(key=lambda item: order.index(self.meeting.outline.home_for(item.section)))
         made = [action for found in actions.made_in(self.meeting).values() for action in found]
         return {
             "undiscussed": [item for item in items if not item.discussed_at],

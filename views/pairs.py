@@ -2,8 +2,8 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template
 
+import library
 import live
-from agenda_templates import TEMPLATES
 from languages import Phrase, translated
 from models import Pair, Refused
 from notebooks import PrivateNote
@@ -42,7 +42,7 @@ def invite():
         report,
         template=form.template.data,
         rhythm=form.rhythm.data,
-        minutes=form.minutes.data or TEMPLATES[form.template.data].minutes,
+        minutes=form.minutes.data or library.offered()[form.template.data].minutes,
         place=form.place.data or "",
         first_starts_at=form.starts_at.moment,
     )

@@ -16,10 +16,12 @@ import resealing
 import secrecy
 from bench.server import Server
 from bench.wire import Connection, Reception
+from library import TemplateVersion
 from models import Item, Pair
 from notebooks import PrivateNote
 from rows import Words, db
 from secrecy import CannotOpen
+from signposts import Signpost
 
 from ..everything import write_everything
 
@@ -79,7 +81,9 @@ def test_the_search_of_this_file_would_find_the_word_if_it_were_there():
 
 
 def test_every_text_that_people_write_is_of_the_sealed_kind():
-    texts = [field for model in database.MODELS for field in model._meta.sorted_fields if isinstance(field, TextField)]
+    # What the people lead writes for everybody is no word of the two.
+    models = [model for model in database.MODELS if model not in (TemplateVersion, Signpost)]
+    texts = [field for model in models for field in model._meta.sorted_fields if isinstance(field, TextField)]
     assert [field for field in texts if not isinstance(field, Words)] == []
     assert len(texts) > 10
 

@@ -1,0 +1,108 @@
+"""The organisation's templates: every version that was ever published, and which are offered now."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from peewee import CharField, IntegerField, TextField, fn
+
+import clock
+from agenda_templates import Template
+from prepared import Prepared
+from rows import Moment, Row, db
+from template_files import FOLDER, read, read_file
+
+# The conversation of a pair that has not chosen another.
+USUAL = "regular"
+DRAFT = 0
+
+
+class TemplateVersion(Row):
+    """One version of a template, as TOML; it never changes once published, since meetings lean on it.
+
+    `by` is the id of the people lead who wrote it, null for what Duologue brings along. Number 0 is the draft, of which
+    each template has at most one. A template whose newest version is retired is offered no more.
+    """
+
+    key = CharField(max_length=64)
+    number = IntegerField()
+    content = TextField()
+    by = CharField(max_length=12, null=True)
+    written_at = Moment(default=clock.now)
+    published_at = Moment(null=True)
+    retired_at = Moment(null=True)
+
+    class Meta:
+        indexes = ((("key", "number"), True),)
+
+    @property
+    def outline(self) -> Template:
+        """What it says."""
+        return outline(self.id)
+
+
+@lru_cache(maxsize=512)
+def outline(ids: str) -> Template:
+    """The conversation that these versions (their ids, spaces between) make together; the first is the main one."""
+    first, *added = map(_read, ids.split())
+    for template in added:
+        first = first.joined_by(template)
+    return first
+
+
+@lru_cache(maxsize=512)
+def _read(id: str) -> Template:
+    found = TemplateVersion.get_by_id(id)
+    return read(found.key, found.content, found.key)
+
+
+def current(key: str) -> TemplateVersion:
+    """The version of this template that a meeting made now begins with: the newest that is published."""
+    return CURRENT.first(key=key) or CURRENT.first(key=USUAL)
+
+
+def offered() -> dict[str, Template]:
+    """The templates that can be chosen now, by key: the usual one first, then by name."""
+    found = [version.outline for version in NEWEST() if not version.retired_at]
+    return {each.key: each for each in sorted(found, key=lambda each: (each.key != USUAL, each.name.casefold()))}
+
+
+def publish_built_ins(folder: Path = FOLDER) -> None:
+    """Have what Duologue brings along in the library. What the people lead has changed stays as it is.
+
+    Raises TemplateMistake.
+    """
+    for path in sorted(folder.glob("*.toml")):
+        read_file(path)
+        key, content = path.stem, path.read_text("utf-8")
+        newest = CURRENT.first(key=key)
+        if newest is None or (newest.by is None and newest.content != content):
+            _publish(key, content)
+
+
+def _publish(key: str, content: str) -> None:
+    with db.atomic():
+        TemplateVersion.create(key=key, number=_next_number(key), content=content, published_at=clock.now())
+
+
+def _next_number(key: str) -> int:
+    last = TemplateVersion.select(fn.MAX(TemplateVersion.number)).where(TemplateVersion.key == key)
+    return (last.scalar() or DRAFT) + 1
+
+
+Newer = TemplateVersion.alias("newer")
+NEWEST = Prepared(
+    lambda: TemplateVersion.select(
+        TemplateVersion.id, TemplateVersion.key, TemplateVersion.number, TemplateVersion.by, TemplateVersion.retired_at
+    ).where(
+        TemplateVersion.published_at.is_null(False),
+        ~fn.EXISTS(Newer.select().where(Newer.key == TemplateVersion.key, Newer.number > TemplateVersion.number)),
+    )
+)
+CURRENT = Prepared(
+    lambda key: (
+        TemplateVersion.select()
+        .where(TemplateVersion.key == key, TemplateVersion.published_at.is_null(False))
+        .order_by(TemplateVersion.number.desc())
+        .limit(1)
+    )
+)
