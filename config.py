@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 import clock
+import languages
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -104,6 +105,8 @@ SETTINGS = {
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
+    "LANGUAGE": Setting("en-GB", "the language of people who have not chosen one"),
+    "TRANSLATIONS": Setting("", "a folder with translations of your own"),
     "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
     "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
     "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
@@ -146,6 +149,8 @@ class Config:
     meet_at_least: str
     retention_months: int
     help_contact: str
+    language: str
+    translations: Path | None
     time_zone: str
     log_format: str
     host: str
@@ -211,6 +216,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         help_contact=values["HELP_CONTACT"],
+        language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),
+        translations=_path(values["TRANSLATIONS"]),
         time_zone=_zone(values["TIME_ZONE"]),
         log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
         host=_host(values["HOST"], sign_in),
@@ -468,6 +475,15 @@ def _port(text: str) -> int:
     if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise Misconfigured(f"PORT={text} is not a port: use a number up to 65535.")
     return int(text)
+
+
+def _language(tag: str, translations: Path | None) -> str:
+    if translations and not translations.is_dir():
+        raise Misconfigured(f"TRANSLATIONS={translations} is no folder: make it, or unset TRANSLATIONS.")
+    there = languages.available(translations)
+    if tag not in there:
+        raise Misconfigured(f"LANGUAGE={tag} is no language that Duologue has: use one of {', '.join(there)}.")
+    return tag
 
 
 def _zone(name: str) -> str:

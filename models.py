@@ -10,6 +10,7 @@ from peewee import BooleanField, CharField, FloatField, ForeignKeyField, Integer
 import clock
 import library
 from agenda_templates import Prompt, Section, Template
+from languages import Phrase
 from merging import Merged, merge
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
@@ -36,8 +37,9 @@ class MeetingOver(Refused):
 
     def __init__(self, meeting: "Meeting") -> None:
         self.meeting = meeting
-        how = "cancelled" if meeting.cancelled_at else "closed"
-        super().__init__(f"This meeting was {how}, so nothing in it can change any more.")
+        cancelled = Phrase("This meeting was cancelled, so nothing in it can change any more.")
+        closed = Phrase("This meeting was closed, so nothing in it can change any more.")
+        super().__init__(cancelled if meeting.cancelled_at else closed)
 
 
 class PairOver(Refused):
@@ -49,7 +51,7 @@ class ItemGone(Refused):
 
     def __init__(self, item: "Item") -> None:
         self.item = item
-        super().__init__("This was deleted a moment ago.")
+        super().__init__(Phrase("This was deleted a moment ago."))
 
 
 class Person(Row):
@@ -101,6 +103,10 @@ class Person(Row):
     def live_in(self, time_zone: str) -> None:
         """Have every time shown on the clock of this zone."""
         self.change(time_zone=time_zone)
+
+    def speak(self, language: str) -> None:
+        """Be spoken to in this language ("": the organisation's)."""
+        self.change(language=language)
 
     def wants_prompts(self, section: str) -> bool:
         """Whether this person is shown the prompts of a section."""
@@ -241,16 +247,17 @@ class Pair(Row):
             self.version = row[0]
         return bool(row)
 
-    def _why_over(self) -> str:
+    def _why_over(self) -> Phrase:
         found = Pair.get_by_id(self.id)
         if found.ended_at:
-            return "These one-to-ones have ended, so nothing in them can change any more."
-        return f"{found.other(found.invited_by).first_name} has not accepted the invitation yet."
+            return Phrase("These one-to-ones have ended, so nothing in them can change any more.")
+        invited = found.other(found.invited_by).first_name
+        return Phrase("%(name)s has not accepted the invitation yet.", name=invited)
 
     def accept(self, by: Person) -> None:
         """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
         if by.id == self.invited_by_id:
-            raise Refused(f"It is for {self.other(by).first_name} to accept.")
+            raise Refused(Phrase("It is for %(name)s to accept.", name=self.other(by).first_name))
         with db.atomic():
             standing = Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
             is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()

@@ -10,8 +10,10 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import clock
+import languages
 import library
 from clock import RHYTHMS
+from languages import Phrase
 from models import TEXT_LIMIT
 
 KEY_LIMIT = 64
@@ -41,20 +43,31 @@ def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
 
 def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Arguments of a field that may hold words."""
-    too_long = f"That is longer than {limit:,} characters. Please shorten it, or split it in two."
-    return {"filters": [tidy], "validators": [Length(max=limit, message=too_long), no_nulls]}
+    return {"filters": [tidy], "validators": [no_longer_than(limit), no_nulls]}
+
+
+def no_longer_than(limit: int):
+    """What refuses more characters than that."""
+
+    def check(form: FlaskForm, field) -> None:
+        if field.data and len(field.data) > limit:
+            raise ValidationError(
+                Phrase("That is longer than %(limit)s characters. Please shorten it, or split it in two.", limit=limit)
+            )
+
+    return check
 
 
 def visible(form: FlaskForm, field) -> None:
     """Refuse words that nobody could see."""
     if field.data and all(unicodedata.category(letter)[0] in "CZ" or letter == BLANK_BRAILLE for letter in field.data):
-        raise ValidationError("There is nothing to be seen in this. Please write a few words.")
+        raise ValidationError(Phrase("There is nothing to be seen in this. Please write a few words."))
 
 
 def no_nulls(form: FlaskForm, field) -> None:
     """Refuse the one character that databases cannot keep."""
     if field.data and "\x00" in field.data:
-        raise ValidationError("There is a character in this that cannot be stored. Please type it again.")
+        raise ValidationError(Phrase("There is a character in this that cannot be stored. Please type it again."))
 
 
 def not_past(form: FlaskForm, field) -> None:
@@ -63,9 +76,9 @@ def not_past(form: FlaskForm, field) -> None:
         return
     today = g.person.today
     if field.data < today:
-        raise ValidationError("That day has passed. Please choose today or a later day.")
+        raise ValidationError(Phrase("That day has passed. Please choose today or a later day."))
     if field.data > today + FARTHEST:
-        raise ValidationError("That is more than five years away. Please check the year.")
+        raise ValidationError(Phrase("That is more than five years away. Please check the year."))
 
 
 class Day(DateField):
@@ -79,7 +92,7 @@ class Day(DateField):
             self.data = date.fromisoformat(valuelist[0])
         except ValueError:
             self.data = None
-            raise ValueError("That is not a day we can read. Please write it like 2026-03-31.") from None
+            raise ValueError(Phrase("That is not a day we can read. Please write it like 2026-03-31.")) from None
 
 
 class WallTime(StringField):
@@ -94,18 +107,18 @@ class WallTime(StringField):
             wall = datetime.strptime(self.data[:16], WALL_FORMAT)
         except ValueError:
             raise ValidationError(
-                "That is not a date and time we can read. Please write it like 2026-03-31T10:00."
+                Phrase("That is not a date and time we can read. Please write it like 2026-03-31T10:00.")
             ) from None
         # Within a day of what a calendar can hold, no zone carries it over the edge.
         self.moment = clock.from_local(min(max(wall, EARLIEST), LATEST), g.person.time_zone)
         if self.moment > clock.now() + FARTHEST:
-            raise ValidationError("That is more than five years away. Please check the year.")
+            raise ValidationError(Phrase("That is more than five years away. Please check the year."))
 
 
 def ahead(field: WallTime) -> None:
     """Refuse a time that has passed; some minutes of grace are left for the typing."""
     if field.moment and field.moment < clock.now() - timedelta(minutes=5):
-        raise ValidationError("That time has passed. Please choose one that is still to come.")
+        raise ValidationError(Phrase("That time has passed. Please choose one that is still to come."))
 
 
 class Number(IntegerField):
@@ -134,7 +147,7 @@ class Form(FlaskForm):
             """What an HTML form sends, and nothing else: no JSON, no files."""
             return request.form
 
-    key = HiddenField(validators=[Length(max=KEY_LIMIT, message="Please reload the page and try again.")])
+    key = HiddenField(validators=[Length(max=KEY_LIMIT, message=Phrase("Please reload the page and try again."))])
 
     def typed(self) -> dict[str, Any]:
         """What was sent, as it was sent, to be shown again."""
@@ -142,14 +155,14 @@ class Form(FlaskForm):
 
     def messages(self) -> dict[str, str]:
         """What is wrong, a sentence per field."""
-        return {name: str(found[0]) for name, found in self.errors.items() if name}
+        return {name: found[0] for name, found in self.errors.items() if name}
 
 
 class ItemForm(Form):
     """Something for the agenda."""
 
     section = HiddenField()
-    text = StringField(**some_words("Write a few words first, then add it."))
+    text = StringField(**some_words(Phrase("Write a few words first, then add it.")))
     private = BooleanField()
     # Sent from the page of a meeting that is over, to the next one.
     elsewhere = BooleanField()
@@ -158,7 +171,7 @@ class ItemForm(Form):
 class ItemEditForm(Form):
     """An item's words, and the words that the change started from."""
 
-    text = StringField(**some_words("An item needs a few words. To take it off the agenda, use Delete."))
+    text = StringField(**some_words(Phrase("An item needs a few words. To take it off the agenda, use Delete.")))
     base = StringField(**maybe_words(BASE_LIMIT))
 
 
@@ -198,16 +211,16 @@ class PlaceForm(Form):
 class ActionForm(Form):
     """Who does what by when, and how likely that is."""
 
-    text = StringField(**some_words("Say what will be done.", 1_000))
-    owner = StringField(validators=[InputRequired("Choose who will do it.")])
+    text = StringField(**some_words(Phrase("Say what will be done."), 1_000))
+    owner = StringField(validators=[InputRequired(Phrase("Choose who will do it."))])
     due_on = Day("By when", validators=[Optional(), not_past])
-    likelihood = Number("Choose a number from 1 to 10.", 1, 10)
+    likelihood = Number(Phrase("Choose a number from 1 to 10."), 1, 10)
     together = BooleanField()
     terms = HiddenField()
 
     def validate_owner(self, field) -> None:
         if not g.page.pair.person(field.data):
-            raise ValidationError("Choose one of you two.")
+            raise ValidationError(Phrase("Choose one of you two."))
 
 
 class AgreementForm(Form):
@@ -220,7 +233,7 @@ class AgreementForm(Form):
 class UpdateForm(Form):
     """How an action goes."""
 
-    text = StringField(**some_words("Write a few words first, then add them.", 2_000))
+    text = StringField(**some_words(Phrase("Write a few words first, then add them."), 2_000))
 
 
 class LikelierForm(Form):
@@ -233,32 +246,32 @@ class LikelierForm(Form):
 class DueForm(Form):
     """Another day for an action."""
 
-    due_on = Day(validators=[InputRequired("Choose a day."), not_past])
+    due_on = Day(validators=[InputRequired(Phrase("Choose a day.")), not_past])
 
 
 class PutOffForm(Form):
     """A day until which an action rests."""
 
-    until = Day(validators=[InputRequired("Choose the day when it should come back."), not_past])
+    until = Day(validators=[InputRequired(Phrase("Choose the day when it should come back.")), not_past])
 
 
 class DropForm(Form):
     """Why an action is given up."""
 
-    reason = StringField(**some_words("Say in a few words why, so that you both remember.", 2_000))
+    reason = StringField(**some_words(Phrase("Say in a few words why, so that you both remember."), 2_000))
 
 
 class RemarkForm(Form):
     """A remark on a record."""
 
-    text = StringField(**some_words("Write your remark first, then add it."))
+    text = StringField(**some_words(Phrase("Write your remark first, then add it.")))
 
 
 class MeetingForm(Form):
     """When, for how long and where to meet."""
 
-    starts_at = WallTime(validators=[InputRequired("Choose a date and time.")])
-    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
+    starts_at = WallTime(validators=[InputRequired(Phrase("Choose a date and time."))])
+    minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
 
     def validate_starts_at(self, field) -> None:
@@ -295,13 +308,13 @@ class ClosingForm(Form):
             return
         ahead(field)
         if field.raw_data and not field.data:
-            raise ValidationError("Choose when you meet next, or tick “No next meeting yet”.")
+            raise ValidationError(Phrase("Choose when you meet next, or tick “No next meeting yet”."))
 
 
 class NextDateForm(Form):
     """When to meet next, for the other one to agree to."""
 
-    next_starts_at = WallTime(validators=[InputRequired("Choose when you meet next.")])
+    next_starts_at = WallTime(validators=[InputRequired(Phrase("Choose when you meet next."))])
 
     def validate_next_starts_at(self, field) -> None:
         """It is still to come."""
@@ -313,11 +326,11 @@ class PairForm(Form):
 
     template = SelectField(default="regular")
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
-    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
+    minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
     between_rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="none")
     between_template = SelectField(default="catch_up")
-    between_minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
+    between_minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     between_place = StringField(**maybe_words(200))
 
     def __init__(self) -> None:
@@ -342,8 +355,8 @@ class PairForm(Form):
 class InvitationForm(PairForm):
     """Whom to meet, on which side of the table, and when first."""
 
-    colleague = StringField(**some_words("Say whom you would like to meet.", 254))
-    side = SelectField(choices={"individual": "My line manager", "manager": "Somebody I manage"}, default="individual")
+    colleague = StringField(**some_words(Phrase("Say whom you would like to meet."), 254))
+    side = SelectField(choices=["individual", "manager"], default="individual")
     starts_at = WallTime()
 
     def validate_starts_at(self, field) -> None:
@@ -354,15 +367,21 @@ class InvitationForm(PairForm):
 class ObjectiveForm(Form):
     """What to achieve by when."""
 
-    text = StringField(**some_words("Say what you want to achieve.", 1_000))
+    text = StringField(**some_words(Phrase("Say what you want to achieve."), 1_000))
     due_on = Day(validators=[Optional(), not_past])
 
 
 class PersonForm(Form):
     """A person's own settings."""
 
-    time_zone = StringField(validators=[InputRequired("Choose your time zone.")])
+    time_zone = StringField(validators=[InputRequired(Phrase("Choose your time zone."))])
+    # "" is that of the organisation; there is no such field where there is one language alone.
+    language = StringField()
 
     def validate_time_zone(self, field) -> None:
         if not clock.is_zone(field.data):
-            raise ValidationError("That is not a time zone we know. One looks like Europe/London.")
+            raise ValidationError(Phrase("That is not a time zone we know. One looks like Europe/London."))
+
+    def validate_language(self, field) -> None:
+        if field.data and field.data not in languages.known():
+            raise ValidationError(Phrase("Choose one of the languages in the list."))

@@ -18,12 +18,14 @@ import actions
 import auth
 import clock
 import growth
+import languages
 import library
 import live
 import notices
 import wrapup
 from agenda_templates import Prompt, for_side, not_for_side
 from door import form_token
+from languages import Phrase
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from records import Record
@@ -54,7 +56,8 @@ class Page:
 
     templates: ClassVar[Environment]
     template: ClassVar[str]
-    title: str
+    # In English; the page shows it translated.
+    title: Phrase
     # What is announced → the region of this page that shows it (both without what follows the first dash).
     shows: ClassVar[dict[str, str]]
     # Region → the template that renders it.
@@ -131,7 +134,9 @@ class Page:
         found = self.find(kind, key)
         if found is None:
             return None
-        html = self.templates.get_template(self.partials[kind]).render(page=self, me=self.me, **found)
+        # A stream renders outside any request, each time for another person perhaps.
+        with languages.speaking(self.me.language):
+            html = self.templates.get_template(self.partials[kind]).render(page=self, me=self.me, **found)
         return Markup(html)  # noqa: S704 - the template has escaped what people wrote
 
     def partial(self, name: str) -> str:
@@ -168,7 +173,8 @@ class Page:
 
     def error(self, at: str, field: str) -> str:
         """What is wrong with a field, if anything."""
-        return self.rejected.errors.get(field, "") if self.rejected and self.rejected.at == at else ""
+        errors = self.rejected.errors if self.rejected and self.rejected.at == at else {}
+        return languages.translated(errors.get(field, ""))
 
     def kept(self, text: str) -> str:
         """The text as a textarea must hold it: browsers drop a line end that comes first."""
@@ -263,8 +269,9 @@ class MeetingPage(Page):
         return self.meeting.is_open and self.pair.is_running
 
     @property
-    def title(self) -> str:
-        return f"{self.meeting.conversations[0].name} with {self.other.first_name}"
+    def title(self) -> Phrase:
+        kind, name = self.meeting.conversations[0].name, self.other.first_name
+        return Phrase("%(kind)s with %(name)s", kind=kind, name=name)
 
     @property
     def live_path(self) -> str:
@@ -388,7 +395,7 @@ class PreparationPage(MeetingPage):
 
     @property
     def title(self) -> str:
-        return f"Prepare for {self.other.first_name}"
+        return Phrase("Prepare for %(name)s", name=self.other.first_name)
 
     @property
     def live_path(self) -> str:
@@ -468,8 +475,8 @@ class PairPage(Page):
         return found if found and bool(found.pair.accepted_at) == bool(self.pair.accepted_at) else None
 
     @property
-    def title(self) -> str:
-        return f"You and {self.other.name}"
+    def title(self) -> Phrase:
+        return Phrase("You and %(name)s", name=self.other.name)
 
     @property
     def live_path(self) -> str:
@@ -499,7 +506,7 @@ class ResponsibilitiesPage(PairPage):
 
     live_path = None
     template = "pairs/responsibilities.html"
-    title = "What each of you brings"
+    title = Phrase("What each of you brings")
 
     @property
     def responsibilities(self) -> tuple[Prompt, ...]:
@@ -520,7 +527,7 @@ class ActionsPage(Page):
     """Actions: everything that a person and the others have agreed to do, across all their pairs."""
 
     template = "actions/actions.html"
-    title = "Actions"
+    title = Phrase("Actions")
     live_path = "/actions/live"
     shows: ClassVar = {"actions": "actions", "action": "action"}
     partials: ClassVar = {**Page.partials, "actions": "actions/_actions.html", "action": "actions/_action.html"}
@@ -543,7 +550,7 @@ class TodayPage(Page):
     """Today: a person's conversations and what waits in each."""
 
     template = "today/today.html"
-    title = "Today"
+    title = Phrase("Today")
     live_path = "/live"
     # How often the organisation wants two people to meet, as a rhythm.
     meet_at_least: ClassVar[str]
