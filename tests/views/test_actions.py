@@ -366,12 +366,13 @@ def test_seven_or_less_asks_what_would_make_it_one_higher_and_keeps_the_answer(a
 
 def test_a_clash_over_what_would_help_shows_both_versions(as_sam, as_ada, meeting, item, sam):
     action = actions.propose(item, sam, text="Plan", owner=sam, due_on=None, likelihood=3, together=True)
-    as_ada.htmx(f"{action.path}/likelier", text="More time", base="")
-    answer = as_sam.htmx(f"{action.path}/likelier", text="Less noise", base="")
+    for text, base in (("Time", ""), ("More time", "Time")):
+        as_ada.htmx(f"{action.path}/likelier", text=text, base=base)
+    answer = as_sam.htmx(f"{action.path}/likelier", text="Less noise", base="Time")
     assert answer.status_code == 409
     assert "More time" in answer.text
     assert "Less noise" in answer.text
-    page = as_sam.form(f"{action.path}/likelier", text="Less noise", base="")
+    page = as_sam.form(f"{action.path}/likelier", text="Less noise", base="Time")
     assert page.status_code == 409
     assert "Less noise" in page.text
 
