@@ -103,6 +103,9 @@ SETTINGS = {
     "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
+    "CHECK_ADDRESSES": Setting(
+        "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
+    ),
     "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
     "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
     "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
@@ -144,6 +147,7 @@ class Config:
     former_manager_days: int
     retention_months: int
     help_contact: str
+    check_addresses: bool
     time_zone: str
     log_format: str
     host: str
@@ -208,6 +212,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         help_contact=values["HELP_CONTACT"],
+        check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
         time_zone=_zone(values["TIME_ZONE"]),
         log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
         host=_host(values["HOST"], sign_in),

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 import clock
 import library
 from clock import RHYTHMS
+from signposts import USUAL_TITLES
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 # A file's name is no address, so one has to say https:// for it. Nothing else that browsers follow is linked.
@@ -88,6 +89,7 @@ def register(app: Flask) -> None:
         now=clock.now,
         RHYTHMS=RHYTHMS,
         templates=library.offered,
+        USUAL_TITLES=USUAL_TITLES,
         first_start=clock.first_start,
         zones=lambda: sorted(available_timezones()),
     )

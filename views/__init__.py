@@ -18,13 +18,14 @@ from . import (
     records,
     search,
     sessions,
+    signposts,
     streams,
     today,
 )
 
 PAGES = (
     *(today, pairs, access, meetings, items, actions, records, objectives),
-    *(search, people, notices, owndata, sessions, streams, health),
+    *(search, people, signposts, notices, owndata, sessions, streams, health),
 )
 
 

@@ -63,6 +63,12 @@ def item_or_404(id: str, wherever_it_is: bool = False):
     return item, found
 
 
+def people_lead_or_403() -> None:
+    """Go no further unless a people lead is here. Goes before every view of a blueprint that is for them alone."""
+    if not g.person.people_lead:
+        abort(403)
+
+
 def found_or_404(page: Page | None) -> Any:
     """The page that was found for this person, kept for whatever goes wrong next."""
     g.page = page or abort(404)
@@ -259,6 +265,7 @@ def _http(problem: HTTPException):
             "You are signed out",
             "Please reload the page to sign in again. What you have typed is still in its box and is not saved yet.",
         ),
+        403: ("This is for people leads", "If you should be one, please ask whoever looks after Duologue."),
         404: ("There is nothing here for you", "The address may be wrong, or what was here has gone."),
         405: ("That cannot be done here", "Please go back to the page and use its buttons."),
         400: ("That could not be understood", "Please go back to the page and try again."),

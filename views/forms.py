@@ -4,15 +4,17 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+import addresses
 import clock
 import library
 from clock import RHYTHMS
 from models import TEXT_LIMIT
+from signposts import USUAL_TITLES
 
 KEY_LIMIT = 64
 # Two versions of a text may stand in one box until they are made one.
@@ -299,3 +301,23 @@ class PersonForm(Form):
     def validate_time_zone(self, field) -> None:
         if not clock.is_zone(field.data):
             raise ValidationError("That is not a time zone we know. One looks like Europe/London.")
+
+
+class SignpostForm(Form):
+    """Where to send somebody."""
+
+    topic = SelectField(choices=USUAL_TITLES)
+    title = StringField(**some_words("Say what it is called.", 200))
+    address = StringField(filters=[tidy])
+    text = StringField(**maybe_words(300))
+
+    def validate_address(self, field) -> None:
+        """Refuse what is not safe to follow, and what is not there."""
+        if not field.data:
+            return
+        try:
+            addresses.must_be_safe(field.data)
+            if current_app.config["DUOLOGUE"].check_addresses:
+                addresses.must_answer(field.data)
+        except addresses.BadAddress as problem:
+            raise ValidationError(str(problem)) from None

@@ -20,6 +20,7 @@ import clock
 import growth
 import live
 import notices
+import signposts
 from door import form_token
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
@@ -111,6 +112,11 @@ class Page:
 
     # Where its event stream is; None for a page that does not change by itself.
     live_path: str | None = None
+
+    @cached_property
+    def signposts(self) -> dict[str, list[signposts.Signpost]]:
+        """Where to find help, by topic: asked for once, however many sections of the page point there."""
+        return signposts.by_topic()
 
     def find(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
