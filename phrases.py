@@ -86,6 +86,8 @@ def register(app: Flask) -> None:
         linked=linked, ordinal=ordinal, times=times, count=count, day=day, time_of=time_of, wall=wall, when=when
     )
     app.jinja_env.globals.update(
+        ngettext=lambda one, many, num, **facts: (one if num == 1 else many) % {"num": num, **facts},
+        _=lambda text, **facts: text % facts if facts else text,
         now=clock.now,
         RHYTHMS=RHYTHMS,
         templates=library.offered,

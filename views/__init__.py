@@ -15,16 +15,18 @@ from . import (
     owndata,
     pairs,
     people,
+    prompts,
     records,
     search,
     sessions,
     signposts,
     streams,
     today,
+    wrapup,
 )
 
 PAGES = (
-    *(today, pairs, access, meetings, items, actions, records, objectives),
+    *(today, pairs, access, meetings, prompts, wrapup, items, actions, records, objectives),
     *(search, people, signposts, notices, owndata, sessions, streams, health),
 )
 
