@@ -24,8 +24,20 @@ ONE_TEXT = "must be a text"
 Place = tuple[str | int, ...]
 
 
+class Mistake(NamedTuple):
+    """Something wrong in a template: in which part of it, at which line of its text, and what."""
+
+    place: Place
+    line: int
+    what: str
+
+
 class TemplateMistake(Exception):
-    """A template file that cannot be used; the message says where and what is wrong."""
+    """A template file that cannot be used; the message says where and what is wrong first, `mistakes` all of it."""
+
+    def __init__(self, name: str, *mistakes: Mistake) -> None:
+        self.mistakes = mistakes
+        super().__init__(f"{name}, line {mistakes[0].line}: {mistakes[0].what}" if mistakes else name)
 
 
 def read_folder(folder: Path = FOLDER) -> dict[str, Template]:
@@ -43,19 +55,31 @@ def read_file(path: Path) -> Template:
 
 def read(key: str, text: str, name: str) -> Template:
     """The template that a TOML text describes. `name` is what messages call the file. Raises TemplateMistake."""
+    template, mistakes = sketch(key, text, name)
+    if mistakes:
+        raise TemplateMistake(name, *mistakes)
+    return template
+
+
+def sketch(key: str, text: str, name: str) -> tuple[Template, list[Mistake]]:
+    """As much of a template as can be read of a text, and what is wrong. Raises TemplateMistake if it is no TOML."""
     if len(text) > SIZE_LIMIT:
         raise TemplateMistake(f"{name}: this is longer than {SIZE_LIMIT:,} characters")
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
-        raise TemplateMistake(_without_place(name, text, str(mistake))) from None
-    return _Reader(name, text).template(key, found)
+        raise TemplateMistake(name, _without_place(text, str(mistake))) from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or lists within lists within lists.
+        raise TemplateMistake(f"{name}: this is no template") from None
+    reader = _Reader(text)
+    return reader.template(key, found), reader.mistakes
 
 
-def _without_place(name: str, text: str, mistake: str) -> str:
+def _without_place(text: str, mistake: str) -> Mistake:
     at = AT_LINE.search(mistake)
     line = int(at[1]) if at else text.count("\n") + 1
-    return f"{name}, line {line}: {AT_LINE.sub('', mistake).strip().rstrip('.')}"
+    return Mistake((), line, AT_LINE.sub("", mistake).strip().rstrip("."))
 
 
 class _Shape(NamedTuple):
@@ -67,19 +91,20 @@ class _Shape(NamedTuple):
 
 
 class _Reader:
-    """Turns what TOML says into a template; knows at which line each part stands."""
+    """Turns what TOML says into a template; knows at which line each part stands, and notes what is wrong."""
 
-    def __init__(self, name: str, text: str) -> None:
-        self._name, self._lines = name, _lines_of(text)
+    def __init__(self, text: str) -> None:
+        self._lines = _lines_of(text)
+        self.mistakes: list[Mistake] = []
 
     def template(self, key: str, found: dict) -> Template:
         facts = self._facts(found, (), TEMPLATE)
         horizons = tuple((int(years), words) for years, words in facts.pop("horizons", {}).items())
         sections = self._list(found, (), "section", self._section)
         if not sections:
-            self._refuse(("section",), "there must be at least one [[section]]")
+            self._refuse(("section",), "there must be at least one section")
         for n, section in enumerate(sections):
-            if section.key in {other.key for other in sections[:n]}:
+            if section.key and section.key in {other.key for other in sections[:n]}:
                 self._refuse(("section", n, "key"), f"there are two sections with the key “{section.key}”")
         template = Template(
             key,
@@ -103,25 +128,29 @@ class _Reader:
         entries = found.get(name, [])
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             self._refuse((*place, name), f"{name} must be written as [[{name}]]")
+            return ()
         return tuple(read(each, (*place, name, n)) for n, each in enumerate(entries))
 
     def _facts(self, found: dict, place: Place, shape: "_Shape") -> dict[str, Any]:
         for name in found:
             if name not in shape.entries and name not in shape.parts:
-                self._refuse((*place, name), f"“{name}” is not something that can be said here")
-        facts = {}
+                self._refuse((*place, name), f"“{name[:TITLE_LIMIT]}” is not something that can be said here")
+        facts: dict[str, Any] = dict.fromkeys(shape.required, "")
         for name, check in shape.entries.items():
-            if name not in found and name in shape.required:
-                self._refuse(place, f"“{name}” is missing")
             if name in found:
-                facts[name] = self._checked(found[name], (*place, name), check)
+                self._check(facts, name, found[name], place, check)
+            elif name in shape.required:
+                self._refuse(place, f"“{name}” is missing")
         return facts
 
-    def _checked(self, value: Any, place: Place, check: Callable) -> Any:
+    def _check(self, facts: dict[str, Any], name: str, value: Any, place: Place, check: Callable) -> None:
         try:
-            return check(value)
+            facts[name] = check(value)
         except ValueError as mistake:
-            self._refuse(place, f"{place[-1]} {mistake}")
+            self._refuse((*place, name), f"{name} {mistake}")
+            if name in facts and isinstance(value, str):
+                # Words that are not good yet can be shown all the same.
+                facts[name] = value
 
     def _must_know_horizons(self, template: Template) -> None:
         for n, section in enumerate(template.sections):
@@ -129,10 +158,11 @@ class _Reader:
                 if HORIZON in prompt.text and not template.horizons:
                     self._refuse(("section", n, "prompt", m, "text"), f"{HORIZON} needs horizons at the top")
 
-    def _refuse(self, place: Place, what: str) -> Any:
-        while place and place not in self._lines:
-            place = place[:-1]
-        raise TemplateMistake(f"{self._name}, line {self._lines.get(place, 1)}: {what}")
+    def _refuse(self, place: Place, what: str) -> None:
+        at = place
+        while at and at not in self._lines:
+            at = at[:-1]
+        self.mistakes.append(Mistake(place, self._lines.get(at, 1), what))
 
 
 def _lines_of(text: str) -> dict[Place, int]:
@@ -141,7 +171,7 @@ def _lines_of(text: str) -> dict[Place, int]:
     counts: dict[Place, int] = {}
     at: Place = ()
     within_text = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not within_text and (table := TABLE.match(line)):
             at = _opened(table[1].split("."), counts)
             lines[at] = number

@@ -15,6 +15,7 @@ PURE = {
     "naming",
     "agenda_templates",
     "template_files",
+    "template_drafts",
     "library",
     "config",
     "secrecy",

@@ -21,13 +21,14 @@ from . import (
     sessions,
     signposts,
     streams,
+    templates,
     today,
     wrapup,
 )
 
 PAGES = (
     *(today, pairs, access, meetings, prompts, wrapup, items, actions, records, objectives),
-    *(search, people, signposts, notices, owndata, sessions, streams, health),
+    *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 
 

@@ -12,9 +12,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 import addresses
 import clock
 import library
+import template_files
+from agenda_templates import Template
 from clock import RHYTHMS
 from models import TEXT_LIMIT
 from signposts import USUAL_TITLES
+from template_files import TITLE_LIMIT, TemplateMistake
 
 KEY_LIMIT = 64
 # Two versions of a text may stand in one box until they are made one.
@@ -22,6 +25,8 @@ BASE_LIMIT = 2 * TEXT_LIMIT + 1
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 FARTHEST = timedelta(days=5 * 366)
 LONGEST_NUMBER = 6
+# So many mistakes of a template file are named at once.
+MOST_MISTAKES = 20
 BLANK_BRAILLE = "\u2800"
 EARLIEST, LATEST = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
 
@@ -370,3 +375,48 @@ class SignpostForm(Form):
                 addresses.must_answer(field.data)
         except addresses.BadAddress as problem:
             raise ValidationError(str(problem)) from None
+
+
+class CopyForm(Form):
+    """What a copy of a template is called."""
+
+    name = StringField(**some_words("Say what the copy is called.", TITLE_LIMIT))
+
+
+class ImportForm(Form):
+    """A template file, pasted or uploaded, and the template that it becomes a draft of; blank for a new one."""
+
+    into = SelectField(default="", validate_choice=False)
+    text = StringField(filters=[one_line_end])
+    content, found = "", Template("", "", 0, ())
+
+    def validate_into(self, field) -> None:
+        """It must be a template that no draft of waits, as the page offered it."""
+        if field.data and field.data not in {shelf.key for shelf in g.page.shelves}:
+            raise ValidationError("A draft of this is waiting already. Please publish or discard it first.")
+
+    def validate_text(self, field) -> None:
+        """What is uploaded goes before what is pasted. Every mistake is named with its line."""
+        text = self._uploaded() or field.data
+        field.raw_data = [text]
+        if not text.strip():
+            raise ValidationError("Paste a template file here, or choose one.")
+        try:
+            self.found = template_files.read("imported", text, "This file")
+        except TemplateMistake as problem:
+            raise ValidationError(_by_line(problem)) from None
+        self.content = template_files.written(self.found)
+
+    def _uploaded(self) -> str:
+        file = request.files.get("file")
+        try:
+            return one_line_end(file.read().decode("utf-8-sig")) if file else ""
+        except UnicodeDecodeError:
+            raise ValidationError("That file is no text in UTF-8. Please choose a template file.") from None
+
+
+def _by_line(problem: TemplateMistake) -> str:
+    """What is wrong with a template file, in the order of its lines."""
+    lines = sorted((mistake.line, mistake.what) for mistake in problem.mistakes)
+    said = "; ".join(f"line {line}: {what}" for line, what in lines[:MOST_MISTAKES])
+    return f"This cannot be used yet. {said[:1].upper()}{said[1:]}." if said else f"{problem}."
