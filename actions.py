@@ -9,12 +9,13 @@ from typing import Any
 from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
+from languages import Phrase
 from merging import Merged, merge
 from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
-DONE = "This was ticked off a moment ago. Take the tick back first."
+DONE = Phrase("This was ticked off a moment ago. Take the tick back first.")
 # Of ten: from here down, one asks what would make it one higher.
 UNLIKELY = 7
 LONG_FROM_NOW = datetime(9999, 1, 1, tzinfo=UTC)
@@ -143,14 +144,14 @@ class Action(Once):
     def must_say(self, terms: str | None) -> None:
         """Raise ActionOver if it says something else than when `terms` was read (None: never mind)."""
         if terms and terms != self.terms:
-            raise ActionOver("This proposal was changed a moment ago. Please read it again.")
+            raise ActionOver(Phrase("This proposal was changed a moment ago. Please read it again."))
 
     def agree(self, by: Person, together: bool = False, terms: str | None = None) -> None:
         """Say yes, or note that both said yes at one screen. The second yes makes it a tracked action."""
         with self.changing():
             self.must_say(terms)
             if self.is_over:
-                raise ActionOver("This proposal was withdrawn a moment ago.")
+                raise ActionOver(Phrase("This proposal was withdrawn a moment ago."))
             for person in self.pair.people if together else [by]:
                 Agreement.note(self, person, by)
             self._agreements = None
@@ -161,7 +162,7 @@ class Action(Once):
         """Take back a proposal, or say no to the other's."""
         with self.changing():
             if self.agreed_at:
-                raise ActionOver("You have both agreed this already. You can drop it, with a reason.")
+                raise ActionOver(Phrase("You have both agreed this already. You can drop it, with a reason."))
             if not self.withdrawn_at:
                 self.change(withdrawn_at=clock.now(), withdrawn_by=by)
 
@@ -180,7 +181,7 @@ class Action(Once):
     def must_be_proposed(self) -> None:
         """Raise ActionOver if its words are settled."""
         if not self.is_proposed:
-            raise ActionOver("This is no longer a proposal, so its words are settled.")
+            raise ActionOver(Phrase("This is no longer a proposal, so its words are settled."))
 
     @property
     def asks_for_more(self) -> bool:
@@ -191,7 +192,7 @@ class Action(Once):
         """Say what would make it one likelier, having started from `base`. A clash is given back unsaved."""
         with self.changing():
             if self.is_over:
-                raise ActionOver("This action was dropped or withdrawn a moment ago.")
+                raise ActionOver(Phrase("This action was dropped or withdrawn a moment ago."))
             merged = merge(base, self.likelier, text)
             if not merged.clash and merged.text != self.likelier:
                 self.change(likelier=merged.text)
@@ -231,7 +232,7 @@ class Action(Once):
         """Give it up, and say why."""
         with self.changing():
             if not self.agreed_at:
-                raise ActionOver("It is still a proposal: withdraw it instead.")
+                raise ActionOver(Phrase("It is still a proposal: withdraw it instead."))
             if self.done_at:
                 raise ActionOver(DONE)
             if not self.dropped_at:
@@ -247,9 +248,9 @@ class Action(Once):
         with self.changing():
             if not self.is_tracked:
                 raise ActionOver(
-                    "This action was dropped or withdrawn a moment ago."
+                    Phrase("This action was dropped or withdrawn a moment ago.")
                     if self.is_over
-                    else "Both must agree to it first."
+                    else Phrase("Both must agree to it first.")
                 )
             yield
 
@@ -322,7 +323,7 @@ def propose(
     Raises Refused for a draft: the other one cannot agree to what follows from something unseen.
     """
     if item.is_draft:
-        raise Refused("This is still a private draft. Share it first, then make an action of it.")
+        raise Refused(Phrase("This is still a private draft. Share it first, then make an action of it."))
     with item.changing():
         action, is_new = Action.create_once(
             repeat_key(key, item.id, by.id, text),

@@ -11,6 +11,8 @@ from threading import Thread
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from languages import Phrase
+
 LONGEST = 2_000
 SECONDS = 5
 MOST_REDIRECTS = 3
@@ -26,10 +28,14 @@ STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)[ \r\n]")
 LOCATION = re.compile(rb"(?im)^location:[ \t]*([^\r\n]+)")
 GONE, BROKEN = (404, 410), 500
 
-NO_ADDRESS = "That is not the address of a page. One begins with https:// and the name of a site."
-OWN_COMPUTER = "That address leads each person to their own computer, or to none. Use one that works for everybody."
-SILENT = "Nothing answers there, so nobody could open it. Please check the address, or try again later."
-UNTRUSTED = "That site’s certificate is not one to trust, so browsers would warn people. Please ask whoever runs it."
+NO_ADDRESS = Phrase("That is not the address of a page. One begins with https:// and the name of a site.")
+OWN_COMPUTER = Phrase(
+    "That address leads each person to their own computer, or to none. Use one that works for everybody."
+)
+SILENT = Phrase("Nothing answers there, so nobody could open it. Please check the address, or try again later.")
+UNTRUSTED = Phrase(
+    "That site’s certificate is not one to trust, so browsers would warn people. Please ask whoever runs it."
+)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -44,14 +50,14 @@ def must_be_safe(address: str, loopback: bool = False) -> SplitResult:
     Raises BadAddress.
     """
     if len(address) > LONGEST:
-        raise BadAddress(f"That address is longer than {LONGEST:,} characters.")
+        raise BadAddress(Phrase("That address is longer than %(limit)s characters.", limit=LONGEST))
     if not LETTERS.fullmatch(address):
         raise BadAddress(
             "There is a character in this that addresses do not have. Copy it from your browser’s top line."
         )
     parts = _parts(address)
     if "@" in parts.netloc:
-        raise BadAddress("Please leave out what stands before the @: names and passwords are nobody else’s.")
+        raise BadAddress(Phrase("Please leave out what stands before the @: names and passwords are nobody else’s."))
     _must_be_elsewhere(parts.hostname or "", loopback)
     return parts
 
@@ -120,14 +126,24 @@ def must_answer(address: str, loopback: bool = False) -> None:
         if not answer.onward:
             return _must_be_there(answer)
         address = urljoin(address, answer.onward)
-    raise BadAddress("That address leads on and on, from one page to the next. Use the one that it ends at.")
+    raise BadAddress(Phrase("That address leads on and on, from one page to the next. Use the one that it ends at."))
 
 
 def _must_be_there(answer: _Answer) -> None:
     if answer.status in GONE:
-        raise BadAddress(f"There is no page there: the site answers {answer.status}. Please check the address.")
+        raise BadAddress(
+            Phrase(
+                "There is no page there: the site answers %(status)s. Please check the address.",
+                status=str(answer.status),
+            )
+        )
     if answer.status >= BROKEN:
-        raise BadAddress(f"That page does not work just now: the site answers {answer.status}. Please try again later.")
+        raise BadAddress(
+            Phrase(
+                "That page does not work just now: the site answers %(status)s. Please try again later.",
+                status=str(answer.status),
+            )
+        )
 
 
 def _asked(parts: SplitResult, deadline: float, loopback: bool) -> _Answer:

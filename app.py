@@ -17,6 +17,7 @@ import gate
 import phrases
 import rates
 import secrecy
+import speech
 import views
 import views.pages
 from rows import db
@@ -64,7 +65,9 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.session_interface = cookies.Cookies(config.is_demo)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_open_database)
+    speech.register(app, config)
     door.register(app, config)
+    app.before_request(speech.speak_to_person)
     rates.register(app)
     app.after_request(_protected(config))
     app.after_request(assets.compress)

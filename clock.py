@@ -7,14 +7,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from languages import Phrase
+
 # rhythm → what it is called on screen, and how far the next meeting lies (weeks, months)
 RHYTHMS = {
-    "weekly": ("Every week", 1, 0),
-    "two-weekly": ("Every two weeks", 2, 0),
-    "monthly": ("Every month", 0, 1),
-    "six-weekly": ("Every six weeks", 6, 0),
-    "quarterly": ("Every quarter", 0, 3),
-    "none": ("No fixed rhythm", 0, 0),
+    "weekly": (Phrase("Every week"), 1, 0),
+    "two-weekly": (Phrase("Every two weeks"), 2, 0),
+    "monthly": (Phrase("Every month"), 0, 1),
+    "six-weekly": (Phrase("Every six weeks"), 6, 0),
+    "quarterly": (Phrase("Every quarter"), 0, 3),
+    "none": (Phrase("No fixed rhythm"), 0, 0),
+}
+# The same within a line of facts.
+HOW_OFTEN = {
+    "weekly": Phrase("every week"),
+    "two-weekly": Phrase("every two weeks"),
+    "monthly": Phrase("every month"),
+    "six-weekly": Phrase("every six weeks"),
+    "quarterly": Phrase("every quarter"),
+    "none": Phrase("no fixed rhythm"),
 }
 SATURDAY = 5
 
@@ -83,6 +94,12 @@ def next_start(after: datetime, rhythm: str, zone: str) -> datetime | None:
         day = wall.date() + timedelta(weeks=weeks * step) if weeks else _months_on(wall.date(), months * step)
         moment = from_local(datetime.combine(_working_day(day), wall.time()), zone)
     return moment
+
+
+def due_after(moment: datetime, rhythm: str, zone: str) -> datetime | None:
+    """Until when the next meeting should have been, after one at `moment`; None without a rhythm."""
+    with at(moment):
+        return next_start(moment, rhythm, zone)
 
 
 def first_start(zone: str) -> datetime:

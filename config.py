@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 import clock
+import languages
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -101,11 +102,14 @@ SETTINGS = {
     "SESSION_IDLE_MINUTES": Setting("30", "after how long without a sign of life one is signed out"),
     "SESSION_HOURS": Setting("10", "after how long one is signed out in any case"),
     "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
+    "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
     "CHECK_ADDRESSES": Setting(
         "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
     ),
+    "LANGUAGE": Setting("en-GB", "the language of people who have not chosen one"),
+    "TRANSLATIONS": Setting("", "a folder with translations of your own"),
     "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
     "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
     "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
@@ -145,9 +149,12 @@ class Config:
     session_idle_minutes: int
     session_hours: int
     former_manager_days: int
+    meet_at_least: str
     retention_months: int
     help_contact: str
     check_addresses: bool
+    language: str
+    translations: Path | None
     time_zone: str
     log_format: str
     host: str
@@ -210,9 +217,12 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         session_idle_minutes=_number(values, "SESSION_IDLE_MINUTES", 10, 24 * 60),
         session_hours=_number(values, "SESSION_HOURS", 1, 24 * 7),
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
+        meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         help_contact=values["HELP_CONTACT"],
         check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
+        language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),
+        translations=_path(values["TRANSLATIONS"]),
         time_zone=_zone(values["TIME_ZONE"]),
         log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
         host=_host(values["HOST"], sign_in),
@@ -439,7 +449,7 @@ def _yes_or_no(values: _Given, name: str) -> bool:
 def _one_of(values: _Given, name: str, known: tuple[str, ...]) -> str:
     found = values[name].lower()
     if found not in known:
-        raise Misconfigured(f"{name}={values[name]} is not known: use {' or '.join(known[:2])}.")
+        raise Misconfigured(f"{name}={values[name]} is not known: use {', '.join(known[:-1])} or {known[-1]}.")
     return found
 
 
@@ -470,6 +480,15 @@ def _port(text: str) -> int:
     if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise Misconfigured(f"PORT={text} is not a port: use a number up to 65535.")
     return int(text)
+
+
+def _language(tag: str, translations: Path | None) -> str:
+    if translations and not translations.is_dir():
+        raise Misconfigured(f"TRANSLATIONS={translations} is no folder: make it, or unset TRANSLATIONS.")
+    there = languages.available(translations)
+    if tag not in there:
+        raise Misconfigured(f"LANGUAGE={tag} is no language that Duologue has: use one of {', '.join(there)}.")
+    return tag
 
 
 def _zone(name: str) -> str:

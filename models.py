@@ -10,6 +10,7 @@ from peewee import BooleanField, CharField, FloatField, ForeignKeyField, Integer
 import clock
 import library
 from agenda_templates import Prompt, Section, Template
+from languages import Phrase
 from merging import Merged, merge
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
@@ -21,6 +22,8 @@ TIGHT = 1e-6
 CLOSE_BY = 1 / 16
 # How long before a main meeting there is no short one any more.
 CLEAR = timedelta(days=3)
+# By how much a meeting may slip before anybody is reminded.
+GRACE = timedelta(weeks=1)
 # Of how many sections one can do without the prompts: what the column holds.
 HIDDEN_AT_MOST = 30
 
@@ -34,8 +37,9 @@ class MeetingOver(Refused):
 
     def __init__(self, meeting: "Meeting") -> None:
         self.meeting = meeting
-        how = "cancelled" if meeting.cancelled_at else "closed"
-        super().__init__(f"This meeting was {how}, so nothing in it can change any more.")
+        cancelled = Phrase("This meeting was cancelled, so nothing in it can change any more.")
+        closed = Phrase("This meeting was closed, so nothing in it can change any more.")
+        super().__init__(cancelled if meeting.cancelled_at else closed)
 
 
 class PairOver(Refused):
@@ -47,7 +51,7 @@ class ItemGone(Refused):
 
     def __init__(self, item: "Item") -> None:
         self.item = item
-        super().__init__("This was deleted a moment ago.")
+        super().__init__(Phrase("This was deleted a moment ago."))
 
 
 class Person(Row):
@@ -91,9 +95,18 @@ class Person(Row):
         """The next meeting of each pair that has one: pair id → meeting."""
         return {meeting.pair_id: meeting for meeting in reversed(NEXT_MEETINGS_OF(person=self.id))}
 
+    def last_met(self) -> dict[str, datetime]:
+        """When each pair last met, not counting short meetings in between: pair id → start."""
+        found = ((each.pair_id, Meeting.starts_at.python_value(each.last)) for each in LAST_MET_OF(person=self.id))
+        return {pair: last for pair, last in found if last}
+
     def live_in(self, time_zone: str) -> None:
         """Have every time shown on the clock of this zone."""
         self.change(time_zone=time_zone)
+
+    def speak(self, language: str) -> None:
+        """Be spoken to in this language ("": the organisation's)."""
+        self.change(language=language)
 
     def wants_prompts(self, section: str) -> bool:
         """Whether this person is shown the prompts of a section."""
@@ -197,6 +210,12 @@ class Pair(Row):
         """The individual, who leads, and the manager."""
         return self.report, self.manager
 
+    def is_overdue(self, rhythm: str, last_met: datetime | None) -> bool:
+        """Whether the two should have met again by now, to meet as often as `rhythm` says; a week's grace is given."""
+        since = last_met or self.accepted_at
+        due = clock.due_after(since, rhythm, self.time_zone) if since else None
+        return due is not None and due + GRACE < clock.now()
+
     @property
     def is_running(self) -> bool:
         return bool(self.accepted_at) and not self.ended_at
@@ -228,16 +247,17 @@ class Pair(Row):
             self.version = row[0]
         return bool(row)
 
-    def _why_over(self) -> str:
+    def _why_over(self) -> Phrase:
         found = Pair.get_by_id(self.id)
         if found.ended_at:
-            return "These one-to-ones have ended, so nothing in them can change any more."
-        return f"{found.other(found.invited_by).first_name} has not accepted the invitation yet."
+            return Phrase("These one-to-ones have ended, so nothing in them can change any more.")
+        invited = found.other(found.invited_by).first_name
+        return Phrase("%(name)s has not accepted the invitation yet.", name=invited)
 
     def accept(self, by: Person) -> None:
         """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
         if by.id == self.invited_by_id:
-            raise Refused(f"It is for {self.other(by).first_name} to accept.")
+            raise Refused(Phrase("It is for %(name)s to accept.", name=self.other(by).first_name))
         with db.atomic():
             standing = Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
             is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()
@@ -309,10 +329,14 @@ class Pair(Row):
         upcoming = self.next_meeting(besides=meeting)
         return upcoming.starts_at if upcoming else self.proposal_after(meeting)[0]
 
+    def kind_after(self, meeting: "Meeting") -> library.TemplateVersion:
+        """The template of the meeting that follows `meeting`."""
+        return library.current(self.between_template if self.proposal_after(meeting)[1] else self.template)
+
     def _arrangements(self, after: "Meeting | None") -> dict[str, Any]:
         """What the meeting that follows `after` is like."""
         is_between = after is not None and self.proposal_after(after)[1]
-        version = library.current(self.between_template if is_between else self.template)
+        version = self.kind_after(after) if after else library.current(self.template)
         return {
             "template": version.key,
             "versions": version.id,
@@ -472,6 +496,14 @@ class Meeting(Row):
         """Put a prompt on the agenda, as a question: once, unless it may be asked again (then `key` tells repeats)."""
         text = prompt.worded(self.horizon_words)
         return self.add_item(by, section, text, private, f"{prompt.mark}-{key if prompt.again else self.id}", True)
+
+    def share_drafts(self, by: Person, only: str | None = None) -> list["Item"]:
+        """Let the other one see what this person has prepared: all, or the one draft with this id. Gives these."""
+        with self.changing():
+            drafts = [item for item in self.items_for(by) if item.is_draft and only in (None, item.id)]
+            for item in drafts:
+                item.change(shared_at=clock.now())
+            return drafts
 
     def _adding(self, private: bool):
         return self._unannounced() if private else self.changing()
@@ -878,6 +910,14 @@ NEXT_MEETINGS_OF = Prepared(
         .join(Pair)
         .where(mine(person, now), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
         .order_by(Meeting.starts_at)
+    )
+)
+LAST_MET_OF = Prepared(
+    lambda person, now: (
+        Meeting.select(Meeting.pair, fn.MAX(Meeting.starts_at).alias("last"))
+        .join(Pair)
+        .where(mine(person, now), Meeting.closed_at.is_null(False), ~Meeting.is_between)
+        .group_by(Meeting.pair)
     )
 )
 WAITING_ITEMS = Prepared(

@@ -3,6 +3,7 @@
 from peewee import ForeignKeyField
 
 import clock
+from languages import Phrase
 from merging import Merged, merge
 from models import Pair, PairOver, Person, who
 from rows import Moment, Row, Words, db
@@ -35,7 +36,7 @@ class PrivateNote(Row):
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
         if pair.erased_at:
-            raise PairOver("All that was written here was erased, so there is no notebook any more.")
+            raise PairOver(Phrase("All that was written here was erased, so there is no notebook any more."))
         with db.atomic():
             stored = cls._stored(pair, author)
             before = stored.text if stored else ""

@@ -1,48 +1,69 @@
 """Words for numbers, days and moments, as the screen says them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import available_timezones
 
+from babel import dates
 from flask import Flask
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 import clock
+import languages
 import library
-from clock import RHYTHMS
+from clock import HOW_OFTEN, RHYTHMS
+from languages import Language, Phrase, gettext, ngettext
 from signposts import USUAL_TITLES
 
-ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+# What ends an ordinal number, by its kind; English has four kinds, other languages have others.
+ORDINALS = {
+    "one": Phrase("%(number)sst"),
+    "two": Phrase("%(number)snd"),
+    "few": Phrase("%(number)srd"),
+    "many": Phrase("%(number)sth"),
+    "other": Phrase("%(number)sth"),
+}
 # A file's name is no address, so one has to say https:// for it. Nothing else that browsers follow is linked.
 LINKS = LinkifyIt(options={"fuzzy_link": False, "fuzzy_ip": False}).add("ftp:", None).add("//", None)
 LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
-TIMES = {1: "once", 2: "twice"}
 
 
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th … 11th, 12th … 21st."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return str(number) + ORDINALS.get(number % 10, "th")[-2:]
+    return gettext(ORDINALS[languages.current().ordinal_form(number)], number=number)
 
 
 def times(number: int) -> str:
     """once, twice, 3 times."""
-    return TIMES.get(number, f"{number} times")
+    if number == 1:
+        return gettext("once")
+    return gettext("twice") if number == 2 else ngettext("%(num)s time", "%(num)s times", number)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """1 action, 2 actions."""
+    """1 action, 2 actions. English alone, for the command line."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def day(found: date | datetime | str, zone: str | None = None, weekday: bool = False) -> str:
     """3 March; with the year when it is another one: 3 March 2025. Moments are shown on the clock of `zone`."""
     found = _as_day(found, zone)
-    text = f"{found.day} {found:%B}"
-    if found.year != (clock.today(zone) if zone else date.today()).year:
-        text += f" {found.year}"
-    return f"{found:%A} {text}" if weekday else text
+    this_year = (clock.today(zone) if zone else date.today()).year
+    text = _in_words(found, languages.current(), found.year != this_year)
+    return gettext("%(weekday)s %(day)s", weekday=_weekday(found, languages.current()), day=text) if weekday else text
+
+
+@lru_cache(2_048)
+def _in_words(found: date, language: Language, with_year: bool) -> str:
+    if with_year:
+        return dates.format_date(found, "long", language.locale)
+    return dates.format_skeleton("MMMMd", found, locale=language.locale)
+
+
+@lru_cache(2_048)
+def _weekday(found: date, language: Language) -> str:
+    return dates.format_date(found, "EEEE", language.locale)
 
 
 def _as_day(found: date | datetime | str, zone: str | None) -> date:
@@ -56,7 +77,12 @@ def _as_day(found: date | datetime | str, zone: str | None) -> date:
 def time_of(moment: datetime | str, zone: str) -> str:
     """10:30 on the clock of `zone`."""
     moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return f"{clock.local(moment, zone):%H:%M}"
+    return _time(clock.local(moment, zone).time().replace(second=0, microsecond=0), languages.current())
+
+
+@lru_cache(2_048)
+def _time(found: time, language: Language) -> str:
+    return dates.format_time(found, "short", locale=language.locale)
 
 
 def wall(moment: datetime | None, zone: str) -> str:
@@ -66,7 +92,7 @@ def wall(moment: datetime | None, zone: str) -> str:
 
 def when(moment: datetime, zone: str) -> str:
     """Tuesday 3 March, 10:30."""
-    return f"{day(moment, zone, weekday=True)}, {time_of(moment, zone)}"
+    return gettext("%(day)s, %(time)s", day=day(moment, zone, weekday=True), time=time_of(moment, zone))
 
 
 def linked(text: str) -> Markup:
@@ -83,13 +109,12 @@ def linked(text: str) -> Markup:
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
-        linked=linked, ordinal=ordinal, times=times, count=count, day=day, time_of=time_of, wall=wall, when=when
+        linked=linked, ordinal=ordinal, times=times, day=day, time_of=time_of, wall=wall, when=when
     )
     app.jinja_env.globals.update(
-        ngettext=lambda one, many, num, **facts: (one if num == 1 else many) % {"num": num, **facts},
-        _=lambda text, **facts: text % facts if facts else text,
         now=clock.now,
         RHYTHMS=RHYTHMS,
+        HOW_OFTEN=HOW_OFTEN,
         templates=library.offered,
         USUAL_TITLES=USUAL_TITLES,
         first_start=clock.first_start,

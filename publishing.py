@@ -6,15 +6,16 @@ from collections.abc import Iterable
 import audit
 import clock
 import library
+from languages import Phrase
 from library import DRAFT, USUAL, Shelf, TemplateVersion
 from models import Person, Refused
 from rows import db
 from template_drafts import KEY_LENGTH, Draft, slug
-from template_files import SIZE_LIMIT, Mistake, TemplateMistake, read, sketch, written
+from template_files import SIZE_LIMIT, THIS, Mistake, TemplateMistake, read, sketch, written
 
 # What stands after /templates/ and is no template.
 TAKEN = {"import"}
-NO_DRAFT = "There is no draft of this any more: it was published or discarded meanwhile."
+NO_DRAFT = Phrase("There is no draft of this any more: it was published or discarded meanwhile.")
 
 
 class DraftChanged(Refused):
@@ -22,7 +23,7 @@ class DraftChanged(Refused):
 
     def __init__(self, draft: TemplateVersion | None) -> None:
         self.draft = draft
-        super().__init__("Somebody else changed this draft meanwhile." if draft else NO_DRAFT)
+        super().__init__(Phrase("Somebody else changed this draft meanwhile.") if draft else NO_DRAFT)
 
 
 def stamp(draft: TemplateVersion | None) -> str:
@@ -36,7 +37,7 @@ def save_draft(key: str, by: Person, content: str, base: str) -> TemplateVersion
     To save the same again changes nothing. Raises DraftChanged where it is not what it was.
     """
     if len(content) > SIZE_LIMIT:
-        raise Refused(f"A template cannot be longer than {SIZE_LIMIT:,} characters.")
+        raise Refused(Phrase("A template cannot be longer than %(limit)s characters.", limit=SIZE_LIMIT))
     with db.atomic():
         draft = library.draft_of(key)
         if stamp(draft) != base and not (draft and draft.content == content):
@@ -84,7 +85,7 @@ def _says(shelf: Shelf, content: str) -> bool:
 def must_be_free(name: str) -> None:
     """Raise Refused if a template has this name: nobody could tell the two apart."""
     if _is_called(name, library.shelves()):
-        raise Refused("There is a template of this name already. Please choose another name.")
+        raise Refused(Phrase("There is a template of this name already. Please choose another name."))
 
 
 def _is_called(name: str, shelves: Iterable[Shelf]) -> bool:
@@ -106,7 +107,7 @@ def mistakes_in(key: str, content: str) -> list[Mistake]:
     """What is wrong in a draft, so that it cannot be published."""
     template, mistakes = sketch(key, content, key)
     if _is_called(template.name, (shelf for shelf in library.shelves() if shelf.newest and shelf.key != key)):
-        mistakes.append(Mistake(("name",), 1, "name is that of another template"))
+        mistakes.append(Mistake(("name",), 1, Phrase("%(entry)s is that of another template.", entry=THIS)))
     return mistakes
 
 
@@ -138,7 +139,7 @@ def discard(key: str, by: Person) -> None:
 def retire(key: str, by: Person, undo: bool = False) -> None:
     """Offer a template no more, or again. Meetings that began with it keep it. Raises Refused for the usual one."""
     if key == USUAL:
-        raise Refused("The usual conversation cannot be retired: it is what people have who chose no other.")
+        raise Refused(Phrase("The usual conversation cannot be retired: it is what people have who chose no other."))
     with db.atomic():
         newest = next(iter(library.versions_of(key)), None)
         if newest and bool(newest.retired_at) == undo:
@@ -150,9 +151,9 @@ def take_original(key: str, by: Person) -> None:
     """Begin a draft with what Duologue brings along. Raises Refused where a draft waits, or nothing came along."""
     original = library.built_in(key)
     if original is None:
-        raise Refused("Duologue has no template of its own here.")
+        raise Refused(Phrase("Duologue has no template of its own here."))
     if library.draft_of(key):
-        raise Refused("A draft is waiting already. Please publish or discard it first.")
+        raise Refused(Phrase("A draft is waiting already. Please publish or discard it first."))
     save_draft(key, by, written(read(key, original, key)), base="")
 
 

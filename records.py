@@ -10,6 +10,7 @@ import actions
 import clock
 import wrapup
 from actions import Action
+from languages import Phrase
 from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Pair, Person, Refused, who
 from rows import Moment, Once, Row, Words, new_id, repeat_key
 
@@ -123,14 +124,14 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
         return pair.schedule(by, next_starts_at, after=meeting) if next_starts_at else None
 
 
-def why_not_reopen(meeting: Meeting) -> str | None:
+def why_not_reopen(meeting: Meeting) -> Phrase | None:
     """Why this closed meeting has to stay closed, or None if it may be opened again."""
     latest = meeting.pair.last_meeting()
     if latest is None or latest.id != meeting.id:
-        return "Only the latest meeting can be opened again."
+        return Phrase("Only the latest meeting can be opened again.")
     upcoming = meeting.pair.next_meeting()
     if upcoming and upcoming.is_under_way:
-        return "The next meeting is under way already, so this one stays closed."
+        return Phrase("The next meeting is under way already, so this one stays closed.")
     return None
 
 

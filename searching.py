@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import clock
 from actions import Action
+from languages import Phrase
 from models import Item, Meeting, Pair, Person, mine, visible_to
 
 MOST = 50
@@ -18,7 +19,7 @@ class Hit(NamedTuple):
     """Something found: when it was written, what it is, its words, with whom, and where to see it."""
 
     at: datetime
-    kind: str
+    kind: Phrase
     text: str
     pair: Pair
     path: str
@@ -42,14 +43,14 @@ def _items(person: Person, wanted: list[str], pairs: dict[str, Pair]) -> Iterato
     for item in found.iterator():
         if _holds(f"{item.text} {item.notes}", wanted):
             path = f"{item.meeting.path}#{item.region}"
-            yield Hit(item.created_at, "Agenda", item.text, pairs[item.pair_id], path)
+            yield Hit(item.created_at, Phrase("Agenda"), item.text, pairs[item.pair_id], path)
 
 
 def _actions(person: Person, wanted: list[str], pairs: dict[str, Pair]) -> Iterator[Hit]:
     found = Action.select().join(Pair).where(mine(person, clock.now()), Action.withdrawn_at.is_null())
     for action in found.iterator():
         if _holds(action.text, wanted):
-            yield Hit(action.proposed_at, "Action", action.text, pairs[action.pair_id], action.path)
+            yield Hit(action.proposed_at, Phrase("Action"), action.text, pairs[action.pair_id], action.path)
 
 
 def _holds(text: str, wanted: list[str]) -> bool:

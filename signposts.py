@@ -5,23 +5,24 @@ from peewee import CharField, TextField, fn
 import audit
 import clock
 from agenda_templates import TOPICS
+from languages import Phrase, translated
 from models import Person
 from prepared import Prepared
 from rows import Moment, Row, db
 
 # What stands for a topic until the people lead has kept something better.
 USUAL_TITLES = {
-    "wellbeing": "Wellbeing support",
-    "occupational_health": "Occupational health",
-    "grow": "GROW coaching questions",
-    "feedback": "Giving and receiving feedback",
-    "plan": "Making a development plan",
-    "learning": "Learning available here",
-    "review": "Review guidance",
-    "careers": "Career paths and where to read about them",
-    "advice": "More advice and tools",
+    "wellbeing": Phrase("Wellbeing support"),
+    "occupational_health": Phrase("Occupational health"),
+    "grow": Phrase("GROW coaching questions"),
+    "feedback": Phrase("Giving and receiving feedback"),
+    "plan": Phrase("Making a development plan"),
+    "learning": Phrase("Learning available here"),
+    "review": Phrase("Review guidance"),
+    "careers": Phrase("Career paths and where to read about them"),
+    "advice": Phrase("More advice and tools"),
 }
-USUAL_TEXT = "Ask HR for the link."
+USUAL_TEXT = Phrase("Ask HR for the link.")
 
 
 class Signpost(Row):
@@ -83,7 +84,7 @@ def by_topic() -> dict[str, list[Signpost]]:
 
 
 def _usual(topic: str) -> Signpost:
-    return Signpost(topic=topic, title=USUAL_TITLES.get(topic, ""), text=USUAL_TEXT)
+    return Signpost(topic=topic, title=translated(USUAL_TITLES.get(topic, "")), text=translated(USUAL_TEXT))
 
 
 ALL = Prepared(lambda: Signpost.select().order_by(fn.LOWER(Signpost.title), Signpost.id))

@@ -13,6 +13,7 @@ PURE = {
     "clock",
     "merging",
     "naming",
+    "languages",
     "agenda_templates",
     "template_files",
     "template_drafts",
@@ -22,9 +23,9 @@ PURE = {
     "keyring_file",
 }
 # Where the web and the command line come together; nobody below knows them.
-DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "wsgi"}
+DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "speech", "wsgi"}
 # What reads the settings and the database's life.
-START = {"database", "demo_data", "build_vendor", "backups"}
+START = {"database", "demo_data", "build_vendor", "build_messages", "backups"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
 
 
@@ -148,5 +149,14 @@ def test_nothing_is_called_utils_helpers_or_services():
 
 def test_every_room_is_named_in_the_wheel():
     packaged = (ROOT / "pyproject.toml").read_text("utf-8")
-    for name in ("/*.py", "commands/**", "views/**", "templates/**", "static/**", "agendas/**", "migrations/**"):
+    for name in (
+        "/*.py",
+        "commands/**",
+        "views/**",
+        "templates/**",
+        "static/**",
+        "agendas/**",
+        "migrations/**",
+        "translations/**",
+    ):
         assert f'"{name}"' in packaged

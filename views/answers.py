@@ -15,6 +15,7 @@ import live
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
 from door import AnotherSite, doorkeeper
+from languages import Phrase, gettext, translated
 from models import MeetingOver, Refused
 from secrecy import CannotOpen
 
@@ -56,7 +57,7 @@ def item_or_404(id: str, wherever_it_is: bool = False):
     item = g.person.item(id) or abort(404)
     seen_on = request.headers.get("X-Meeting") or request.form.get("meeting")
     if seen_on and seen_on != item.meeting_id and not wherever_it_is:
-        raise Refused("This moved to another agenda a moment ago. Please reload the page.")
+        raise Refused(Phrase("This moved to another agenda a moment ago. Please reload the page."))
     found = found_or_404(MeetingPage(g.person, item.meeting))
     if request.method == "GET":
         note_open(found)
@@ -166,7 +167,7 @@ def _bad_form(problem: BadForm):
     if is_partial():
         fields = [name for name in rejected.typed if name not in ("key", "base", "section")]
         return "".join(
-            slot(f"{rejected.at}-{name}-error", escape(rejected.errors.get(name, ""))) for name in fields
+            slot(f"{rejected.at}-{name}-error", escape(translated(rejected.errors.get(name, "")))) for name in fields
         ), 422
     g.page.rejected = rejected
     return page(g.page), 422
@@ -175,7 +176,13 @@ def _bad_form(problem: BadForm):
 def _refused(problem: Refused):
     offer, typed = _offer(problem), g.rejected.typed if "rejected" in g else {}
     section = offer and offer.outline.home_for(typed.get("section") or (g.page.section if "page" in g else None) or "")
-    said = {"problem": problem, "offer": offer, "section": section, "typed": typed, "page": g.get("page")}
+    said = {
+        "problem": translated(problem.args[0]),
+        "offer": offer,
+        "section": section,
+        "typed": typed,
+        "page": g.get("page"),
+    }
     if is_partial():
         at = f"{g.rejected.at}-text-error" if "text" in typed else "notice"
         return slot(at, render_template("errors/_refused.html", **said)), 409
@@ -192,39 +199,44 @@ def _expired(problem: CSRFError):
         doorkeeper().note_refusal(TurnedAway("another-site"), request.remote_addr or "unix")
         return _say(
             400,
-            "That came from another site",
-            "Please open Duologue by its usual address, and do it there. Nothing was changed.",
+            Phrase("That came from another site"),
+            Phrase("Please open Duologue by its usual address, and do it there. Nothing was changed."),
         )
     return _say(
         400,
-        "This page has been open for too long",
-        "Please reload the page and try again.",
+        Phrase("This page has been open for too long"),
+        Phrase("Please reload the page and try again."),
     )
 
 
 def _turned_away(problem: TurnedAway):
     doorkeeper().note_refusal(problem, request.remote_addr or "unix")
     config = current_app.config["DUOLOGUE"]
-    ask = f"please ask {config.help_contact}" if config.help_contact else "please ask whoever looks after it"
+    contact = config.help_contact or translated(Phrase("whoever looks after it"))
     if isinstance(problem, Stranger):
-        return _say(
-            403,
-            "Duologue does not have you yet",
-            f"Your organisation’s sign-on calls you “{problem.subject}”, and nobody of that name may come in here. "
-            f"If you should be able to, {ask}.",
+        text = Phrase(
+            "Your organisation’s sign-on calls you “%(name)s”, and nobody of that name may come in here. "
+            "If you should be able to, please ask %(contact)s.",
+            name=problem.subject,
+            contact=contact,
         )
-    return _say(
-        401,
-        "Please come in through your organisation’s sign-on",
-        f"Duologue could not tell who you are. Open it at {config.public_url}; if that is what you did, {ask}.",
+        return _say(403, Phrase("Duologue does not have you yet"), text)
+    text = Phrase(
+        "Duologue could not tell who you are. Open it at %(address)s; if that is what you did, please ask %(contact)s.",
+        address=config.public_url,
+        contact=contact,
     )
+    return _say(401, Phrase("Please come in through your organisation’s sign-on"), text)
 
 
 def _keys_away(problem: KeysAway):
     return _say(
         503,
-        "Your sign-on cannot be checked just now",
-        "What your organisation’s sign-on says of you cannot be verified at the moment. Please try again in a minute.",
+        Phrase("Your sign-on cannot be checked just now"),
+        Phrase(
+            "What your organisation’s sign-on says of you cannot be verified at the moment. "
+            "Please try again in a minute."
+        ),
     )
 
 
@@ -232,8 +244,8 @@ def _database_away(problem: DatabaseError):
     current_app.logger.error("database: %s", type(problem).__name__)
     return _say(
         503,
-        "That could not be saved",
-        "The database does not answer. Your words are still in their box; please try again in a moment.",
+        Phrase("That could not be saved"),
+        Phrase("The database does not answer. Your words are still in their box; please try again in a moment."),
     )
 
 
@@ -241,16 +253,16 @@ def _cannot_open(problem: CannotOpen):
     current_app.logger.error("secrecy: %s", problem)
     return _say(
         500,
-        "Something here cannot be read",
-        "What is stored here was damaged, so nothing of it is shown. Please tell whoever looks after Duologue.",
+        Phrase("Something here cannot be read"),
+        Phrase("What is stored here was damaged, so nothing of it is shown. Please tell whoever looks after Duologue."),
     )
 
 
 def _broken(problem: Exception):
     return _say(
         500,
-        "Something went wrong here",
-        "It is our fault, not yours. Your words are still in their box; please try again in a moment.",
+        Phrase("Something went wrong here"),
+        Phrase("It is our fault, not yours. Your words are still in their box; please try again in a moment."),
     )
 
 
@@ -262,25 +274,34 @@ def _http(problem: HTTPException):
         return "Duologue does not answer to this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     title, text = {
         401: (
-            "You are signed out",
-            "Please reload the page to sign in again. What you have typed is still in its box and is not saved yet.",
+            Phrase("You are signed out"),
+            Phrase(
+                "Please reload the page to sign in again. What you have typed is still in its box and is not saved yet."
+            ),
         ),
-        403: ("This is for people leads", "If you should be one, please ask whoever looks after Duologue."),
-        404: ("There is nothing here for you", "The address may be wrong, or what was here has gone."),
-        405: ("That cannot be done here", "Please go back to the page and use its buttons."),
-        400: ("That could not be understood", "Please go back to the page and try again."),
+        403: (
+            Phrase("This is for people leads"),
+            Phrase("If you should be one, please ask whoever looks after Duologue."),
+        ),
+        404: (Phrase("There is nothing here for you"), Phrase("The address may be wrong, or what was here has gone.")),
+        405: (Phrase("That cannot be done here"), Phrase("Please go back to the page and use its buttons.")),
+        400: (Phrase("That could not be understood"), Phrase("Please go back to the page and try again.")),
         429: (
-            "That is a lot at once",
-            "Please wait a minute, then try again. Your words are still in their box.",
+            Phrase("That is a lot at once"),
+            Phrase("Please wait a minute, then try again. Your words are still in their box."),
         ),
-        413: ("That is too much at once", "Please go back and send less. Your words are still in their box."),
-    }.get(problem.code or 500, (problem.name, "Please go back and try again."))
+        413: (
+            Phrase("That is too much at once"),
+            Phrase("Please go back and send less. Your words are still in their box."),
+        ),
+    }.get(problem.code or 500, (Phrase("That could not be done"), Phrase("Please go back and try again.")))
     return _say(problem.code or 500, title, text)
 
 
-def _say(code: int, title: str, text: str):
+def _say(code: int, title: Phrase, text: Phrase):
+    title, text = translated(title), translated(text)
     if is_partial():
-        return slot("notice", escape(f"{title}. {text}")), code
+        return slot("notice", escape(gettext("%(title)s. %(text)s", title=title, text=text))), code
     return render_template("errors/error.html", title=title, text=text, typed=_typed()), code
 
 

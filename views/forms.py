@@ -11,10 +11,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 import addresses
 import clock
+import languages
 import library
 import template_files
 from agenda_templates import Template
 from clock import RHYTHMS
+from languages import Phrase, gettext, translated
 from models import TEXT_LIMIT
 from signposts import USUAL_TITLES
 from template_files import TITLE_LIMIT, TemplateMistake
@@ -48,20 +50,31 @@ def some_words(missing: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
 
 def maybe_words(limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Arguments of a field that may hold words."""
-    too_long = f"That is longer than {limit:,} characters. Please shorten it, or split it in two."
-    return {"filters": [tidy], "validators": [Length(max=limit, message=too_long), no_nulls]}
+    return {"filters": [tidy], "validators": [no_longer_than(limit), no_nulls]}
+
+
+def no_longer_than(limit: int):
+    """What refuses more characters than that."""
+
+    def check(form: FlaskForm, field) -> None:
+        if field.data and len(field.data) > limit:
+            raise ValidationError(
+                Phrase("That is longer than %(limit)s characters. Please shorten it, or split it in two.", limit=limit)
+            )
+
+    return check
 
 
 def visible(form: FlaskForm, field) -> None:
     """Refuse words that nobody could see."""
     if field.data and all(unicodedata.category(letter)[0] in "CZ" or letter == BLANK_BRAILLE for letter in field.data):
-        raise ValidationError("There is nothing to be seen in this. Please write a few words.")
+        raise ValidationError(Phrase("There is nothing to be seen in this. Please write a few words."))
 
 
 def no_nulls(form: FlaskForm, field) -> None:
     """Refuse the one character that databases cannot keep."""
     if field.data and "\x00" in field.data:
-        raise ValidationError("There is a character in this that cannot be stored. Please type it again.")
+        raise ValidationError(Phrase("There is a character in this that cannot be stored. Please type it again."))
 
 
 def not_past(form: FlaskForm, field) -> None:
@@ -70,9 +83,9 @@ def not_past(form: FlaskForm, field) -> None:
         return
     today = g.person.today
     if field.data < today:
-        raise ValidationError("That day has passed. Please choose today or a later day.")
+        raise ValidationError(Phrase("That day has passed. Please choose today or a later day."))
     if field.data > today + FARTHEST:
-        raise ValidationError("That is more than five years away. Please check the year.")
+        raise ValidationError(Phrase("That is more than five years away. Please check the year."))
 
 
 class Day(DateField):
@@ -86,7 +99,7 @@ class Day(DateField):
             self.data = date.fromisoformat(valuelist[0])
         except ValueError:
             self.data = None
-            raise ValueError("That is not a day we can read. Please write it like 2026-03-31.") from None
+            raise ValueError(Phrase("That is not a day we can read. Please write it like 2026-03-31.")) from None
 
 
 class WallTime(StringField):
@@ -101,18 +114,18 @@ class WallTime(StringField):
             wall = datetime.strptime(self.data[:16], WALL_FORMAT)
         except ValueError:
             raise ValidationError(
-                "That is not a date and time we can read. Please write it like 2026-03-31T10:00."
+                Phrase("That is not a date and time we can read. Please write it like 2026-03-31T10:00.")
             ) from None
         # Within a day of what a calendar can hold, no zone carries it over the edge.
         self.moment = clock.from_local(min(max(wall, EARLIEST), LATEST), g.person.time_zone)
         if self.moment > clock.now() + FARTHEST:
-            raise ValidationError("That is more than five years away. Please check the year.")
+            raise ValidationError(Phrase("That is more than five years away. Please check the year."))
 
 
 def ahead(field: WallTime) -> None:
     """Refuse a time that has passed; some minutes of grace are left for the typing."""
     if field.moment and field.moment < clock.now() - timedelta(minutes=5):
-        raise ValidationError("That time has passed. Please choose one that is still to come.")
+        raise ValidationError(Phrase("That time has passed. Please choose one that is still to come."))
 
 
 class Number(IntegerField):
@@ -141,7 +154,7 @@ class Form(FlaskForm):
             """What an HTML form sends, and nothing else: no JSON, no files."""
             return request.form
 
-    key = HiddenField(validators=[Length(max=KEY_LIMIT, message="Please reload the page and try again.")])
+    key = HiddenField(validators=[Length(max=KEY_LIMIT, message=Phrase("Please reload the page and try again."))])
 
     def typed(self) -> dict[str, Any]:
         """What was sent, as it was sent, to be shown again."""
@@ -149,14 +162,14 @@ class Form(FlaskForm):
 
     def messages(self) -> dict[str, str]:
         """What is wrong, a sentence per field."""
-        return {name: str(found[0]) for name, found in self.errors.items() if name}
+        return {name: found[0] for name, found in self.errors.items() if name}
 
 
 class ItemForm(Form):
     """Something for the agenda."""
 
     section = HiddenField()
-    text = StringField(**some_words("Write a few words first, then add it."))
+    text = StringField(**some_words(Phrase("Write a few words first, then add it.")))
     private = BooleanField()
     # Sent from the page of a meeting that is over, to the next one.
     elsewhere = BooleanField()
@@ -165,7 +178,7 @@ class ItemForm(Form):
 class ItemEditForm(Form):
     """An item's words, and the words that the change started from."""
 
-    text = StringField(**some_words("An item needs a few words. To take it off the agenda, use Delete."))
+    text = StringField(**some_words(Phrase("An item needs a few words. To take it off the agenda, use Delete.")))
     base = StringField(**maybe_words(BASE_LIMIT))
 
 
@@ -205,16 +218,16 @@ class PlaceForm(Form):
 class ActionForm(Form):
     """Who does what by when, and how likely that is."""
 
-    text = StringField(**some_words("Say what will be done.", 1_000))
-    owner = StringField(validators=[InputRequired("Choose who will do it.")])
+    text = StringField(**some_words(Phrase("Say what will be done."), 1_000))
+    owner = StringField(validators=[InputRequired(Phrase("Choose who will do it."))])
     due_on = Day("By when", validators=[Optional(), not_past])
-    likelihood = Number("Choose a number from 1 to 10.", 1, 10)
+    likelihood = Number(Phrase("Choose a number from 1 to 10."), 1, 10)
     together = BooleanField()
     terms = HiddenField()
 
     def validate_owner(self, field) -> None:
         if not g.page.pair.person(field.data):
-            raise ValidationError("Choose one of you two.")
+            raise ValidationError(Phrase("Choose one of you two."))
 
 
 class AgreementForm(Form):
@@ -227,7 +240,7 @@ class AgreementForm(Form):
 class UpdateForm(Form):
     """How an action goes."""
 
-    text = StringField(**some_words("Write a few words first, then add them.", 2_000))
+    text = StringField(**some_words(Phrase("Write a few words first, then add them."), 2_000))
 
 
 class LikelierForm(Form):
@@ -240,32 +253,32 @@ class LikelierForm(Form):
 class DueForm(Form):
     """Another day for an action."""
 
-    due_on = Day(validators=[InputRequired("Choose a day."), not_past])
+    due_on = Day(validators=[InputRequired(Phrase("Choose a day.")), not_past])
 
 
 class PutOffForm(Form):
     """A day until which an action rests."""
 
-    until = Day(validators=[InputRequired("Choose the day when it should come back."), not_past])
+    until = Day(validators=[InputRequired(Phrase("Choose the day when it should come back.")), not_past])
 
 
 class DropForm(Form):
     """Why an action is given up."""
 
-    reason = StringField(**some_words("Say in a few words why, so that you both remember.", 2_000))
+    reason = StringField(**some_words(Phrase("Say in a few words why, so that you both remember."), 2_000))
 
 
 class RemarkForm(Form):
     """A remark on a record."""
 
-    text = StringField(**some_words("Write your remark first, then add it."))
+    text = StringField(**some_words(Phrase("Write your remark first, then add it.")))
 
 
 class MeetingForm(Form):
     """When, for how long and where to meet."""
 
-    starts_at = WallTime(validators=[InputRequired("Choose a date and time.")])
-    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
+    starts_at = WallTime(validators=[InputRequired(Phrase("Choose a date and time."))])
+    minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
 
     def validate_starts_at(self, field) -> None:
@@ -302,13 +315,13 @@ class ClosingForm(Form):
             return
         ahead(field)
         if field.raw_data and not field.data:
-            raise ValidationError("Choose when you meet next, or tick “No next meeting yet”.")
+            raise ValidationError(Phrase("Choose when you meet next, or tick “No next meeting yet”."))
 
 
 class NextDateForm(Form):
     """When to meet next, for the other one to agree to."""
 
-    next_starts_at = WallTime(validators=[InputRequired("Choose when you meet next.")])
+    next_starts_at = WallTime(validators=[InputRequired(Phrase("Choose when you meet next."))])
 
     def validate_next_starts_at(self, field) -> None:
         """It is still to come."""
@@ -320,19 +333,37 @@ class PairForm(Form):
 
     template = SelectField(default="regular")
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
-    minutes = Number("Choose between 5 and 480 minutes.", 5, 480)
+    minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
+    between_rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="none")
+    between_template = SelectField(default="catch_up")
+    between_minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
+    between_place = StringField(**maybe_words(200))
 
     def __init__(self) -> None:
         super().__init__()
-        self.template.choices = offered_kinds()
+        self.template.choices = self.between_template.choices = offered_kinds()
+
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, as Pair has it. A length that was left out is the conversation's usual one."""
+        kinds = library.offered()
+        return {
+            "template": self.template.data,
+            "rhythm": self.rhythm.data,
+            "minutes": self.minutes.data or kinds[self.template.data].minutes,
+            "place": self.place.data or "",
+            "between_rhythm": self.between_rhythm.data,
+            "between_template": self.between_template.data,
+            "between_minutes": self.between_minutes.data or kinds[self.between_template.data].minutes,
+            "between_place": self.between_place.data or "",
+        }
 
 
 class InvitationForm(PairForm):
     """Whom to meet, on which side of the table, and when first."""
 
-    colleague = StringField(**some_words("Say whom you would like to meet.", 254))
-    side = SelectField(choices={"individual": "My line manager", "manager": "Somebody I manage"}, default="individual")
+    colleague = StringField(**some_words(Phrase("Say whom you would like to meet."), 254))
+    side = SelectField(choices=["individual", "manager"], default="individual")
     starts_at = WallTime()
 
     def validate_starts_at(self, field) -> None:
@@ -343,25 +374,31 @@ class InvitationForm(PairForm):
 class ObjectiveForm(Form):
     """What to achieve by when."""
 
-    text = StringField(**some_words("Say what you want to achieve.", 1_000))
+    text = StringField(**some_words(Phrase("Say what you want to achieve."), 1_000))
     due_on = Day(validators=[Optional(), not_past])
 
 
 class PersonForm(Form):
     """A person's own settings."""
 
-    time_zone = StringField(validators=[InputRequired("Choose your time zone.")])
+    time_zone = StringField(validators=[InputRequired(Phrase("Choose your time zone."))])
+    # "" is that of the organisation; there is no such field where there is one language alone.
+    language = StringField()
 
     def validate_time_zone(self, field) -> None:
         if not clock.is_zone(field.data):
-            raise ValidationError("That is not a time zone we know. One looks like Europe/London.")
+            raise ValidationError(Phrase("That is not a time zone we know. One looks like Europe/London."))
+
+    def validate_language(self, field) -> None:
+        if field.data and field.data not in languages.known():
+            raise ValidationError(Phrase("Choose one of the languages in the list."))
 
 
 class SignpostForm(Form):
     """Where to send somebody."""
 
     topic = SelectField(choices=USUAL_TITLES)
-    title = StringField(**some_words("Say what it is called.", 200))
+    title = StringField(**some_words(Phrase("Say what it is called."), 200))
     address = StringField(filters=[tidy])
     text = StringField(**maybe_words(300))
 
@@ -374,13 +411,13 @@ class SignpostForm(Form):
             if current_app.config["DUOLOGUE"].check_addresses:
                 addresses.must_answer(field.data)
         except addresses.BadAddress as problem:
-            raise ValidationError(str(problem)) from None
+            raise ValidationError(problem.args[0]) from None
 
 
 class CopyForm(Form):
     """What a copy of a template is called."""
 
-    name = StringField(**some_words("Say what the copy is called.", TITLE_LIMIT))
+    name = StringField(**some_words(Phrase("Say what the copy is called."), TITLE_LIMIT))
 
 
 class ImportForm(Form):
@@ -393,14 +430,14 @@ class ImportForm(Form):
     def validate_into(self, field) -> None:
         """It must be a template that no draft of waits, as the page offered it."""
         if field.data and field.data not in {shelf.key for shelf in g.page.shelves}:
-            raise ValidationError("A draft of this is waiting already. Please publish or discard it first.")
+            raise ValidationError(Phrase("A draft of this is waiting already. Please publish or discard it first."))
 
     def validate_text(self, field) -> None:
         """What is uploaded goes before what is pasted. Every mistake is named with its line."""
         text = self._uploaded() or field.data
         field.raw_data = [text]
         if not text.strip():
-            raise ValidationError("Paste a template file here, or choose one.")
+            raise ValidationError(Phrase("Paste a template file here, or choose one."))
         try:
             self.found = template_files.read("imported", text, "This file")
         except TemplateMistake as problem:
@@ -412,11 +449,11 @@ class ImportForm(Form):
         try:
             return one_line_end(file.read().decode("utf-8-sig")) if file else ""
         except UnicodeDecodeError:
-            raise ValidationError("That file is no text in UTF-8. Please choose a template file.") from None
+            raise ValidationError(Phrase("That file is no text in UTF-8. Please choose a template file.")) from None
 
 
-def _by_line(problem: TemplateMistake) -> str:
+def _by_line(problem: TemplateMistake) -> Phrase | str:
     """What is wrong with a template file, in the order of its lines."""
-    lines = sorted((mistake.line, mistake.what) for mistake in problem.mistakes)
-    said = "; ".join(f"line {line}: {what}" for line, what in lines[:MOST_MISTAKES])
-    return f"This cannot be used yet. {said[:1].upper()}{said[1:]}." if said else f"{problem}."
+    found = sorted(problem.mistakes, key=lambda mistake: mistake.line)[:MOST_MISTAKES]
+    said = [gettext("Line %(line)s: %(what)s", line=each.line, what=translated(each.what)) for each in found]
+    return Phrase("This cannot be used yet. %(mistakes)s", mistakes=" ".join(said)) if said else str(problem)

@@ -8,6 +8,7 @@ import gevent
 from flask import Blueprint, Response, g, stream_template
 
 import owndata
+from languages import Phrase
 from models import Person
 from rows import db
 
@@ -21,7 +22,7 @@ PIECES_AT_A_TIME = 50
 class OwnDataPage(TodayPage):
     """Everything of theirs, to read."""
 
-    title = "Everything of yours"
+    title = Phrase("Everything of yours")
     live_path = None
 
 

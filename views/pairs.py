@@ -2,26 +2,26 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template
 
-import library
 import live
+from languages import Phrase, translated
 from models import Pair, Refused
 from notebooks import PrivateNote
 from people import colleagues_called
 
 from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
-from .pages import Rejected, TodayPage
+from .pages import Rejected, ResponsibilitiesPage, TodayPage
 
 pages = Blueprint("pairs", __name__)
 
-CLASH = "This was changed on another page of yours. Both versions are here: keep what is right."
+CLASH = Phrase("This was changed on another page of yours. Both versions are here: keep what is right.")
 
 
 class InvitationPage(TodayPage):
     """Inviting a colleague."""
 
     template = "pairs/new.html"
-    title = "Meet somebody one to one"
+    title = Phrase("Meet somebody one to one")
 
 
 @pages.get("/pairs/new")
@@ -39,11 +39,8 @@ def invite():
         g.person,
         manager,
         report,
-        template=form.template.data,
-        rhythm=form.rhythm.data,
-        minutes=form.minutes.data or library.offered()[form.template.data].minutes,
-        place=form.place.data or "",
         first_starts_at=form.starts_at.moment,
+        **form.settings(),
     )
     live.announce(pair, "pair")
     return redirect(pair.path, 303)
@@ -53,9 +50,9 @@ def _colleague(form):
     found = colleagues_called(form.colleague.data, besides=g.person)
     if len(found) != 1:
         problem = (
-            "Nobody of that name or e-mail address is here yet."
+            Phrase("Nobody of that name or e-mail address is here yet.")
             if not found
-            else "Several people are called that. Please give the e-mail address."
+            else Phrase("Several people are called that. Please give the e-mail address.")
         )
         raise BadForm(Rejected("invitation", form.typed(), {"colleague": problem}))
     return found[0]
@@ -69,6 +66,11 @@ def show(id):
 @pages.get("/pairs/<id>/regions/<name>")
 def region(id, name):
     return part(pair_or_404(id), name)
+
+
+@pages.get("/pairs/<id>/responsibilities")
+def responsibilities(id):
+    return page(ResponsibilitiesPage(g.person, pair_or_404(id).pair))
 
 
 @pages.post("/pairs/<id>/acceptance")
@@ -99,13 +101,7 @@ def _home_of(pair):
 def settle(id):
     found = pair_or_404(id)
     form = checked(PairForm, at="rhythm")
-    found.pair.settle(
-        g.person,
-        template=form.template.data,
-        rhythm=form.rhythm.data,
-        minutes=form.minutes.data or found.pair.minutes,
-        place=form.place.data or "",
-    )
+    found.pair.settle(g.person, **form.settings())
     return changed(found, "pair", also=("close",), to=found.pair.path)
 
 
@@ -114,7 +110,7 @@ def schedule(id):
     found = pair_or_404(id)
     form = checked(MeetingForm, at="schedule")
     if found.pair.next_meeting():
-        raise Refused("You have a next meeting already. Open it to change its date.")
+        raise Refused(Phrase("You have a next meeting already. Open it to change its date."))
     meeting = found.pair.schedule(g.person, form.starts_at.moment)
     return gone_on(found, "meetings", "head", to=meeting.path)
 
@@ -132,7 +128,7 @@ def write_notebook(id):
             page=found,
             me=g.person,
             clash=clash,
-            problem=clash and CLASH,
+            problem=clash and translated(CLASH),
             note=PrivateNote.of(found.pair, g.person),
         ), 409 if clash else 200
     if clash:

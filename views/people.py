@@ -1,6 +1,8 @@
-"""A person's own page: their time zone, and signing out."""
+"""A person's own page: their time zone and language, and signing out."""
 
 from flask import Blueprint, g, redirect
+
+from languages import Phrase
 
 from .answers import checked, page
 from .forms import PersonForm
@@ -13,7 +15,7 @@ class OwnPage(TodayPage):
     """A person's own settings."""
 
     template = "people/me.html"
-    title = "You"
+    title = Phrase("You")
 
 
 @pages.get("/me")
@@ -26,4 +28,6 @@ def settle():
     g.page = OwnPage(g.person)
     form = checked(PersonForm, at="me")
     g.person.live_in(form.time_zone.data)
+    if form.language.data is not None:
+        g.person.speak(form.language.data)
     return redirect("/me", 303)

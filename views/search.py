@@ -3,6 +3,7 @@
 from flask import Blueprint, g, request
 
 import searching
+from languages import Phrase
 
 from .answers import page
 from .pages import TodayPage
@@ -14,7 +15,7 @@ class SearchPage(TodayPage):
     """What was found."""
 
     template = "search/search.html"
-    title = "Search"
+    title = Phrase("Search")
 
 
 @pages.get("/search")

@@ -3,6 +3,7 @@
 from flask import Blueprint, g, redirect, request
 
 import signposts
+from languages import Phrase
 from models import Person
 from signposts import Signpost
 
@@ -19,7 +20,7 @@ class SignpostsPage(Page):
     """All that there are, by topic."""
 
     template = "signposts/signposts.html"
-    title = "Signposts"
+    title = Phrase("Signposts")
 
     @property
     def kept(self) -> dict[str, list[Signpost]]:
@@ -36,8 +37,8 @@ class SignpostPage(Page):
         self.signpost, self.is_new = signpost, not signpost.by
 
     @property
-    def title(self) -> str:
-        return "A new signpost" if self.is_new else self.signpost.title
+    def title(self) -> Phrase:
+        return Phrase("A new signpost") if self.is_new else Phrase("Change a signpost")
 
 
 def _signpost_or_404(id: str) -> Signpost:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, g, redirect, request
 
 import library
 import publishing
+from languages import Phrase
 from library import TemplateVersion
 from models import Person, Refused
 from publishing import DraftChanged
@@ -29,7 +30,7 @@ class TemplatesPage(Page):
     """Every template that there is."""
 
     template = "library/templates.html"
-    title = "Templates"
+    title = Phrase("Templates")
 
     def __init__(self, me: Person) -> None:
         super().__init__(me)
@@ -47,7 +48,7 @@ class TemplatePage(Page):
         self.shelf = library.shelf(key) or abort(404)
         self.versions = library.versions_of(key)
         self.writers = publishing.writers([*self.versions, self.shelf.shown])
-        self.title = self.shelf.name
+        self.title = Phrase("Template: %(name)s", name=self.shelf.name)
         self.original = library.built_in(key)
 
     @property
@@ -77,7 +78,7 @@ class DraftPage(Page):
         self.kept = self.shelf.draft
         self.base = publishing.stamp(self.kept)
         self.draft = Draft.read((self.kept or self.shelf.shown).content)
-        self.title = f"Draft of {self.shelf.name}"
+        self.title = Phrase("Draft: %(name)s", name=self.shelf.name)
         self.mistakes: dict[str, str] = {}
         self.removed: list[tuple[str, str]] = []
         self.put_aside: list[dict[str, Any]] = []
@@ -118,16 +119,11 @@ class DraftPage(Page):
 
     def name_mistakes(self, mistakes: tuple[Mistake, ...]) -> None:
         """Have each stand beside its place."""
-        for place, _, what in mistakes:
+        for mistake in mistakes:
             # A key is made of the title, so there is nothing that anybody could type.
+            place = mistake.place
             at = (*place[:-1], "title") if place and place[-1] == "key" else place
-            self.mistakes.setdefault(name_of(at), _beside(str(at[-1]) if at else "", what))
-
-
-def _beside(entry: str, what: str) -> str:
-    """What is wrong, as it is said beside the field of this entry."""
-    said = what.removeprefix(f"{entry} ")
-    return f"{what[:1].upper()}{what[1:]}." if said == what else f"This {said}."
+            self.mistakes.setdefault(name_of(at), mistake.beside)
 
 
 class PreviewPage(Page):
@@ -142,14 +138,14 @@ class PreviewPage(Page):
         self.outline, self.mistakes = sketch(key, shown.content, key)
         self.side = side if side in SIDES else SIDES[0]
         self.base = publishing.stamp(self.shelf.draft)
-        self.title = f"Preview of {self.outline.name}"
+        self.title = Phrase("Preview: %(name)s", name=self.outline.name)
 
 
 class ImportPage(Page):
     """A template file to become a draft."""
 
     template = "library/import.html"
-    title = "Import a template"
+    title = Phrase("Import a template")
 
     def __init__(self, me: Person) -> None:
         super().__init__(me)
@@ -177,7 +173,7 @@ def bring_in():
         else:
             key = publishing.begin(g.person, form.found.name, form.content)
     except Refused as problem:
-        raise BadForm(Rejected("import", form.typed(), {"into": str(problem)})) from None
+        raise BadForm(Rejected("import", form.typed(), {"into": problem.args[0]})) from None
     return redirect(f"/templates/{key}/draft", 303)
 
 
@@ -213,7 +209,7 @@ def copy(key):
     try:
         made = publishing.copy(key, g.person, form.name.data)
     except Refused as problem:
-        raise BadForm(Rejected("copy", form.typed(), {"name": str(problem)})) from None
+        raise BadForm(Rejected("copy", form.typed(), {"name": problem.args[0]})) from None
     return redirect(f"/templates/{made}/draft", 303)
 
 

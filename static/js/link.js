@@ -3,21 +3,21 @@
   const QUIET = 12_000;
   let heard = Date.now();
 
-  const say = (text) => {
+  const say = (what) => {
     const place = document.getElementById("link");
-    if (place && place.textContent !== text) place.textContent = text;
-    place?.classList.toggle("is-live", text === "Live");
+    if (place && place.textContent !== place.dataset[what]) place.textContent = place.dataset[what];
+    place?.classList.toggle("is-live", what === "live");
   };
   const stream = () => document.getElementById("stream")?._htmx?.sse;
   const again = () => stream()?.reader?.cancel();
 
-  document.addEventListener("htmx:sse:before:connection", () => say("Reconnecting…"));
-  document.addEventListener("htmx:sse:error", () => say("Reconnecting…"));
-  document.addEventListener("htmx:sse:close", () => say("Reconnecting…"));
-  document.addEventListener("htmx:sse:after:connection", () => { heard = Date.now(); say("Live"); });
+  document.addEventListener("htmx:sse:before:connection", () => say("lost"));
+  document.addEventListener("htmx:sse:error", () => say("lost"));
+  document.addEventListener("htmx:sse:close", () => say("lost"));
+  document.addEventListener("htmx:sse:after:connection", () => { heard = Date.now(); say("live"); });
   document.addEventListener("htmx:sse:before:message", () => { heard = Date.now(); });
   // A first connection that fails is tried again every three seconds.
-  document.addEventListener("htmx:error", (event) => { if (event.target.id === "stream") say("Reconnecting…"); });
+  document.addEventListener("htmx:error", (event) => { if (event.target.id === "stream") say("lost"); });
 
   // A page that is on its way to another is left alone: one navigation would cut the other off.
   let isLeaving = false;
@@ -30,7 +30,7 @@
     if (!isLeaving) location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
   });
 
-  window.addEventListener("offline", () => { say("Reconnecting…"); again(); });
+  window.addEventListener("offline", () => { say("lost"); again(); });
   window.addEventListener("online", again);
-  setInterval(() => { if (!document.hidden && Date.now() - heard > QUIET) { heard = Date.now(); say("Reconnecting…"); again(); } }, 1000);
+  setInterval(() => { if (!document.hidden && Date.now() - heard > QUIET) { heard = Date.now(); say("lost"); again(); } }, 1000);
 })();

@@ -49,7 +49,7 @@ const Unsaved = {
   orphan(holder) {
     holder.setAttribute("hx-morph-skip", "");
     holder.classList.add("is-gone");
-    Unsaved.say(holder, "This was taken off the page a moment ago. Your words are still here.");
+    Unsaved.say(holder, document.getElementById("notice").dataset.gone);
   },
 
   // It is back.

@@ -377,7 +377,7 @@ def test_a_file_is_pasted_into_a_draft_of_a_template_that_is_there(as_robin):
         ("", "Paste a template file"),
         ("name = ", "Line 1: Invalid value"),
         ('name = "A"\nminutes = 3\n[[section]]\nkey = "a"\ntitel = "A"\n', "Line 2: minutes must be a whole number"),
-        ('name = "A"\nminutes = 3\n[[section]]\nkey = "a"\ntitel = "A"\n', "line 5: “titel” is not something"),
+        ('name = "A"\nminutes = 3\n[[section]]\nkey = "a"\ntitel = "A"\n', "Line 5: “titel” is not something"),
         ("a = " + "[" * 5000, "no template"),
         ("a = " + "9" * 5000, "no template"),
     ],
