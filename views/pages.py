@@ -22,6 +22,7 @@ import languages
 import library
 import live
 import notices
+import signposts
 import wrapup
 from agenda_templates import Prompt, for_side, not_for_side
 from door import form_token
@@ -118,6 +119,11 @@ class Page:
 
     # Where its event stream is; None for a page that does not change by itself.
     live_path: str | None = None
+
+    @cached_property
+    def signposts(self) -> dict[str, list[signposts.Signpost]]:
+        """Where to find help, by topic: asked for once, however many sections of the page point there."""
+        return signposts.by_topic()
 
     def find(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
