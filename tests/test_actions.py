@@ -293,7 +293,8 @@ def test_the_pairs_actions_come_by_due_date_and_without_a_date_last(sam, item):
 
 def from_last_time(person, meeting, today=TODAY) -> list[str]:
     """What a meeting's page starts with."""
-    return [found.text for found in actions.from_last_time(person.meeting(meeting.id), today)]
+    found = person.meeting(meeting.id)
+    return [action.text for action in actions.from_last_time(found, found.pair.last_meeting(), today)]
 
 
 def test_the_next_agenda_starts_with_what_is_open(ada, sam, meeting, item, tracked):
