@@ -19,6 +19,7 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, bytes | Callable[[str, socket.socket], None]] = {}
         self.asked: list[str] = []
+        self.calls = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -39,6 +40,7 @@ class Site:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.calls += 1
             with connection, suppress(OSError):
                 self._answer(connection)
 
