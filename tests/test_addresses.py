@@ -1,11 +1,20 @@
 """Addresses that people are sent to: unsafe and dead ones are refused; the asking itself is short and tells nothing."""
 
 import socket
+import ssl
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 import addresses
 from addresses import BadAddress, must_answer, must_be_safe
@@ -131,6 +140,28 @@ def test_where_nobody_listens_and_what_has_no_name_is_dead(site):
 
 def test_a_site_without_a_certificate_is_no_https_site(site):
     assert "Nothing answers" in refusal(must_answer, site.at().replace("http:", "https:"), True)
+
+
+def test_a_certificate_that_nobody_trusts_is_told_apart_from_silence(tmp_path):
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(signed_by_itself(tmp_path / "pair.pem"))
+    site = Site(secured)
+    assert "certificate" in refusal(must_answer, site.at().replace("http:", "https:"), True)
+    site.close()
+    assert site.asked == []
+
+
+def signed_by_itself(path: Path) -> Path:
+    """A file with a key and a certificate for this computer that no authority has signed."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "site")])
+    now = datetime.now(UTC)
+    begun = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    valid = begun.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    own = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = valid.serial_number(1).add_extension(own, critical=False).sign(key, hashes.SHA256())
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    return path
 
 
 def test_it_follows_three_redirects_and_no_more(site):
