@@ -318,9 +318,12 @@ class MeetingPage(Page):
         section = self.meeting.outline.section(key)
         if section is None:
             return None
+        mine = section.prompts_for(self.side)
         return {
             "section": section,
-            "mine": section.prompts_for(self.side),
+            "questions": [prompt for prompt in mine if prompt.is_question],
+            # Those with a caution are never folded away.
+            "cues": sorted((prompt for prompt in mine if not prompt.is_question), key=lambda cue: not cue.caution),
             "theirs": not_for_side(section.prompts, self.side),
             "asked": {item.text for item in self.on_agenda if item.is_question},
             "horizon": self.meeting.horizon_words,
