@@ -207,22 +207,22 @@ def _left(deadline: float) -> float:
 
 def _connected(parts: SplitResult, deadline: float, loopback: bool) -> socket.socket:
     """A connection to the site, to a computer that may be asked."""
-    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    connection = _reached(_looked_up(host, port, deadline), port, deadline, loopback)
+    port = parts.port or PORTS[parts.scheme]
+    connection = _reached(_looked_up(parts.hostname or "", port, deadline), port, deadline, loopback)
     try:
-        _must_hear(connection, loopback)
-        connection.settimeout(_left(deadline))
-        if parts.scheme == "https":
-            return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
-        return connection
+        return _safe(connection, parts, deadline, loopback)
     except BaseException:
         connection.close()
         raise
 
 
-def _must_hear(connection: socket.socket, loopback: bool) -> None:
-    """Refuse the one at the other end if it is this computer, whatever its name was said to mean. Raises BadAddress."""
+def _safe(connection: socket.socket, parts: SplitResult, deadline: float, loopback: bool) -> socket.socket:
+    """The connection, to be spoken through: not to this computer, whatever its name was said to mean a moment ago."""
     _must_be_reached_elsewhere(connection.getpeername()[0], loopback)
+    connection.settimeout(_left(deadline))
+    if parts.scheme == "http":
+        return connection
+    return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
 
 
 def _reached(ips: list[str], port: int, deadline: float, loopback: bool) -> socket.socket:

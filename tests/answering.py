@@ -1,6 +1,7 @@
 """A web server on this computer that gives each path the answer that a test wants, and notes what it was asked."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +17,11 @@ def status(line: str, **headers: str) -> bytes:
 class Site:
     """Serves until it is closed. `asked` holds each request's head; an answer may be bytes, or a function of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, secured: ssl.SSLContext | None = None) -> None:
+        self._secured = secured
         self.answers: dict[str, bytes | Callable[[str, socket.socket], None]] = {}
         self.asked: list[str] = []
+        self.calls = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -39,8 +42,9 @@ class Site:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.calls += 1
             with connection, suppress(OSError):
-                self._answer(connection)
+                self._answer(self._secured.wrap_socket(connection, server_side=True) if self._secured else connection)
 
     def _answer(self, connection: socket.socket) -> None:
         head = b""

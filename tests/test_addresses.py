@@ -1,11 +1,20 @@
 """Addresses that people are sent to: unsafe and dead ones are refused; the asking itself is short and tells nothing."""
 
 import socket
+import ssl
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 import addresses
 from addresses import BadAddress, must_answer, must_be_safe
@@ -133,6 +142,28 @@ def test_a_site_without_a_certificate_is_no_https_site(site):
     assert "Nothing answers" in refusal(must_answer, site.at().replace("http:", "https:"), True)
 
 
+def test_a_certificate_that_nobody_trusts_is_told_apart_from_silence(tmp_path):
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(signed_by_itself(tmp_path / "pair.pem"))
+    site = Site(secured)
+    assert "certificate" in refusal(must_answer, site.at().replace("http:", "https:"), True)
+    site.close()
+    assert site.asked == []
+
+
+def signed_by_itself(path: Path) -> Path:
+    """A file with a key and a certificate for this computer that no authority has signed."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "site")])
+    now = datetime.now(UTC)
+    begun = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    valid = begun.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    own = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = valid.serial_number(1).add_extension(own, critical=False).sign(key, hashes.SHA256())
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    return path
+
+
 def test_it_follows_three_redirects_and_no_more(site):
     for number in range(4):
         site.answers[f"/{number}"] = status("302 Found", Location=f"/{number + 1}")
@@ -158,18 +189,22 @@ def test_where_a_redirect_leads_is_held_to_the_same(site, location, words):
     assert words in refusal(must_answer, site.at(), True)
 
 
-def test_this_computer_is_not_asked_by_a_name_that_leads_to_it(site):
+def test_this_computer_is_not_even_called_by_a_name_that_leads_to_it(site):
     deadline = time.monotonic() + 5
     parts = urlsplit(f"http://localhost:{site.port}/")
     assert "127.0.0.1" in addresses._looked_up("localhost", site.port, deadline)
     assert "their own computer" in refusal(addresses._asked, parts, deadline, False)
-    assert site.asked == []
+    site.close()
+    assert site.calls == 0
 
 
 def test_whoever_is_reached_in_the_end_is_looked_at_before_a_word_is_said(site):
-    with socket.create_connection(("127.0.0.1", site.port)) as connection:
-        assert "their own computer" in refusal(addresses._must_hear, connection, False)
-        addresses._must_hear(connection, True)
+    """The name may have meant another computer when it was looked up."""
+    for scheme in ("http", "https"):
+        parts, deadline = urlsplit(f"{scheme}://rebound.example:{site.port}/"), time.monotonic() + 5
+        with socket.create_connection(("127.0.0.1", site.port)) as connection:
+            assert "their own computer" in refusal(addresses._safe, connection, parts, deadline, False)
+    assert site.asked == []
 
 
 def test_nothing_about_anybody_is_sent_and_no_proxy_is_asked(site, monkeypatch):

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, g, redirect, request
 
 import library
 import publishing
-from languages import Phrase
+from languages import Phrase, gettext, translated
 from library import TemplateVersion
 from models import Person, Refused
 from publishing import DraftChanged
@@ -22,6 +22,12 @@ pages = Blueprint("templates", __name__)
 pages.before_request(people_lead_or_403)
 
 SIDES = ("individual", "manager")
+# What the lists of prompts are called that stand in no section.
+HEADINGS = {
+    "preparation": Phrase("Preparation"),
+    "closing": Phrase("At the end"),
+    "responsibility": Phrase("What each side brings"),
+}
 # What the editor's smaller buttons say before the part that they are about.
 CHANGES = ("add", "up", "down", "remove", "put")
 
@@ -111,6 +117,19 @@ class DraftPage(Page):
             self.removed = [("removed-at", at), *fields_of(self.draft.remove(place), "removed-0")]
             return "removed"
         return name_of(self.draft.step(place, down=verb == "down"))
+
+    def where(self, name: str) -> str:
+        """In which part of the template a field is, in words."""
+        first, *rest = place_named(name)
+        if not rest:
+            return gettext("About it")
+        heading = self._title(int(rest[0])) if first == "section" else translated(HEADINGS[str(first)])
+        if first == "section" and "prompt" not in rest:
+            return heading
+        return gettext("Prompt %(number)s of %(section)s", number=int(rest[-2]) + 1, section=heading)
+
+    def _title(self, n: int) -> str:
+        return self.draft.said["section"][n]["title"] or gettext("Section %(number)s", number=n + 1)
 
     def save(self) -> None:
         """Keep it. Raises DraftChanged."""

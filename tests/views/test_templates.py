@@ -193,6 +193,11 @@ def test_what_is_wrong_is_said_beside_its_place_when_it_is_to_be_published(as_ro
     ):
         assert words in beside(answer.text, name), name
         assert f'href="#{name}-error"' in answer.text
+    summary = answer.text.partition('id="mistakes"')[2].partition("</div>")[0]
+    assert "About it: This must be a whole number from 5 to 480." in summary
+    assert "Section 1: This is longer than 80 characters." in summary.replace("x" * 81, "Section 1")
+    assert "Prompt 1 of second: This must say something." in summary
+    assert "Prompt 1 of At the end: This must be one line that can be printed." in summary
     assert draft()["minutes"] == "soon"
     assert library.current("ours").number == 1
 
