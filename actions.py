@@ -96,6 +96,12 @@ class Action(Once):
         """For how many days it has been due and not done; 0 when it is not late."""
         return max((today - self.due_on).days, 0) if self.is_open and self.due_on else 0
 
+    def days_behind(self, zone: str) -> int:
+        """How many days after its day it was done, on the calendar of `zone`; 0 when it was in time."""
+        if not (self.done_at and self.due_on):
+            return 0
+        return max((clock.local(self.done_at, zone).date() - self.due_on).days, 0)
+
     def agreed_by(self, person: Person) -> bool:
         """Whether this one has said yes."""
         return any(agreement.person_id == person.id for agreement in self.agreements)
@@ -381,6 +387,13 @@ def open_ones_of(person: Person) -> list[Action]:
 def done_ones_of(person: Person) -> list[Action]:
     """The last 20 actions done in this person's pairs, the latest first."""
     return _filled(DONE_ACTIONS_OF_PERSON(person=person.id))
+
+
+def turned_out(found: list[Action]) -> dict[bool, tuple[int, int]]:
+    """How actions that were over came out: whether they were thought likely → how many were done, of how many."""
+    rated = [action for action in found if action.likelihood]
+    sides = {likely: [action for action in rated if action.asks_for_more != likely] for likely in (True, False)}
+    return {likely: (sum(bool(action.done_at) for action in of), len(of)) for likely, of in sides.items() if of}
 
 
 def _filled(found: list[Action], pair: Pair | None = None) -> list[Action]:

@@ -72,9 +72,9 @@ class Section:
         """The prompts that the person on `side` is shown first."""
         return for_side(self.prompts, side)
 
-    def prompt(self, mark: str) -> Prompt | None:
-        """The prompt with this mark, if it is one of these."""
-        return next((prompt for prompt in self.prompts if prompt.mark == mark), None)
+    def question(self, mark: str) -> Prompt | None:
+        """The question with this mark, if it is one of these."""
+        return next((prompt for prompt in self.prompts if prompt.mark == mark and prompt.is_question), None)
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class Template:
         """The words for looking so many years ahead; the first horizon's if that is none of them."""
         return dict(self.horizons).get(years or 0) or next((words for _, words in self.horizons), "")
 
-    def prompt(self, mark: str) -> tuple[Section, Prompt] | None:
-        """The prompt with this mark and the section that it stands in."""
-        found = ((section, section.prompt(mark)) for section in self.sections)
+    def question(self, mark: str) -> tuple[Section, Prompt] | None:
+        """The question with this mark and the section that it stands in."""
+        found = ((section, section.question(mark)) for section in self.sections)
         return next(((section, prompt) for section, prompt in found if prompt), None)
 
     def joined_by(self, added: "Template") -> "Template":

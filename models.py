@@ -9,7 +9,7 @@ from peewee import BooleanField, CharField, FloatField, ForeignKeyField, Integer
 
 import clock
 import library
-from agenda_templates import Section, Template
+from agenda_templates import Prompt, Section, Template
 from languages import Phrase
 from merging import Merged, merge
 from prepared import Prepared
@@ -475,6 +475,11 @@ class Meeting(Row):
                 item = Item.create(**facts)
             return self._at_home(item)
 
+    def ask(self, by: Person, section: str, prompt: Prompt, private: bool = False, key: str | None = None) -> "Item":
+        """Put a prompt on the agenda, as a question: once, unless it may be asked again (then `key` tells repeats)."""
+        text = prompt.worded(self.horizon_words)
+        return self.add_item(by, section, text, private, f"{prompt.mark}-{key if prompt.again else self.id}", True)
+
     def _adding(self, private: bool):
         return self._unannounced() if private else self.changing()
 
@@ -904,7 +909,7 @@ LAST_MAIN = Prepared(
     )
 )
 # What may be another a second later.
-CHANGING = ("closed_at", "cancelled_at", "template", "versions", "next_starts_at")
+CHANGING = ("closed_at", "cancelled_at", "template", "versions", "horizon", "next_starts_at")
 STATE_OF_MEETING = Prepared(
     lambda id: Meeting.select(*(getattr(Meeting, name) for name in CHANGING)).where(Meeting.id == id)
 )

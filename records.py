@@ -176,8 +176,7 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
         "closed_at": closed_at.isoformat(),
         "closed_by": by.name,
         "next_starts_at": next_starts_at and next_starts_at.isoformat(),
-        "covered": [person.name for person in wrapup.said(meeting, wrapup.COVERED)],
-        "next_agreed": [person.name for person in wrapup.said(meeting, wrapup.NEXT)],
+        **_said(meeting, next_starts_at),
         "from_last_time": [_action(action) for action in earlier],
         # Their items were deleted; what was agreed stands all the same.
         "also_agreed": [
@@ -194,6 +193,13 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
             for section in meeting.sections
         ],
     }
+
+
+def _said(meeting: Meeting, next_starts_at: datetime | None) -> dict[str, list[str]]:
+    """Who had covered everything, and who said yes to the date that it became."""
+    names = {matter: [person.name for person in people] for matter, people in wrapup.said(meeting).items()}
+    is_that = next_starts_at is not None and next_starts_at == meeting.next_starts_at
+    return {"covered": names[wrapup.COVERED], "next_agreed": names[wrapup.NEXT] if is_that else []}
 
 
 def _item(item: Item, made: list[Action]) -> dict[str, Any]:

@@ -33,10 +33,11 @@ class ClosingCheck(Row):
         cls.insert(id=new_id(), **facts).on_conflict_ignore().execute()
 
 
-def said(meeting: Meeting, matter: str) -> list[Person]:
-    """Who of the two said so, the individual first."""
-    ids = {check.person_id for check in CHECKS(meeting=meeting.id) if check.matter == matter}
-    return [person for person in meeting.pair.people if person.id in ids]
+def said(meeting: Meeting) -> dict[str, list[Person]]:
+    """Who of the two said so, by matter; the individual first."""
+    checks = {(check.matter, check.person_id) for check in CHECKS(meeting=meeting.id)}
+    people = meeting.pair.people
+    return {matter: [person for person in people if (matter, person.id) in checks] for matter in (COVERED, NEXT)}
 
 
 def cover(meeting: Meeting, by: Person, undo: bool = False) -> None:

@@ -1,5 +1,7 @@
 """Templates: what each side is shown, how far one looks ahead, and two conversations in one meeting."""
 
+from dataclasses import replace
+
 from agenda_templates import Prompt, Section, Template, for_side, not_for_side
 
 MINE, THEIRS, OURS = (Prompt(side, f"For {side}?") for side in ("individual", "manager", "both"))
@@ -29,8 +31,9 @@ def test_each_side_is_shown_its_own_prompts_first():
 
 def test_prompts_are_told_apart_by_their_marks():
     assert len({prompt.mark for prompt in (MINE, THEIRS, OURS, AHEAD)}) == 4
-    assert ADDED.prompt(AHEAD.mark) == (ADDED.sections[1], AHEAD)
-    assert ADDED.prompt(MINE.mark) is None
+    assert ADDED.question(AHEAD.mark) == (ADDED.sections[1], AHEAD)
+    assert ADDED.question(MINE.mark) is None
+    assert Section("goals", "Goals", (replace(MINE, kind="cue"),)).question(MINE.mark) is None
 
 
 def test_an_item_of_an_unknown_section_stands_in_the_last_one():

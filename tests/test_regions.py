@@ -21,7 +21,7 @@ LATER = NOW + timedelta(days=30)
 # It tells the one who has just written something, and nobody else, that it is saved.
 SAYS_SOMETHING_NEW = {"saved"}
 # Of these there are several; the name goes on with the key of each.
-KEYED = {"item", "action", "section", "composer"}
+KEYED = {"item", "action", "section", "prompts", "composer"}
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def saved(folder, text: str):
 
 def test_the_built_in_ones_are_there_with_prompts_for_both_sides():
     found = read_folder()
-    assert {"regular", "catch_up"} <= set(found)
+    assert {"regular", "catch_up", "supervision", "career", "annual"} == set(found)
     for template in found.values():
         for side in ("individual", "manager"):
             assert any(section.prompts_for(side) for section in template.sections)

@@ -39,6 +39,8 @@ FORM = {
     "side": "individual",
     "time_zone": "Europe/London",
     "where": "goals",
+    "prompt": "to be put in",
+    "years": "5",
 }
 
 
@@ -66,10 +68,12 @@ def filled(meeting, ada, sam, item, draft):
 
 def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
-    names = "head presence actions agenda wrapup notebook meetings pair objectives today saved confirmations remarks"
+    names = (
+        "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks"
+    )
     return [
         *names.split(),
-        *(f"{kind}-goals" for kind in ("section", "composer")),
+        *(f"{kind}-goals" for kind in ("section", "prompts", "composer")),
         *(f"item-{id}" for id in filled["items"]),
         *(f"action-{id}" for id in filled["actions"]),
     ]
@@ -88,6 +92,7 @@ def addresses(app, filled, method: str):
         for id in ids:
             for name in names:
                 path = rule.rule.replace("<digest>", "000000000000").replace("<name>", name)
+                path = path.replace("<key>", "career").replace("<section>", "goals")
                 yield rule.endpoint, path.replace("<id>", id or ""), path.replace("<id>", new_id())
 
 
@@ -131,7 +136,7 @@ def everything_stored() -> str:
 
 def test_no_route_has_an_argument_that_the_walk_does_not_know(app, filled):
     for rule in app.url_map.iter_rules():
-        assert rule.arguments <= {"id", "name", "digest"}, rule.rule
+        assert rule.arguments <= {"id", "name", "digest", "key", "section"}, rule.rule
         if "id" in rule.arguments:
             assert rule.rule.split("/")[1] in filled, rule.rule
         if "name" in rule.arguments:

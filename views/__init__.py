@@ -15,15 +15,17 @@ from . import (
     owndata,
     pairs,
     people,
+    prompts,
     records,
     search,
     sessions,
     streams,
     today,
+    wrapup,
 )
 
 PAGES = (
-    *(today, pairs, access, meetings, items, actions, records, objectives),
+    *(today, pairs, access, meetings, prompts, wrapup, items, actions, records, objectives),
     *(search, people, notices, owndata, sessions, streams, health),
 )
 

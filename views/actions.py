@@ -3,13 +3,16 @@
 from flask import Blueprint, abort, g, render_template
 
 import actions
+from languages import Phrase, translated
 from models import ItemGone
 
 from .answers import changed, checked, is_partial, item_or_404, page, part, slot
-from .forms import ActionForm, AgreementForm, DropForm, DueForm, PutOffForm, UpdateForm
+from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
 from .pages import ActionPage, ActionsPage, ItemPage, PairPage
 
 pages = Blueprint("actions", __name__)
+
+CLASH = Phrase("You both changed the same words. Both versions are here: keep what is right, then save.")
 
 
 @pages.get("/actions")
@@ -127,6 +130,24 @@ def update(id):
     form = checked(UpdateForm, at=f"update-{id}")
     action.update_with(g.person, form.text.data, form.key.data)
     return _settled(action)
+
+
+@pages.post("/actions/<id>/likelier")
+def say_what_helps(id):
+    action = _action_or_404(id)
+    form = checked(LikelierForm, at=f"likelier-{id}")
+    merged = action.say_what_helps(g.person, form.text.data or "", form.base.data or "")
+    if merged.clash:
+        return _clash(action, merged.text), 409
+    return _settled(action, extra=g.page.outright(action.region))
+
+
+def _clash(action, text):
+    """Both versions in one box, on the page or on one of its own."""
+    said = {"action": action, "clash": text, "problem": translated(CLASH)}
+    if is_partial():
+        return render_template("actions/_likelier.html", page=g.page, me=g.person, **said)
+    return page(ActionPage(g.person, action, "actions/likelier.html"), **said)
 
 
 @pages.post("/actions/<id>/due")

@@ -183,6 +183,23 @@ class NotesForm(Form):
     sent = StringField(validators=maybe_words()["validators"])
 
 
+class PromptForm(Form):
+    """A prompt to put on the agenda, for both or as a private draft."""
+
+    prompt = StringField()
+    private = BooleanField()
+
+
+class HorizonForm(Form):
+    """How many years ahead to look."""
+
+    years = SelectField(coerce=int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.years.choices = list(g.page.meeting.outline.horizons)
+
+
 class PlaceForm(Form):
     """Where an item goes."""
 
@@ -217,6 +234,13 @@ class UpdateForm(Form):
     """How an action goes."""
 
     text = StringField(**some_words(Phrase("Write a few words first, then add them."), 2_000))
+
+
+class LikelierForm(Form):
+    """What would make an action likelier, and the text that the change started from."""
+
+    text = StringField(**maybe_words(2_000))
+    base = StringField(**maybe_words(BASE_LIMIT))
 
 
 class DueForm(Form):
@@ -257,6 +281,21 @@ class MeetingForm(Form):
             ahead(field)
 
 
+def offered_kinds() -> list[tuple[str, str]]:
+    """The kinds of conversation that can be chosen: key and name."""
+    return [(key, template.name) for key, template in library.offered().items()]
+
+
+class KindForm(Form):
+    """Another kind of conversation."""
+
+    template = SelectField()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.template.choices = offered_kinds()
+
+
 class ClosingForm(Form):
     """When to meet next, or that this is still open."""
 
@@ -272,6 +311,16 @@ class ClosingForm(Form):
             raise ValidationError(Phrase("Choose when you meet next, or tick “No next meeting yet”."))
 
 
+class NextDateForm(Form):
+    """When to meet next, for the other one to agree to."""
+
+    next_starts_at = WallTime(validators=[InputRequired(Phrase("Choose when you meet next."))])
+
+    def validate_next_starts_at(self, field) -> None:
+        """It is still to come."""
+        ahead(field)
+
+
 class PairForm(Form):
     """The usual arrangements of a pair."""
 
@@ -282,7 +331,7 @@ class PairForm(Form):
 
     def __init__(self) -> None:
         super().__init__()
-        self.template.choices = [(key, template.name) for key, template in library.offered().items()]
+        self.template.choices = offered_kinds()
 
 
 class InvitationForm(PairForm):

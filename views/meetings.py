@@ -1,17 +1,18 @@
 """Meetings: the page itself, its time and place, who is writing where, closing and opening again."""
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 
+import library
 import live
 import records
 
 from .answers import changed, checked, gone_on, meeting_or_404, page, part
-from .forms import ClosingForm, MeetingForm
+from .forms import ClosingForm, KindForm, MeetingForm
 
 pages = Blueprint("meetings", __name__)
 
 # Closing, cancelling and moving touch everything that the two have open.
-EVERYTHING = ("head", "actions", "agenda", "wrapup", "meetings", "pair")
+EVERYTHING = ("head", "actions", "agenda", "wrapup", "close", "meetings", "pair")
 
 
 @pages.get("/meetings/<id>")
@@ -43,7 +44,32 @@ def reschedule(id):
     found.meeting.reschedule(
         g.person, form.starts_at.moment, form.minutes.data or found.meeting.minutes, form.place.data or ""
     )
-    return changed(found, "head", also=("wrapup", "meetings", "pair"), to=found.meeting.path)
+    return changed(found, "head", also=("close", "meetings", "pair"), to=found.meeting.path)
+
+
+@pages.post("/meetings/<id>/kind")
+def turn(id):
+    found = meeting_or_404(id)
+    found.meeting.turn_into(g.person, checked(KindForm, at="kind").template.data)
+    return _of_another_kind(found)
+
+
+@pages.post("/meetings/<id>/conversations/<key>")
+def join(id, key):
+    found = meeting_or_404(id)
+    found.meeting.join(g.person, key if key in library.offered() else abort(404))
+    return _of_another_kind(found)
+
+
+@pages.delete("/meetings/<id>/conversations/<key>")
+def part_with(id, key):
+    found = meeting_or_404(id)
+    found.meeting.join(g.person, key, undo=True)
+    return _of_another_kind(found)
+
+
+def _of_another_kind(found):
+    return changed(found, "head", "agenda", "wrapup", "close", also=("meetings", "pair"), to=found.meeting.path)
 
 
 @pages.post("/meetings/<id>/closing")

@@ -21,6 +21,8 @@ import growth
 import languages
 import live
 import notices
+import wrapup
+from agenda_templates import for_side, not_for_side
 from door import form_token
 from languages import Phrase
 from models import Item, Meeting, Pair, Person
@@ -37,7 +39,7 @@ def register(app: Flask) -> None:
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
-KEYED = {"item", "action", "section"}
+KEYED = {"item", "action", "section", "prompts"}
 
 
 class Rejected:
@@ -200,7 +202,9 @@ class MeetingPage(Page):
         "action": "action",
         "agenda": "agenda",
         "item": "item",
+        "prompts": "prompts",
         "wrapup": "wrapup",
+        "close": "close",
         "notebook": "notebook",
     }
     partials: ClassVar = {
@@ -212,10 +216,12 @@ class MeetingPage(Page):
         "agenda": "meetings/_agenda.html",
         "section": "meetings/_section.html",
         "item": "items/_item.html",
+        "prompts": "meetings/_prompts.html",
         "wrapup": "meetings/_wrapup.html",
+        "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
-    whole = ("presence", "head", "actions", "agenda", "wrapup", "notebook")
+    whole = ("presence", "head", "actions", "agenda", "wrapup", "close", "notebook")
 
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
@@ -237,6 +243,11 @@ class MeetingPage(Page):
         """When the two meet after this."""
         return self.pair.start_after(self.meeting)
 
+    @cached_property
+    def next_proposed(self) -> datetime | None:
+        """The same, or what the two have on the table in the wrap-up."""
+        return self.meeting.next_starts_at or self.next_start
+
     @property
     def can_change(self) -> bool:
         """Whether anything on the agenda can still change."""
@@ -244,7 +255,7 @@ class MeetingPage(Page):
 
     @property
     def title(self) -> Phrase:
-        kind, name = self.meeting.outline.name, self.other.first_name
+        kind, name = self.meeting.conversations[0].name, self.other.first_name
         return Phrase("%(kind)s with %(name)s", kind=kind, name=name)
 
     @property
@@ -277,11 +288,32 @@ class MeetingPage(Page):
         section = self.meeting.outline.section(key)
         return {"section": section, "items": self._items()} if section else None
 
+    def _prompts(self, key: str) -> dict[str, Any] | None:
+        section = self.meeting.outline.section(key)
+        if section is None:
+            return None
+        return {
+            "section": section,
+            "mine": section.prompts_for(self.side),
+            "theirs": not_for_side(section.prompts, self.side),
+            "asked": {item.text for item in self.on_agenda if item.is_question},
+            "horizon": self.meeting.horizon_words,
+        }
+
+    @cached_property
+    def on_agenda(self) -> list[Item]:
+        """Everything on the agenda that this person may see, in order."""
+        return self.meeting.items_for(self.me)
+
+    @cached_property
+    def made_here(self) -> dict[str, list[actions.Action]]:
+        """What was proposed and agreed in this meeting: item id → actions."""
+        return actions.made_in(self.meeting)
+
     def _items(self) -> dict[str, list[Item]]:
         found: dict[str, list[Item]] = {section.key: [] for section in self.meeting.sections}
-        made = actions.made_in(self.meeting)
-        for item in self.meeting.items_for(self.me):
-            item.actions = self._awake(made.get(item.id, []))
+        for item in self.on_agenda:
+            item.actions = self._awake(self.made_here.get(item.id, []))
             found[item.section].append(item)
         return found
 
@@ -299,13 +331,20 @@ class MeetingPage(Page):
         order = [section.key for section in self.meeting.sections]
         items = self.meeting.shared_items()
         items.sort(key=lambda item: order.index(self.meeting.outline.home_for(item.section)))
-        made = [action for found in actions.made_in(self.meeting).values() for action in found]
+        made = [action for found in self.made_here.values() for action in found]
         return {
             "undiscussed": [item for item in items if not item.discussed_at],
             "coming_back": [item for item in items if item.discussed_at and (item.kept_at or item.standing_at)],
             "unagreed": [action for action in made if action.is_proposed],
             "agreed": [action for action in made if action.is_tracked],
-            "proposed_start": self.next_start,
+        }
+
+    def _close(self) -> dict[str, Any]:
+        closing = self.meeting.outline.closing
+        return {
+            "mine": for_side(closing, self.side),
+            "theirs": not_for_side(closing, self.side),
+            "said": wrapup.said(self.meeting),
         }
 
     def _notebook(self) -> dict[str, Any]:
@@ -380,7 +419,9 @@ class PairPage(Page):
         return {"upcoming": self.pair.next_meeting(), "past": [meeting for meeting in found if not meeting.is_open]}
 
     def _actions(self) -> dict[str, Any]:
-        return {"open_actions": actions.open_ones(self.pair), "over_actions": actions.over_ones(self.pair)}
+        over = actions.over_ones(self.pair)
+        open_ones = actions.open_ones(self.pair)
+        return {"open_actions": open_ones, "over_actions": over, "turned_out": actions.turned_out(over)}
 
     def _objectives(self) -> dict[str, Any]:
         return {"objectives": growth.objectives_of(self.pair)}

@@ -88,7 +88,7 @@ def end(id):
 
 def _settled(found):
     # Nearly everything on the page depends on whether the two meet, so it is shown anew as a whole.
-    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", to=_home_of(found.pair))
+    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", "close", to=_home_of(found.pair))
 
 
 def _home_of(pair):
@@ -107,7 +107,7 @@ def settle(id):
         minutes=form.minutes.data or found.pair.minutes,
         place=form.place.data or "",
     )
-    return changed(found, "pair", also=("wrapup",), to=found.pair.path)
+    return changed(found, "pair", also=("close",), to=found.pair.path)
 
 
 @pages.post("/pairs/<id>/meetings")
