@@ -96,6 +96,12 @@ def next_start(after: datetime, rhythm: str, zone: str) -> datetime | None:
     return moment
 
 
+def due_after(moment: datetime, rhythm: str, zone: str) -> datetime | None:
+    """Until when the next meeting should have been, after one at `moment`; None without a rhythm."""
+    with at(moment):
+        return next_start(moment, rhythm, zone)
+
+
 def first_start(zone: str) -> datetime:
     """A first meeting to propose: ten in the morning, two working days from now in `zone`."""
     day = _working_day(today(zone) + timedelta(days=1))

@@ -102,6 +102,7 @@ SETTINGS = {
     "SESSION_IDLE_MINUTES": Setting("30", "after how long without a sign of life one is signed out"),
     "SESSION_HOURS": Setting("10", "after how long one is signed out in any case"),
     "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
+    "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
     "LANGUAGE": Setting("en-GB", "the language of people who have not chosen one"),
@@ -145,6 +146,7 @@ class Config:
     session_idle_minutes: int
     session_hours: int
     former_manager_days: int
+    meet_at_least: str
     retention_months: int
     help_contact: str
     language: str
@@ -211,6 +213,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         session_idle_minutes=_number(values, "SESSION_IDLE_MINUTES", 10, 24 * 60),
         session_hours=_number(values, "SESSION_HOURS", 1, 24 * 7),
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
+        meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         help_contact=values["HELP_CONTACT"],
         language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),
@@ -441,7 +444,7 @@ def _yes_or_no(values: _Given, name: str) -> bool:
 def _one_of(values: _Given, name: str, known: tuple[str, ...]) -> str:
     found = values[name].lower()
     if found not in known:
-        raise Misconfigured(f"{name}={values[name]} is not known: use {' or '.join(known[:2])}.")
+        raise Misconfigured(f"{name}={values[name]} is not known: use {', '.join(known[:-1])} or {known[-1]}.")
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from peewee import CharField, IntegerField, TextField, fn
 
 import clock
-from agenda_templates import Template
+from agenda_templates import Prompt, Template
 from prepared import Prepared
 from rows import Moment, Row, db
 from template_files import FOLDER, read, read_file
@@ -58,6 +58,11 @@ def _read(id: str) -> Template:
 def current(key: str) -> TemplateVersion:
     """The version of this template that a meeting made now begins with: the newest that is published."""
     return CURRENT.first(key=key) or CURRENT.first(key=USUAL)
+
+
+def responsibilities(key: str) -> tuple[Prompt, ...]:
+    """What each side brings to conversations of this kind: its own list, else the usual one's."""
+    return current(key).outline.responsibilities or current(USUAL).outline.responsibilities
 
 
 def offered() -> dict[str, Template]:

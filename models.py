@@ -22,6 +22,8 @@ TIGHT = 1e-6
 CLOSE_BY = 1 / 16
 # How long before a main meeting there is no short one any more.
 CLEAR = timedelta(days=3)
+# By how much a meeting may slip before anybody is reminded.
+GRACE = timedelta(weeks=1)
 # Of how many sections one can do without the prompts: what the column holds.
 HIDDEN_AT_MOST = 30
 
@@ -92,6 +94,11 @@ class Person(Row):
     def next_meetings(self) -> dict[str, "Meeting"]:
         """The next meeting of each pair that has one: pair id → meeting."""
         return {meeting.pair_id: meeting for meeting in reversed(NEXT_MEETINGS_OF(person=self.id))}
+
+    def last_met(self) -> dict[str, datetime]:
+        """When each pair last met, not counting short meetings in between: pair id → start."""
+        found = ((each.pair_id, Meeting.starts_at.python_value(each.last)) for each in LAST_MET_OF(person=self.id))
+        return {pair: last for pair, last in found if last}
 
     def live_in(self, time_zone: str) -> None:
         """Have every time shown on the clock of this zone."""
@@ -202,6 +209,12 @@ class Pair(Row):
     def people(self) -> tuple[Person, Person]:
         """The individual, who leads, and the manager."""
         return self.report, self.manager
+
+    def is_overdue(self, rhythm: str, last_met: datetime | None) -> bool:
+        """Whether the two should have met again by now, to meet as often as `rhythm` says; a week's grace is given."""
+        since = last_met or self.accepted_at
+        due = clock.due_after(since, rhythm, self.time_zone) if since else None
+        return due is not None and due + GRACE < clock.now()
 
     @property
     def is_running(self) -> bool:
@@ -316,10 +329,14 @@ class Pair(Row):
         upcoming = self.next_meeting(besides=meeting)
         return upcoming.starts_at if upcoming else self.proposal_after(meeting)[0]
 
+    def kind_after(self, meeting: "Meeting") -> library.TemplateVersion:
+        """The template of the meeting that follows `meeting`."""
+        return library.current(self.between_template if self.proposal_after(meeting)[1] else self.template)
+
     def _arrangements(self, after: "Meeting | None") -> dict[str, Any]:
         """What the meeting that follows `after` is like."""
         is_between = after is not None and self.proposal_after(after)[1]
-        version = library.current(self.between_template if is_between else self.template)
+        version = self.kind_after(after) if after else library.current(self.template)
         return {
             "template": version.key,
             "versions": version.id,
@@ -479,6 +496,14 @@ class Meeting(Row):
         """Put a prompt on the agenda, as a question: once, unless it may be asked again (then `key` tells repeats)."""
         text = prompt.worded(self.horizon_words)
         return self.add_item(by, section, text, private, f"{prompt.mark}-{key if prompt.again else self.id}", True)
+
+    def share_drafts(self, by: Person, only: str | None = None) -> list["Item"]:
+        """Let the other one see what this person has prepared: all, or the one draft with this id. Gives these."""
+        with self.changing():
+            drafts = [item for item in self.items_for(by) if item.is_draft and only in (None, item.id)]
+            for item in drafts:
+                item.change(shared_at=clock.now())
+            return drafts
 
     def _adding(self, private: bool):
         return self._unannounced() if private else self.changing()
@@ -885,6 +910,14 @@ NEXT_MEETINGS_OF = Prepared(
         .join(Pair)
         .where(mine(person, now), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
         .order_by(Meeting.starts_at)
+    )
+)
+LAST_MET_OF = Prepared(
+    lambda person, now: (
+        Meeting.select(Meeting.pair, fn.MAX(Meeting.starts_at).alias("last"))
+        .join(Pair)
+        .where(mine(person, now), Meeting.closed_at.is_null(False), ~Meeting.is_between)
+        .group_by(Meeting.pair)
     )
 )
 WAITING_ITEMS = Prepared(

@@ -15,6 +15,7 @@ from . import (
     owndata,
     pairs,
     people,
+    preparation,
     prompts,
     records,
     search,
@@ -25,7 +26,7 @@ from . import (
 )
 
 PAGES = (
-    *(today, pairs, access, meetings, prompts, wrapup, items, actions, records, objectives),
+    *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
     *(search, people, notices, owndata, sessions, streams, health),
 )
 

@@ -328,10 +328,28 @@ class PairForm(Form):
     rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="monthly")
     minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
     place = StringField(**maybe_words(200))
+    between_rhythm = SelectField(choices={key: name for key, (name, *_) in RHYTHMS.items()}, default="none")
+    between_template = SelectField(default="catch_up")
+    between_minutes = Number(Phrase("Choose between 5 and 480 minutes."), 5, 480)
+    between_place = StringField(**maybe_words(200))
 
     def __init__(self) -> None:
         super().__init__()
-        self.template.choices = offered_kinds()
+        self.template.choices = self.between_template.choices = offered_kinds()
+
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, as Pair has it. A length that was left out is the conversation's usual one."""
+        kinds = library.offered()
+        return {
+            "template": self.template.data,
+            "rhythm": self.rhythm.data,
+            "minutes": self.minutes.data or kinds[self.template.data].minutes,
+            "place": self.place.data or "",
+            "between_rhythm": self.between_rhythm.data,
+            "between_template": self.between_template.data,
+            "between_minutes": self.between_minutes.data or kinds[self.between_template.data].minutes,
+            "between_place": self.between_place.data or "",
+        }
 
 
 class InvitationForm(PairForm):

@@ -19,10 +19,11 @@ import auth
 import clock
 import growth
 import languages
+import library
 import live
 import notices
 import wrapup
-from agenda_templates import for_side, not_for_side
+from agenda_templates import Prompt, for_side, not_for_side
 from door import form_token
 from languages import Phrase
 from models import Item, Meeting, Pair, Person
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     Page.templates = app.jinja_env
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
+    TodayPage.meet_at_least = app.config["DUOLOGUE"].meet_at_least
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
@@ -249,6 +251,19 @@ class MeetingPage(Page):
         return self.meeting.next_starts_at or self.next_start
 
     @property
+    def next_kind(self) -> str:
+        """What kind of conversation the next one is, where the two have a short one in between."""
+        if self.pair.between_rhythm == "none":
+            return ""
+        upcoming = self.pair.next_meeting(besides=self.meeting)
+        return upcoming.outline.name if upcoming else self.pair.kind_after(self.meeting).outline.name
+
+    @cached_property
+    def responsibilities(self) -> tuple[Prompt, ...]:
+        """What each side brings: shown before the two meet for the first time."""
+        return () if self.pair.last_meeting() else library.responsibilities(self.pair.template)
+
+    @property
     def can_change(self) -> bool:
         """Whether anything on the agenda can still change."""
         return self.meeting.is_open and self.pair.is_running
@@ -351,6 +366,62 @@ class MeetingPage(Page):
         return {"note": PrivateNote.of(self.pair, self.me)}
 
 
+class PreparationPage(MeetingPage):
+    """Preparing for a meeting, each for oneself: nothing here is shown to the other one until it is shared."""
+
+    template = "preparation/preparation.html"
+    is_meeting = False
+    shows: ClassVar = {
+        **{"item": "drafts", "agenda": "drafts", "head": "drafts", "prompts": "drafts"},
+        **{"action": "mine", "actions": "mine", "notebook": "notebook"},
+    }
+    partials: ClassVar = {
+        **Page.partials,
+        "drafts": "preparation/_drafts.html",
+        "mine": "preparation/_mine.html",
+        "action": "actions/_action.html",
+        "notebook": "pairs/_notebook.html",
+    }
+    whole = ("drafts", "mine", "notebook")
+
+    def found_by(self, me: Person) -> "PreparationPage | None":
+        return PreparationPage.of(me, self.meeting.id)
+
+    @classmethod
+    def of(cls, me: Person, id: str) -> "PreparationPage | None":
+        """The preparation of meeting `id`, if it is one of theirs and still to be held."""
+        found = super().of(me, id)
+        return cls(me, found.meeting) if found and found.can_change else None
+
+    @property
+    def title(self) -> Phrase:
+        return Phrase("Prepare for %(name)s", name=self.other.first_name)
+
+    @property
+    def live_path(self) -> str:
+        return f"{self.meeting.path}/preparation/live"
+
+    @cached_property
+    def last_record(self) -> Record | None:
+        """What was said last time."""
+        last = self.pair.last_meeting()
+        return Record.of(last) if last else None
+
+    def _drafts(self) -> dict[str, Any]:
+        found = [item for item in self.on_agenda if item.author_id == self.me.id]
+        return {
+            "drafts": [item for item in found if item.is_draft],
+            "shared": [item for item in found if not item.is_draft],
+            "asked": {item.text for item in self.on_agenda if item.is_question},
+            "horizon": self.meeting.horizon_words,
+            "before": for_side(self.meeting.outline.preparation, self.side),
+        }
+
+    def _mine(self) -> dict[str, Any]:
+        found = [action for action in actions.open_ones(self.pair) if action.owner_id == self.me.id]
+        return {"mine": self._awake(found)}
+
+
 class ItemPage(MeetingPage):
     """One form about an item on a page of its own, for browsers without JavaScript."""
 
@@ -430,6 +501,18 @@ class PairPage(Page):
         return {"note": PrivateNote.of(self.pair, self.me)}
 
 
+class ResponsibilitiesPage(PairPage):
+    """What each of the two brings to their conversations."""
+
+    live_path = None
+    template = "pairs/responsibilities.html"
+    title = Phrase("What each of you brings")
+
+    @property
+    def responsibilities(self) -> tuple[Prompt, ...]:
+        return library.responsibilities(self.pair.template)
+
+
 class ActionPage(PairPage):
     """One action on a page of its own."""
 
@@ -469,6 +552,8 @@ class TodayPage(Page):
     template = "today/today.html"
     title = Phrase("Today")
     live_path = "/live"
+    # How often the organisation wants two people to meet, as a rhythm.
+    meet_at_least: ClassVar[str]
     shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today", "today": "today"}
     partials: ClassVar = {**Page.partials, "today": "today/_today.html"}
     whole = ("today",)
@@ -479,8 +564,18 @@ class TodayPage(Page):
         mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
             "notices": notices.unread_of(self.me),
+            "slipped": self._slipped([pair for pair, _ in running]),
             "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
             "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
             "ended": [pair for pair in pairs if pair.accepted_at and pair.ended_at],
             "mine": [action for action in mine if not action.is_put_off(today)],
+        }
+
+    def _slipped(self, pairs: list[Pair]) -> dict[str, datetime]:
+        """The pairs that have not met for longer than the organisation wants: pair id → when they met last."""
+        last = self.me.last_met()
+        return {
+            pair.id: last.get(pair.id, pair.accepted_at)
+            for pair in pairs
+            if pair.is_overdue(self.meet_at_least, last.get(pair.id))
         }

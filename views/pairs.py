@@ -2,7 +2,6 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template
 
-import library
 import live
 from languages import Phrase, translated
 from models import Pair, Refused
@@ -11,7 +10,7 @@ from people import colleagues_called
 
 from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
-from .pages import Rejected, TodayPage
+from .pages import Rejected, ResponsibilitiesPage, TodayPage
 
 pages = Blueprint("pairs", __name__)
 
@@ -40,11 +39,8 @@ def invite():
         g.person,
         manager,
         report,
-        template=form.template.data,
-        rhythm=form.rhythm.data,
-        minutes=form.minutes.data or library.offered()[form.template.data].minutes,
-        place=form.place.data or "",
         first_starts_at=form.starts_at.moment,
+        **form.settings(),
     )
     live.announce(pair, "pair")
     return redirect(pair.path, 303)
@@ -70,6 +66,11 @@ def show(id):
 @pages.get("/pairs/<id>/regions/<name>")
 def region(id, name):
     return part(pair_or_404(id), name)
+
+
+@pages.get("/pairs/<id>/responsibilities")
+def responsibilities(id):
+    return page(ResponsibilitiesPage(g.person, pair_or_404(id).pair))
 
 
 @pages.post("/pairs/<id>/acceptance")
@@ -100,13 +101,7 @@ def _home_of(pair):
 def settle(id):
     found = pair_or_404(id)
     form = checked(PairForm, at="rhythm")
-    found.pair.settle(
-        g.person,
-        template=form.template.data,
-        rhythm=form.rhythm.data,
-        minutes=form.minutes.data or found.pair.minutes,
-        place=form.place.data or "",
-    )
+    found.pair.settle(g.person, **form.settings())
     return changed(found, "pair", also=("close",), to=found.pair.path)
 
 

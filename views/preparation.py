@@ -1,0 +1,62 @@
+"""Preparing for a meeting: last time in a minute, my actions, my drafts, the prompts for my side."""
+
+from flask import Blueprint, abort, g, redirect, request
+
+from .answers import changed, checked, found_or_404, meeting_or_404, page, part
+from .forms import ItemForm, PromptForm
+from .pages import PreparationPage
+from .streams import stream
+
+pages = Blueprint("preparation", __name__)
+
+
+@pages.get("/meetings/<id>/preparation")
+def show(id):
+    found = meeting_or_404(id)
+    return page(_preparation_or_404(id)) if found.can_change else redirect(found.meeting.path)
+
+
+@pages.get("/meetings/<id>/preparation/regions/<name>")
+def region(id, name):
+    return part(_preparation_or_404(id), name)
+
+
+@pages.get("/meetings/<id>/preparation/live")
+def live(id):
+    return stream(_preparation_or_404(id))
+
+
+@pages.post("/meetings/<id>/drafts")
+def add(id):
+    found = _preparation_or_404(id)
+    section = found.meeting.outline.section(request.form.get("section", "")) or abort(404)
+    form = checked(ItemForm, at=f"draft-{section.key}")
+    item = found.meeting.add_item(g.person, section.key, form.text.data, private=True, key=form.key.data)
+    return _prepared(found, item)
+
+
+@pages.post("/meetings/<id>/drafts/prompts")
+def ask(id):
+    found = _preparation_or_404(id)
+    form = checked(PromptForm, at="prompts")
+    section, prompt = found.meeting.outline.question(form.prompt.data) or abort(404)
+    return _prepared(found, found.meeting.ask(g.person, section.key, prompt, private=True, key=form.key.data))
+
+
+def _prepared(found, item):
+    return changed(found, "drafts", also=(item.region,), only_me=item.is_draft, to=_path(found))
+
+
+@pages.post("/meetings/<id>/drafts/sharing")
+def share(id):
+    found = _preparation_or_404(id)
+    shared = found.meeting.share_drafts(g.person, request.form.get("item"))
+    return changed(found, "drafts", also=(*(item.region for item in shared), "wrapup"), to=_path(found))
+
+
+def _path(found):
+    return f"{found.meeting.path}/preparation"
+
+
+def _preparation_or_404(id):
+    return found_or_404(PreparationPage.of(g.person, id))
