@@ -201,7 +201,8 @@ def test_two_tabs_of_one_person_and_the_way_back_double_nothing(ada, sam):
     expect(ada.composer(WELLBEING)).to_have_value("")
     # Where Sam's private draft stands among them is his alone to see.
     hers = ada.order(WELLBEING)
-    assert hers[-3:] == ["From the first tab", "Before leaving", "Meanwhile"]
+    # Sam leads, so what he brings stands before what she has brought.
+    assert hers[-3:] == ["Meanwhile", "From the first tab", "Before leaving"]
     assert [words for words in sam.order(WELLBEING) if words in hers] == hers
 
     ada.close_meeting()
