@@ -360,10 +360,9 @@ def made_in(meeting: Meeting) -> dict[str, list[Action]]:
     return found
 
 
-def from_last_time(meeting: Meeting, today: date) -> list[Action]:
+def from_last_time(meeting: Meeting, last: Meeting | None, today: date) -> list[Action]:
     """What the agenda of `meeting` starts with: the pair's actions of earlier meetings that are still open (or
-    were done since the last meeting closed), the late ones first; what rests stays away."""
-    last = meeting.pair.last_meeting()
+    were done since the `last` one closed), the late ones first; what rests stays away."""
     found = open_ones(meeting.pair, done_since=last.closed_at if last else None)
     return [action for action in found if action.meeting_id != meeting.id and not action.is_put_off(today)]
 

@@ -105,6 +105,9 @@ SETTINGS = {
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
+    "CHECK_ADDRESSES": Setting(
+        "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
+    ),
     "LANGUAGE": Setting("en-GB", "the language of people who have not chosen one"),
     "TRANSLATIONS": Setting("", "a folder with translations of your own"),
     "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
@@ -149,6 +152,7 @@ class Config:
     meet_at_least: str
     retention_months: int
     help_contact: str
+    check_addresses: bool
     language: str
     translations: Path | None
     time_zone: str
@@ -216,6 +220,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         help_contact=values["HELP_CONTACT"],
+        check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
         language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),
         translations=_path(values["TRANSLATIONS"]),
         time_zone=_zone(values["TIME_ZONE"]),

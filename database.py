@@ -198,7 +198,7 @@ def _must_have_whole_templates() -> None:
     try:
         template_files.read_folder()
     except TemplateMistake as mistake:
-        raise Misconfigured(f"A template cannot be used: {mistake}.") from None
+        raise Misconfigured(f"A template cannot be used: {mistake}") from None
 
 
 def _kind(config: Config) -> str:

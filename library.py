@@ -1,7 +1,9 @@
 """The organisation's templates: every version that was ever published, and which are offered now."""
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from peewee import CharField, IntegerField, TextField, fn
 
@@ -9,7 +11,7 @@ import clock
 from agenda_templates import Prompt, Template
 from prepared import Prepared
 from rows import Moment, Row, db
-from template_files import FOLDER, read, read_file
+from template_files import FOLDER, read, read_file, sketch
 
 # The conversation of a pair that has not chosen another.
 USUAL = "regular"
@@ -35,9 +37,34 @@ class TemplateVersion(Row):
         indexes = ((("key", "number"), True),)
 
     @property
+    def path(self) -> str:
+        return f"/templates/{self.key}/versions/{self.number}"
+
+    @property
     def outline(self) -> Template:
-        """What it says."""
-        return outline(self.id)
+        """What it says; of a draft, which may change, as much as can be read of it."""
+        return outline(self.id) if self.published_at else sketch(self.key, self.content, self.key)[0]
+
+
+class Shelf(NamedTuple):
+    """A template in the library: its newest version and its draft. One of the two is there."""
+
+    key: str
+    newest: TemplateVersion | None
+    draft: TemplateVersion | None
+
+    @property
+    def path(self) -> str:
+        return f"/templates/{self.key}"
+
+    @property
+    def shown(self) -> TemplateVersion:
+        """What stands for it: the newest version, or else the draft."""
+        return self.newest or self.draft  # type: ignore[return-value]
+
+    @property
+    def name(self) -> str:
+        return self.shown.outline.name or self.key
 
 
 @lru_cache(maxsize=512)
@@ -71,6 +98,41 @@ def offered() -> dict[str, Template]:
     return {each.key: each for each in sorted(found, key=lambda each: (each.key != USUAL, each.name.casefold()))}
 
 
+def shelf(key: str) -> Shelf | None:
+    """The template with this key, if there is one."""
+    newest, draft = CURRENT.first(key=key), draft_of(key)
+    return Shelf(key, newest, draft) if newest or draft else None
+
+
+def shelves() -> list[Shelf]:
+    """Every template, also the retired ones and those never published: in the order in which they are offered."""
+    newest, drafts = {each.key: each for each in NEWEST()}, {each.key: each for each in DRAFTS()}
+    found = [Shelf(key, newest.get(key), drafts.get(key)) for key in newest | drafts]
+    return sorted(found, key=lambda each: (each.key != USUAL, each.name.casefold()))
+
+
+def draft_of(key: str) -> TemplateVersion | None:
+    """The draft of this template, if one waits."""
+    return TemplateVersion.get_or_none(TemplateVersion.key == key, TemplateVersion.number == DRAFT)
+
+
+def versions_of(key: str) -> list[TemplateVersion]:
+    """What was published of this template, the newest first."""
+    published = TemplateVersion.key == key, TemplateVersion.published_at.is_null(False)
+    return list(TemplateVersion.select().where(*published).order_by(TemplateVersion.number.desc()))
+
+
+def version(key: str, number: int) -> TemplateVersion | None:
+    """One of its published versions."""
+    return next((found for found in versions_of(key) if found.number == number), None)
+
+
+def built_in(key: str, folder: Path = FOLDER) -> str | None:
+    """What Duologue brings along under this key, if anything."""
+    path = folder / f"{key}.toml"
+    return path.read_text("utf-8") if path in folder.glob("*.toml") else None
+
+
 def publish_built_ins(folder: Path = FOLDER) -> None:
     """Have what Duologue brings along in the library. What the people lead has changed stays as it is.
 
@@ -81,15 +143,17 @@ def publish_built_ins(folder: Path = FOLDER) -> None:
         key, content = path.stem, path.read_text("utf-8")
         newest = CURRENT.first(key=key)
         if newest is None or (newest.by is None and newest.content != content):
-            _publish(key, content)
+            _publish(key, content, retired_at=newest and newest.retired_at)
 
 
-def _publish(key: str, content: str) -> None:
+def _publish(key: str, content: str, retired_at: datetime | None) -> None:
+    facts = {"content": content, "published_at": clock.now(), "retired_at": retired_at}
     with db.atomic():
-        TemplateVersion.create(key=key, number=_next_number(key), content=content, published_at=clock.now())
+        TemplateVersion.create(key=key, number=next_number(key), **facts)
 
 
-def _next_number(key: str) -> int:
+def next_number(key: str) -> int:
+    """What the next version of a template is called."""
     last = TemplateVersion.select(fn.MAX(TemplateVersion.number)).where(TemplateVersion.key == key)
     return (last.scalar() or DRAFT) + 1
 
@@ -97,12 +161,14 @@ def _next_number(key: str) -> int:
 Newer = TemplateVersion.alias("newer")
 NEWEST = Prepared(
     lambda: TemplateVersion.select(
-        TemplateVersion.id, TemplateVersion.key, TemplateVersion.number, TemplateVersion.by, TemplateVersion.retired_at
+        *(TemplateVersion.id, TemplateVersion.key, TemplateVersion.number, TemplateVersion.by),
+        *(TemplateVersion.published_at, TemplateVersion.retired_at),
     ).where(
         TemplateVersion.published_at.is_null(False),
         ~fn.EXISTS(Newer.select().where(Newer.key == TemplateVersion.key, Newer.number > TemplateVersion.number)),
     )
 )
+DRAFTS = Prepared(lambda: TemplateVersion.select().where(TemplateVersion.number == DRAFT))
 CURRENT = Prepared(
     lambda key: (
         TemplateVersion.select()

@@ -18,8 +18,8 @@ from rows import Moment, Once, Row, Words, db, repeat_key
 TEXT_LIMIT = 10_000
 # Two positions closer than this are as good as one.
 TIGHT = 1e-6
-# What is put between two others again and again goes close to the first of them, so that the room lasts.
-CLOSE_BY = 1 / 16
+# What a manager adds comes from here on. It is one number for all, so that it tells nothing of the other's drafts.
+MANAGERS_PART = 1_000.0
 # How long before a main meeting there is no short one any more.
 CLEAR = timedelta(days=3)
 # By how much a meeting may slip before anybody is reminded.
@@ -518,16 +518,13 @@ class Meeting(Row):
             yield
 
     def _place_in(self, section: str, by: Person) -> float:
-        """Where a new item goes: the individual leads, so theirs come after their own last one, before the others."""
-        places = PLACES(meeting=self.id, person=by.id)
-        here = [item for item in places if self.outline.home_for(item.section) == section]
-        if not here:
-            return 1.0
-        leads = by.id == self.pair.report_id
-        place = max((n for n, item in enumerate(here, 1) if not leads or item.author_id == by.id), default=0)
-        low = here[place - 1].position if place else None
-        high = here[place].position if place < len(here) else None
-        return _between(low, high, CLOSE_BY)
+        """Where a new item goes: the individual leads, so theirs come before all that the manager has added."""
+        found = PLACES(meeting=self.id, person=by.id)
+        here = [item.position for item in found if self.outline.home_for(item.section) == section]
+        if by.id == self.pair.manager_id:
+            return max([MANAGERS_PART, *here]) + 1
+        last = max((place for place in here if place < MANAGERS_PART), default=0.0)
+        return last + min((MANAGERS_PART - last) / 2, 1)
 
     def take_in(self, items: list["Item"], by: Person) -> None:
         """Carry these items here. They keep their order and come before what is here already."""
@@ -829,11 +826,11 @@ class Carry(Row):
         self.remove()
 
 
-def _between(low: float | None, high: float | None, share: float = 1 / 2) -> float:
-    """A position after `low` and before `high`, where there are such; `share` says how near to `low`."""
+def _between(low: float | None, high: float | None) -> float:
+    """A position after `low` and before `high`, where there are such."""
     if low is None:
         return 0.0 if high is None else high - 1
-    return low + 1 if high is None else low + (high - low) * share
+    return low + 1 if high is None else (low + high) / 2
 
 
 COUNT_CHANGE = (
@@ -974,7 +971,7 @@ SHARED_ITEMS_OF = Prepared(
 )
 PLACES = Prepared(
     lambda meeting, person: (
-        Item.select(Item.section, Item.author, Item.position)
+        Item.select(Item.section, Item.position)
         .where(Item.meeting == meeting, visible_to(person))
         .order_by(Item.position, Item.id)
     )

@@ -14,6 +14,7 @@ import languages
 import library
 from clock import HOW_OFTEN, RHYTHMS
 from languages import Language, Phrase, gettext, ngettext
+from signposts import USUAL_TITLES
 
 # What ends an ordinal number, by its kind; English has four kinds, other languages have others.
 ORDINALS = {
@@ -115,6 +116,7 @@ def register(app: Flask) -> None:
         RHYTHMS=RHYTHMS,
         HOW_OFTEN=HOW_OFTEN,
         templates=library.offered,
+        USUAL_TITLES=USUAL_TITLES,
         first_start=clock.first_start,
         zones=lambda: sorted(available_timezones()),
     )

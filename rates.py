@@ -12,6 +12,8 @@ WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
 # What opens all that a person has ever written, by the noun of its view.
 HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
+# What has the server ask others, by the noun of its view.
+ASKING = {"signposts": RateLimitItemPerMinute(30)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.
 STRANGERS = RateLimitItemPerMinute(600)
 
@@ -32,7 +34,7 @@ def _limit() -> RateLimitItem | None:
     """The limit that this request counts towards."""
     noun = (request.endpoint or "").partition(".")[0]
     if request.method not in READING:
-        return WRITES if g.person else STRANGERS
+        return ASKING.get(noun, WRITES) if g.person else STRANGERS
     if not g.person:
         return None
     if noun in HEAVY:

@@ -164,7 +164,7 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
     """The minutes as plain data (JSON types alone, moments in ISO 8601 UTC): nothing private is in them."""
     made_here = actions.made_in(meeting)
     items = [item for item in meeting.items_for(by) if item.shared_at]
-    earlier = actions.from_last_time(meeting, clock.today(meeting.pair.time_zone))
+    earlier = actions.from_last_time(meeting, meeting.pair.last_meeting(), clock.today(meeting.pair.time_zone))
     return {
         "version": 1,
         "kind": meeting.outline.name,

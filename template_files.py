@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import tomli_w
 
 from agenda_templates import HORIZON, KINDS, SIDES, TOPICS, Prompt, Section, Template
+from languages import Phrase, translated
 
 FOLDER = Path(__file__).parent / "agendas"
 TITLE_LIMIT, TEXT_LIMIT, SIZE_LIMIT = 80, 300, 200_000
@@ -19,13 +20,42 @@ ENTRY = re.compile(r"\s*([\w-]+)\s*=")
 GUIDANCE = re.compile(r"[ABC][1-9]\d{0,2}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?")
 AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
-ONE_TEXT = "must be a text"
+# What stands for an entry's name where its field is beside the message.
+THIS = Phrase("This")
+ONE_TEXT = Phrase("%(entry)s must be a text.", entry=THIS)
+WHOLE_NUMBER = Phrase(
+    "%(entry)s must be a whole number from %(least)s to %(most)s.", entry=THIS, least=SHORTEST, most=LONGEST
+)
+LIKE_HORIZONS = Phrase(
+    "%(entry)s must look like %(example)s.", entry=THIS, example='{ 5 = "five years", 1 = "one year" }'
+)
 
 Place = tuple[str | int, ...]
 
 
+class Mistake(NamedTuple):
+    """Something wrong in a template: in which part of it, at which line of its text, and what."""
+
+    place: Place
+    line: int
+    what: Phrase
+
+    @property
+    def beside(self) -> str:
+        """What is wrong, in the language spoken now, as it is said beside the field itself."""
+        return translated(_about(self.what, translated(THIS)))
+
+
+def _about(what: Phrase, entry: str) -> Phrase:
+    return Phrase(what.message, **{**what.facts, "entry": entry}) if "entry" in what.facts else what
+
+
 class TemplateMistake(Exception):
-    """A template file that cannot be used; the message says where and what is wrong."""
+    """A template file that cannot be used; the message says where and what is wrong first, `mistakes` all of it."""
+
+    def __init__(self, name: str, *mistakes: Mistake) -> None:
+        self.mistakes = mistakes
+        super().__init__(f"{name}, line {mistakes[0].line}: {mistakes[0].what}" if mistakes else name)
 
 
 def read_folder(folder: Path = FOLDER) -> dict[str, Template]:
@@ -38,24 +68,36 @@ def read_file(path: Path) -> Template:
     try:
         return read(path.stem, path.read_text("utf-8"), path.name)
     except UnicodeDecodeError:
-        raise TemplateMistake(f"{path.name}: this is not a text in UTF-8") from None
+        raise TemplateMistake(f"{path.name}: this is not a text in UTF-8.") from None
 
 
 def read(key: str, text: str, name: str) -> Template:
     """The template that a TOML text describes. `name` is what messages call the file. Raises TemplateMistake."""
+    template, mistakes = sketch(key, text, name)
+    if mistakes:
+        raise TemplateMistake(name, *mistakes)
+    return template
+
+
+def sketch(key: str, text: str, name: str) -> tuple[Template, list[Mistake]]:
+    """As much of a template as can be read of a text, and what is wrong. Raises TemplateMistake if it is no TOML."""
     if len(text) > SIZE_LIMIT:
-        raise TemplateMistake(f"{name}: this is longer than {SIZE_LIMIT:,} characters")
+        raise TemplateMistake(f"{name}: this is longer than {SIZE_LIMIT:,} characters.")
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
-        raise TemplateMistake(_without_place(name, text, str(mistake))) from None
-    return _Reader(name, text).template(key, found)
+        raise TemplateMistake(name, _without_place(text, str(mistake))) from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or lists within lists within lists.
+        raise TemplateMistake(f"{name}: this is no template.") from None
+    reader = _Reader(text)
+    return reader.template(key, found), reader.mistakes
 
 
-def _without_place(name: str, text: str, mistake: str) -> str:
+def _without_place(text: str, mistake: str) -> Mistake:
     at = AT_LINE.search(mistake)
     line = int(at[1]) if at else text.count("\n") + 1
-    return f"{name}, line {line}: {AT_LINE.sub('', mistake).strip().rstrip('.')}"
+    return Mistake((), line, Phrase(f"{AT_LINE.sub('', mistake).strip().rstrip('.')}."))
 
 
 class _Shape(NamedTuple):
@@ -67,20 +109,23 @@ class _Shape(NamedTuple):
 
 
 class _Reader:
-    """Turns what TOML says into a template; knows at which line each part stands."""
+    """Turns what TOML says into a template; knows at which line each part stands, and notes what is wrong."""
 
-    def __init__(self, name: str, text: str) -> None:
-        self._name, self._lines = name, _lines_of(text)
+    def __init__(self, text: str) -> None:
+        self._lines = _lines_of(text)
+        self.mistakes: list[Mistake] = []
 
     def template(self, key: str, found: dict) -> Template:
         facts = self._facts(found, (), TEMPLATE)
         horizons = tuple((int(years), words) for years, words in facts.pop("horizons", {}).items())
         sections = self._list(found, (), "section", self._section)
         if not sections:
-            self._refuse(("section",), "there must be at least one [[section]]")
+            self._refuse(("section",), Phrase("There must be at least one section."))
         for n, section in enumerate(sections):
-            if section.key in {other.key for other in sections[:n]}:
-                self._refuse(("section", n, "key"), f"there are two sections with the key “{section.key}”")
+            if section.key and section.key in {other.key for other in sections[:n]}:
+                self._refuse(
+                    ("section", n, "key"), Phrase("There are two sections with the key “%(key)s”.", key=section.key)
+                )
         template = Template(
             key,
             sections=sections,
@@ -102,37 +147,48 @@ class _Reader:
     def _list(self, found: dict, place: Place, name: str, read: Callable) -> tuple:
         entries = found.get(name, [])
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-            self._refuse((*place, name), f"{name} must be written as [[{name}]]")
+            self._refuse((*place, name), Phrase("%(entry)s must be written as [[%(name)s]].", entry=name, name=name))
+            return ()
         return tuple(read(each, (*place, name, n)) for n, each in enumerate(entries))
 
     def _facts(self, found: dict, place: Place, shape: "_Shape") -> dict[str, Any]:
         for name in found:
             if name not in shape.entries and name not in shape.parts:
-                self._refuse((*place, name), f"“{name}” is not something that can be said here")
-        facts = {}
+                self._refuse(
+                    (*place, name),
+                    Phrase("“%(name)s” is not something that can be said here.", name=name[:TITLE_LIMIT]),
+                )
+        facts: dict[str, Any] = dict.fromkeys(shape.required, "")
         for name, check in shape.entries.items():
-            if name not in found and name in shape.required:
-                self._refuse(place, f"“{name}” is missing")
             if name in found:
-                facts[name] = self._checked(found[name], (*place, name), check)
+                self._check(facts, name, found[name], place, check)
+            elif name in shape.required:
+                self._refuse(place, Phrase("“%(name)s” is missing.", name=name))
         return facts
 
-    def _checked(self, value: Any, place: Place, check: Callable) -> Any:
+    def _check(self, facts: dict[str, Any], name: str, value: Any, place: Place, check: Callable) -> None:
         try:
-            return check(value)
+            facts[name] = check(value)
         except ValueError as mistake:
-            self._refuse(place, f"{place[-1]} {mistake}")
+            self._refuse((*place, name), _about(mistake.args[0], name))
+            if name in facts and isinstance(value, str):
+                # Words that are not good yet can be shown all the same.
+                facts[name] = value
 
     def _must_know_horizons(self, template: Template) -> None:
         for n, section in enumerate(template.sections):
             for m, prompt in enumerate(section.prompts):
                 if HORIZON in prompt.text and not template.horizons:
-                    self._refuse(("section", n, "prompt", m, "text"), f"{HORIZON} needs horizons at the top")
+                    self._refuse(
+                        ("section", n, "prompt", m, "text"),
+                        Phrase("%(horizon)s needs horizons at the top.", horizon=HORIZON),
+                    )
 
-    def _refuse(self, place: Place, what: str) -> Any:
-        while place and place not in self._lines:
-            place = place[:-1]
-        raise TemplateMistake(f"{self._name}, line {self._lines.get(place, 1)}: {what}")
+    def _refuse(self, place: Place, what: Phrase) -> None:
+        at = place
+        while at and at not in self._lines:
+            at = at[:-1]
+        self.mistakes.append(Mistake(place, self._lines.get(at, 1), what))
 
 
 def _lines_of(text: str) -> dict[Place, int]:
@@ -141,7 +197,7 @@ def _lines_of(text: str) -> dict[Place, int]:
     counts: dict[Place, int] = {}
     at: Place = ()
     within_text = False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not within_text and (table := TABLE.match(line)):
             at = _opened(table[1].split("."), counts)
             lines[at] = number
@@ -166,11 +222,11 @@ def _words(limit: int) -> Callable[[Any], str]:
         if not isinstance(value, str):
             raise ValueError(ONE_TEXT)
         if not value.strip():
-            raise ValueError("must say something")
+            raise ValueError(Phrase("%(entry)s must say something.", entry=THIS))
         if len(value) > limit:
-            raise ValueError(f"is longer than {limit} characters")
+            raise ValueError(Phrase("%(entry)s is longer than %(limit)s characters.", entry=THIS, limit=limit))
         if not value.isprintable():
-            raise ValueError("must be one line that can be printed")
+            raise ValueError(Phrase("%(entry)s must be one line that can be printed.", entry=THIS))
         return value.strip()
 
     return check
@@ -179,7 +235,7 @@ def _words(limit: int) -> Callable[[Any], str]:
 def _one_of(*allowed: str) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
+            raise ValueError(Phrase("%(entry)s must be one of %(choices)s.", entry=THIS, choices=", ".join(allowed)))
         return value
 
     return check
@@ -188,7 +244,7 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
 def _like(pattern: re.Pattern, example: str) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise ValueError(f"must look like {example}")
+            raise ValueError(Phrase("%(entry)s must look like %(example)s.", entry=THIS, example=example))
         return value
 
     return check
@@ -197,7 +253,7 @@ def _like(pattern: re.Pattern, example: str) -> Callable[[Any], str]:
 def _list_of(check: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
     def check_all(values: Any) -> tuple[str, ...]:
         if not isinstance(values, list):
-            raise ValueError("must be a list")
+            raise ValueError(Phrase("%(entry)s must be a list.", entry=THIS))
         return tuple(check(value) for value in values)
 
     return check_all
@@ -205,20 +261,20 @@ def _list_of(check: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
 
 def _minutes(value: Any) -> int:
     if type(value) is not int or not SHORTEST <= value <= LONGEST:
-        raise ValueError(f"must be a whole number from {SHORTEST} to {LONGEST}")
+        raise ValueError(WHOLE_NUMBER)
     return value
 
 
 def _yes(value: Any) -> bool:
     if type(value) is not bool:
-        raise ValueError("must be true or false")
+        raise ValueError(Phrase("%(entry)s must be true or false.", entry=THIS))
     return value
 
 
 def _horizons(value: Any) -> dict[str, str]:
     words = _words(TITLE_LIMIT)
     if not isinstance(value, dict) or not value or not all(re.fullmatch(r"[1-9]\d?", years) for years in value):
-        raise ValueError('must look like { 5 = "five years", 1 = "one year" }')
+        raise ValueError(LIKE_HORIZONS)
     return {years: words(said) for years, said in value.items()}
 
 

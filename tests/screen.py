@@ -52,33 +52,44 @@ def regions(html: str) -> dict[str, str]:
 class _Form(HTMLParser):
     def __init__(self, action: str) -> None:
         super().__init__()
-        self.action, self.fields, self._open, self._box = action, {}, False, None
+        self.action, self.fields, self._open, self._box, self._choice = action, [], False, None, None
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag == "form":
             self._open = given.get("action") == self.action
         name = given.get("name")
+        if tag == "option" and self._choice and ("selected" in given or self.fields[-1][0] != self._choice):
+            self.fields = [field for field in self.fields if field[0] != self._choice]
+            self.fields.append((self._choice, given.get("value") or ""))
         if not self._open or not name:
             return
         if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-            self.fields[name] = given.get("value") or ""
+            self.fields.append((name, given.get("value") or ""))
+        if tag == "select":
+            self._choice = name
         if tag == "textarea":
-            self._box, self.fields[name] = name, ""
+            self._box = name
+            self.fields.append((name, ""))
 
     def handle_data(self, data):
         if self._box:
-            self.fields[self._box] += data
+            self.fields[-1] = (self._box, self.fields[-1][1] + data)
 
     def handle_endtag(self, tag):
         if tag == "textarea":
             self._box = None
+        if tag == "select":
+            self._choice = None
         if tag == "form":
             self._open = False
 
 
-def fields_of(html: str, action: str) -> dict[str, str]:
+def fields_of(html: str, action: str) -> dict[str, str | list[str]]:
     """What the form that goes to `action` would send if somebody pressed its main button."""
     form = _Form(action)
     form.feed(html)
-    return form.fields
+    found: dict[str, list[str]] = {}
+    for name, value in form.fields:
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}

@@ -293,7 +293,8 @@ def test_the_pairs_actions_come_by_due_date_and_without_a_date_last(sam, item):
 
 def from_last_time(person, meeting, today=TODAY) -> list[str]:
     """What a meeting's page starts with."""
-    return [found.text for found in actions.from_last_time(person.meeting(meeting.id), today)]
+    found = person.meeting(meeting.id)
+    return [action.text for action in actions.from_last_time(found, found.pair.last_meeting(), today)]
 
 
 def test_the_next_agenda_starts_with_what_is_open(ada, sam, meeting, item, tracked):
@@ -368,3 +369,58 @@ def test_an_action_made_from_an_item_stays_with_its_meeting_when_the_item_moves_
     assert moved.meeting_id == upcoming.id
     assert actions.of_item(moved) == []
     assert from_last_time(ada, upcoming) == ["Map both gaps"]
+
+
+# How likely it is
+
+
+def unlikely(item, sam, likelihood: int | None = 6):
+    """An action of Sam's, tracked, that is so likely."""
+    return actions.propose(
+        item, sam, text="Write the plan", owner=sam, due_on=NOW.date(), likelihood=likelihood, together=True
+    )
+
+
+@pytest.mark.parametrize(("likelihood", "asks"), [(None, False), (1, True), (7, True), (8, False), (10, False)])
+def test_seven_or_less_asks_what_would_help(item, sam, likelihood, asks):
+    assert unlikely(item, sam, likelihood).asks_for_more == asks
+
+
+def test_what_would_help_is_kept_with_the_action(item, sam, ada):
+    action = unlikely(item, sam)
+    action.say_what_helps(sam, "Figures by Friday", "")
+    assert actions.find(ada, action.id).likelier == "Figures by Friday"
+
+
+def test_what_both_say_of_it_at_once_is_merged_and_a_clash_is_given_back(item, sam, ada):
+    action = unlikely(item, sam)
+    action.say_what_helps(sam, "Figures\nTime", "")
+    action.say_what_helps(ada, "Figures from finance\nTime", "Figures\nTime")
+    assert not action.say_what_helps(sam, "Figures\nTime and calm", "Figures\nTime").clash
+    assert action.likelier == "Figures from finance\nTime and calm"
+    clash = action.say_what_helps(sam, "Nothing at all", "Figures\nTime")
+    assert clash.clash
+    assert actions.find(ada, action.id).likelier == "Figures from finance\nTime and calm"
+
+
+def test_a_dropped_action_asks_no_more(item, sam):
+    action = unlikely(item, sam)
+    action.drop(sam, "No longer needed")
+    with pytest.raises(ActionOver):
+        action.say_what_helps(sam, "Too late", "")
+
+
+@pytest.mark.parametrize(("days", "behind"), [(-1, 0), (0, 0), (3, 3)])
+def test_how_late_it_was_done_is_told_afterwards(item, sam, days, behind):
+    action = unlikely(item, sam)
+    with clock.at(NOW + timedelta(days=days)):
+        action.complete(sam)
+    assert action.days_behind(sam.time_zone) == behind
+
+
+def test_how_the_likely_and_the_unlikely_turned_out(item, sam):
+    for likelihood, done in ((9, True), (8, False), (7, False), (None, True)):
+        action = unlikely(item, sam, likelihood)
+        action.complete(sam) if done else action.drop(sam, "Not now")
+    assert actions.turned_out(actions.over_ones(item.meeting.pair)) == {True: (1, 2), False: (0, 1)}
+    assert actions.turned_out([]) == {}

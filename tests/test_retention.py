@@ -85,7 +85,7 @@ def test_open_actions_stay_and_are_still_on_the_next_agenda(years, sam, ada):
     found = Action.get()
     assert (found.meeting_id, found.item_id) == (None, None)
     upcoming = sam.meeting(years["next"].id)
-    assert [action.id for action in actions.from_last_time(upcoming, sam.today)] == [found.id]
+    assert [action.id for action in actions.from_last_time(upcoming, None, sam.today)] == [found.id]
     actions.find(ada, found.id).complete(ada)
 
 

@@ -16,6 +16,7 @@ PURE = {
     "languages",
     "agenda_templates",
     "template_files",
+    "template_drafts",
     "library",
     "config",
     "secrecy",

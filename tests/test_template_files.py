@@ -108,7 +108,7 @@ def test_a_folder_is_read_by_file_name(tmp_path):
         ("this is no toml", 1, "Expected"),
         (WITH_HORIZON.replace('name = "Short"', "about = 'x'"), 1, "“name” is missing"),
         (WITH_HORIZON.replace("minutes = 20", ""), 1, "“minutes” is missing"),
-        ('name = "Short"\nminutes = 20', 1, "at least one [[section]]"),
+        ('name = "Short"\nminutes = 20', 1, "at least one section"),
         (WITH_HORIZON.replace('key = "end"', ""), 13, "“key” is missing"),
         (WITH_HORIZON.replace('title = "End"', ""), 13, "“title” is missing"),
         (WITH_HORIZON.replace('text = "Listen."', ""), 9, "“text” is missing"),

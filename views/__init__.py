@@ -20,14 +20,16 @@ from . import (
     records,
     search,
     sessions,
+    signposts,
     streams,
+    templates,
     today,
     wrapup,
 )
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
-    *(search, people, notices, owndata, sessions, streams, health),
+    *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 
 

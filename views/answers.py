@@ -64,6 +64,12 @@ def item_or_404(id: str, wherever_it_is: bool = False):
     return item, found
 
 
+def people_lead_or_403() -> None:
+    """Go no further unless a people lead is here. Goes before every view of a blueprint that is for them alone."""
+    if not g.person.people_lead:
+        abort(403)
+
+
 def found_or_404(page: Page | None) -> Any:
     """The page that was found for this person, kept for whatever goes wrong next."""
     g.page = page or abort(404)
@@ -272,6 +278,10 @@ def _http(problem: HTTPException):
             Phrase(
                 "Please reload the page to sign in again. What you have typed is still in its box and is not saved yet."
             ),
+        ),
+        403: (
+            Phrase("This is for people leads"),
+            Phrase("If you should be one, please ask whoever looks after Duologue."),
         ),
         404: (Phrase("There is nothing here for you"), Phrase("The address may be wrong, or what was here has gone.")),
         405: (Phrase("That cannot be done here"), Phrase("Please go back to the page and use its buttons.")),

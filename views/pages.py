@@ -22,6 +22,7 @@ import languages
 import library
 import live
 import notices
+import signposts
 import wrapup
 from agenda_templates import Prompt, for_side, not_for_side
 from door import form_token
@@ -118,6 +119,11 @@ class Page:
 
     # Where its event stream is; None for a page that does not change by itself.
     live_path: str | None = None
+
+    @cached_property
+    def signposts(self) -> dict[str, list[signposts.Signpost]]:
+        """Where to find help, by topic: asked for once, however many sections of the page point there."""
+        return signposts.by_topic()
 
     def find(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the partial of region `kind`-`key` needs; None when this person has no such thing to see."""
@@ -259,9 +265,14 @@ class MeetingPage(Page):
         return upcoming.outline.name if upcoming else self.pair.kind_after(self.meeting).outline.name
 
     @cached_property
+    def last_meeting(self) -> Meeting | None:
+        """The meeting that was closed last."""
+        return self.pair.last_meeting()
+
+    @cached_property
     def responsibilities(self) -> tuple[Prompt, ...]:
         """What each side brings: shown before the two meet for the first time."""
-        return () if self.pair.last_meeting() else library.responsibilities(self.pair.template)
+        return () if self.last_meeting else library.responsibilities(self.pair.template)
 
     @property
     def can_change(self) -> bool:
@@ -294,7 +305,7 @@ class MeetingPage(Page):
         return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}
 
     def _actions(self) -> dict[str, Any]:
-        return {"actions": actions.from_last_time(self.meeting, self.me.today)}
+        return {"actions": actions.from_last_time(self.meeting, self.last_meeting, self.me.today)}
 
     def _agenda(self) -> dict[str, Any]:
         return {"items": self._items()}
@@ -314,6 +325,11 @@ class MeetingPage(Page):
             "asked": {item.text for item in self.on_agenda if item.is_question},
             "horizon": self.meeting.horizon_words,
         }
+
+    @cached_property
+    def signposts(self) -> dict[str, list[signposts.Signpost]]:
+        """Where to find help, by topic."""
+        return signposts.by_topic()
 
     @cached_property
     def on_agenda(self) -> list[Item]:
@@ -404,8 +420,7 @@ class PreparationPage(MeetingPage):
     @cached_property
     def last_record(self) -> Record | None:
         """What was said last time."""
-        last = self.pair.last_meeting()
-        return Record.of(last) if last else None
+        return Record.of(self.last_meeting) if self.last_meeting else None
 
     def _drafts(self) -> dict[str, Any]:
         found = [item for item in self.on_agenda if item.author_id == self.me.id]

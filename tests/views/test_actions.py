@@ -352,3 +352,37 @@ def test_an_action_has_a_page_of_its_own(as_sam, tracked):
 def test_unknown_regions_are_not_found(as_sam, tracked):
     for name in ("nothing", "action", "action-nothing", "actions-x"):
         assert as_sam.region(f"/actions/regions/{name}").status_code == 404, name
+
+
+def test_seven_or_less_asks_what_would_make_it_one_higher_and_keeps_the_answer(as_sam, as_ada, meeting, item, sam):
+    as_sam.htmx(f"{item.path}/actions", text="Write the plan", owner=sam.id, likelihood="7", together="1")
+    assert "What would make it one higher?" in as_ada.see(meeting.path)
+    action = actions.made_in(meeting)[item.id][0]
+    answer = as_sam.htmx(f"{action.path}/likelier", text="Figures by Friday", base="")
+    assert "Figures by Friday" in answer.text
+    for page in (meeting.path, "/actions", meeting.pair.path):
+        assert "Figures by Friday" in as_ada.see(page)
+
+
+def test_a_clash_over_what_would_help_shows_both_versions(as_sam, as_ada, meeting, item, sam):
+    action = actions.propose(item, sam, text="Plan", owner=sam, due_on=None, likelihood=3, together=True)
+    for text, base in (("Time", ""), ("More time", "Time")):
+        as_ada.htmx(f"{action.path}/likelier", text=text, base=base)
+    answer = as_sam.htmx(f"{action.path}/likelier", text="Less noise", base="Time")
+    assert answer.status_code == 409
+    assert "More time" in answer.text
+    assert "Less noise" in answer.text
+    page = as_sam.form(f"{action.path}/likelier", text="Less noise", base="Time")
+    assert page.status_code == 409
+    assert "Less noise" in page.text
+
+
+def test_how_it_turned_out_is_told_wherever_the_action_is(as_sam, meeting, item, sam):
+    action = actions.propose(item, sam, text="Plan", owner=sam, due_on=None, likelihood=3, together=True)
+    assert "likely 3 of 10" in as_sam.see(meeting.path)
+    action.complete(sam)
+    assert "said 3 of 10, done" in as_sam.see(meeting.path)
+    action.uncomplete(sam)
+    action.drop(sam, "Overtaken")
+    assert "said 3 of 10, dropped" in as_sam.see(meeting.pair.path)
+    assert "Given 7 or less: 0 of 1 done." in as_sam.see(meeting.pair.path)
