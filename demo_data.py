@@ -146,4 +146,7 @@ def _lee_and_noor(lee: Person, noor: Person) -> None:
         _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, began + timedelta(days=7), 10)
         rota.discuss(noor)
         records.close(meeting, lee, clock.first_start(zone) + timedelta(days=1))
-    meeting.pair.next_meeting().add_item(noor, "development", "Mentoring: two people have asked me")
+    upcoming = meeting.pair.next_meeting()
+    upcoming.add_item(noor, "development", "Mentoring: two people have asked me")
+    upcoming.join(noor, "supervision")
+    upcoming.add_item(noor, "practice", "The complaint that was withdrawn: what to learn from it")

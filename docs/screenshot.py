@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PICTURE = Path(__file__).parent / "meeting.png"
 DUOLOGUE = Path(sys.executable).parent / "duologue"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-WIDTH, HEIGHT = 760, 900
+WIDTH, HEIGHT = 900, 1_150
 
 
 @contextmanager
@@ -45,7 +45,10 @@ def sign_in(browser: Browser, address: str, name: str) -> Page:
 
 
 def talk(ada: Page, sam: Page) -> None:
-    """A moment of their conversation: something discussed, noted, proposed, and being written."""
+    """A moment of their conversation: something asked, discussed, noted, proposed, and being written."""
+    prompts = sam.get_by_role("group", name="Prompts for Progress towards goals")
+    prompts.get_by_role("button", name="Put on the agenda").nth(1).click()
+    ada.get_by_text("Question", exact=True).wait_for()
     plan = ada.get_by_role("listitem").filter(has_text="Go-live plan: which department first?")
     plan.get_by_role("textbox", name="Notes").fill("Finance first: smaller, and they asked for it.")
     plan.get_by_role("button", name="Make an action").click()
