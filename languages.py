@@ -48,7 +48,7 @@ class Language:
     @cached_property
     def comma(self) -> str:
         """What stands between the parts of a list."""
-        return self.locale.list_patterns["unit"]["middle"].format("", "")
+        return self.locale.list_patterns["standard"]["middle"].format("", "")
 
     @cache  # noqa: B019 - languages live as long as the program
     def ordinal_form(self, number: int) -> str:

@@ -58,9 +58,9 @@ class TemplateMistake(Exception):
         super().__init__(f"{name}, line {mistakes[0].line}: {mistakes[0].what}" if mistakes else name)
 
 
-def read_folder(folder: Path = FOLDER) -> dict[str, Template]:
-    """Every template of the folder by key. Raises TemplateMistake."""
-    return {path.stem: read_file(path) for path in sorted(folder.glob("*.toml"))}
+def read_folder(folder: Path | None = None) -> dict[str, Template]:
+    """Every template of a folder (by default those that come with Duologue) by key. Raises TemplateMistake."""
+    return {path.stem: read_file(path) for path in sorted((folder or FOLDER).glob("*.toml"))}
 
 
 def read_file(path: Path) -> Template:

@@ -4,6 +4,7 @@ It stands in for German (written from the left) and for Hebrew (from the right),
 """
 
 import re
+from math import ceil
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,13 +18,18 @@ OPEN, SHUT = "⟦", "⟧"
 ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéîñöüýÁÇÉÎÑÖÜÝ")
 # What a translator leaves as it is: places for facts, and elements.
 KEPT = re.compile(r"(%\(\w+\)s|%%|<[^>]*>)")
+WORD = re.compile(r"\w+")
 LONGER = 0.4
 
 
 def pseudo(message: str) -> str:
-    """The message as this language says it: ⟦Öpéñ thé ágéñdá~~~~~~⟧."""
-    said = "".join(part if KEPT.fullmatch(part) else part.translate(ACCENTED) for part in KEPT.split(message))
-    return f"{OPEN}{said}{'~' * round(LONGER * len(KEPT.sub('', message)) + 1)}{SHUT}"
+    """The message as this language says it: ⟦Öpéñ~~ thé~~ ágéñdá~~~⟧."""
+    said = "".join(part if KEPT.fullmatch(part) else WORD.sub(_longer, part) for part in KEPT.split(message))
+    return f"{OPEN}{said}{SHUT}"
+
+
+def _longer(word: re.Match) -> str:
+    return word[0].translate(ACCENTED) + "~" * ceil(LONGER * len(word[0]))
 
 
 def write(folder: Path, *locales: str) -> None:

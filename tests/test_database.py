@@ -9,6 +9,7 @@ from peewee import OperationalError
 
 import database
 import secrecy
+import template_files
 from config import Misconfigured
 from rows import db
 
@@ -227,3 +228,24 @@ def test_a_creation_that_fails_leaves_no_half_made_database(tmp_path, monkeypatc
 
 def test_migrating_a_database_of_this_version_does_nothing(made):
     assert database.migrate(made) == []
+
+
+@pytest.fixture
+def mistaken(tmp_path, monkeypatch):
+    """A template that comes with Duologue has a mistake in its third line."""
+    (tmp_path / "regular.toml").write_text('name = "Regular"\nminutes = 60\nsections = []\n')
+    monkeypatch.setattr(template_files, "FOLDER", tmp_path)
+
+
+@pytest.mark.parametrize("work", [database.open_checked, database.inspect, database.migrate])
+def test_a_mistake_in_a_template_stops_the_start_with_file_line_and_what_is_wrong(made, mistaken, work):
+    sentence = refused(work, made)
+    assert sentence == (
+        "A template cannot be used: regular.toml, line 3: “sections” is not something that can be said here."
+    )
+
+
+def test_a_mistake_in_a_template_leaves_no_half_made_database(tmp_path_factory, mistaken):
+    config = config_in(tmp_path_factory.mktemp("new"))
+    assert "regular.toml, line 3" in refused(database.create, config)
+    assert not config.database.exists()

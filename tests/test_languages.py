@@ -188,3 +188,10 @@ def test_it_is_at_most_a_moment_that_another_language_is_spoken(as_sam, sam, for
     as_sam.see("/")
     with clock.at(NOW):
         assert phrases.day(NOW, "Europe/London") == "3 March"
+
+
+def test_a_page_that_is_sent_piece_by_piece_is_in_one_language(as_sam, sam, foreign):
+    sam.speak("de")
+    page = as_sam.see("/me/data")
+    assert '<html lang="de"' in page
+    assert pseudo.pseudo("Everything of yours") in page

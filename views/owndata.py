@@ -7,6 +7,7 @@ from itertools import islice
 import gevent
 from flask import Blueprint, Response, g, stream_template
 
+import languages
 import owndata
 from languages import Phrase
 from models import Person
@@ -31,21 +32,27 @@ def show():
     owndata.note_export(g.person)
     g.page = OwnDataPage(g.person)
     data = owndata.own_data(g.person)
-    return Response(_in_turns(stream_template("people/data.html", page=g.page, me=g.person, data=data)))
+    return Response(_in_turns(stream_template("people/data.html", page=g.page, me=g.person, data=data), g.person))
 
 
-def _in_turns(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces, some hundred at a time; everybody else gets a turn in between."""
-    while some := "".join(islice(pieces, PIECES_AT_A_TIME)):
+def _in_turns(pieces: Iterator[str], person: Person) -> Iterator[str]:
+    """The pieces for a person, some at a time; everybody else gets a turn in between."""
+    while some := _some(pieces, person.language):
         yield some
         gevent.sleep(0)
+
+
+def _some(pieces: Iterator[str], language: str) -> str:
+    # When they leave, the request is over, and the language that it was answered in.
+    with languages.speaking(language):
+        return "".join(islice(pieces, PIECES_AT_A_TIME))
 
 
 @pages.get("/me/data.json")
 def download():
     owndata.note_export(g.person)
     headers = {"Content-Disposition": 'attachment; filename="duologue.json"'}
-    return Response(_in_turns(_lines(g.person)), mimetype="application/json", headers=headers)
+    return Response(_in_turns(_lines(g.person), g.person), mimetype="application/json", headers=headers)
 
 
 def _lines(person: Person) -> Iterator[str]:

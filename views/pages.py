@@ -413,7 +413,7 @@ class PreparationPage(MeetingPage):
         return cls(me, found.meeting) if found and found.can_change else None
 
     @property
-    def title(self) -> str:
+    def title(self) -> Phrase:
         return Phrase("Prepare for %(name)s", name=self.other.first_name)
 
     @property

@@ -22,17 +22,17 @@ def make_demo(folder: Path) -> Path:
     return folder
 
 
-def _settings(folder: Path, port: int = 0) -> dict[str, str]:
+def _settings(folder: Path, port: int = 0, **more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME", "LANG") if name in os.environ}
     given = {"SIGN_IN": "demo", "DATA_DIR": str(folder), "PORT": str(port), "TIME_ZONE": "Europe/London"}
-    return {**kept, **given, "PYTHONUNBUFFERED": "1"}
+    return {**kept, **given, **more, "PYTHONUNBUFFERED": "1"}
 
 
 class Server:
-    """One server process. It can be stopped and started again on the same port."""
+    """One server process, with these settings more. It can be stopped and started again on the same port."""
 
-    def __init__(self, first: Path, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, first: Path, folder: Path, **more: str) -> None:
+        self.folder, self._more = folder, more
         shutil.copytree(first, folder, dirs_exist_ok=True)
         self.port = 0
         self.start()
@@ -42,7 +42,7 @@ class Server:
         self._log = (self.folder / "log").open("a+")
         self._process = subprocess.Popen(
             [DUOLOGUE, "serve"],
-            env=_settings(self.folder, self.port),
+            env=_settings(self.folder, self.port, **self._more),
             cwd=self.folder,
             stdout=self._log,
             stderr=subprocess.STDOUT,

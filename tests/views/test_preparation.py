@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 import actions
+import live
 import records
+from live import Listener
 from models import Item, Pair
 
 from ..conftest import NOW
@@ -36,6 +38,20 @@ def test_preparing_does_not_even_count_as_a_change(as_sam, meeting):
     before = Pair.get_by_id(meeting.pair_id).version
     as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET)
     assert Pair.get_by_id(meeting.pair_id).version == before
+
+
+def test_the_others_page_does_not_hear_of_a_draft(as_sam, ada, sam, meeting):
+    page = Listener(ada.id, None, None, meeting.pair_id)
+    live.join(page, meeting.pair)
+    question = next(p for p in meeting.outline.section("goals").prompts_for("individual") if p.is_question)
+    as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET)
+    as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=question.mark)
+    as_sam.htmx(f"{meeting.path}/prompts", prompt=question.mark, private="1")
+    as_sam.htmx(f"{meeting.path}/prompts/goals/hiding")
+    assert page.wait(0) == set()
+    as_sam.htmx(f"{meeting.path}/drafts/sharing")
+    assert f"item-{Item.get().id}" in page.wait(0)
+    live.leave(page, meeting.pair)
 
 
 def test_one_draft_is_shared_and_the_others_stay(as_sam, as_ada, meeting, prepared):

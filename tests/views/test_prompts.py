@@ -45,8 +45,8 @@ def test_one_click_puts_a_prompt_on_the_agenda_as_a_question(as_sam, meeting):
 
 def test_a_second_click_adds_nothing_and_the_prompt_says_that_it_is_there(as_sam, meeting):
     mark = mark_of(meeting, QUESTION)
-    for _ in range(2):
-        answer = as_sam.htmx(f"{meeting.path}/prompts", prompt=mark)
+    for key in ("one", "two"):
+        answer = as_sam.htmx(f"{meeting.path}/prompts", prompt=mark, key=key)
     assert Item.select().count() == 1
     assert f'value="{mark}"' not in prompts_of(answer.text + "</section>", "wellbeing")
     assert "On the agenda" in answer.text
