@@ -106,7 +106,8 @@ def shelf(key: str) -> Shelf | None:
 
 def shelves() -> list[Shelf]:
     """Every template, also the retired ones and those never published: in the order in which they are offered."""
-    newest, drafts = {each.key: each for each in NEWEST()}, {each.key: each for each in DRAFTS()}
+    newest = {each.key: each for each in NEWEST()}
+    drafts = {each.key: each for each in TemplateVersion.select().where(TemplateVersion.number == DRAFT)}
     found = [Shelf(key, newest.get(key), drafts.get(key)) for key in newest | drafts]
     return sorted(found, key=lambda each: (each.key != USUAL, each.name.casefold()))
 
@@ -168,7 +169,6 @@ NEWEST = Prepared(
         ~fn.EXISTS(Newer.select().where(Newer.key == TemplateVersion.key, Newer.number > TemplateVersion.number)),
     )
 )
-DRAFTS = Prepared(lambda: TemplateVersion.select().where(TemplateVersion.number == DRAFT))
 CURRENT = Prepared(
     lambda key: (
         TemplateVersion.select()

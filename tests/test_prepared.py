@@ -16,6 +16,7 @@ import prepared
 import publishing
 import records
 import sessions
+import signposts
 import wrapup
 from actions import Action
 from models import Item, Meeting
@@ -31,6 +32,7 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     theirs.add_item(lee, "goals", "Waits for the next one")
     theirs.cancel(lee, None)
     people.report_to(sam, ada)
+    signposts.add(ada, "grow", "Coaching cards", "", "")
     notices.tell("held", meeting.pair)
     audit.note("opened", by=sam)
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
@@ -57,7 +59,7 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, wrapup)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup)
 
 
 @pytest.mark.parametrize("name", QUERIES)
