@@ -92,9 +92,12 @@ def responsibilities(key: str) -> tuple[Prompt, ...]:
     return current(key).outline.responsibilities or current(USUAL).outline.responsibilities
 
 
-def offered() -> dict[str, Template]:
-    """The templates that can be chosen now, by key: the usual one first, then by name."""
-    found = [version.outline for version in NEWEST() if not version.retired_at]
+def offered(*kept: str) -> dict[str, Template]:
+    """The templates that can be chosen now, by key: the usual one first, then by name.
+
+    Those `kept` are chosen already, so they are among them even when they have been retired since.
+    """
+    found = [version.outline for version in NEWEST() if not version.retired_at or version.key in kept]
     return {each.key: each for each in sorted(found, key=lambda each: (each.key != USUAL, each.name.casefold()))}
 
 

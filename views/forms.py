@@ -288,9 +288,9 @@ class MeetingForm(Form):
             ahead(field)
 
 
-def offered_kinds() -> list[tuple[str, str]]:
-    """The kinds of conversation that can be chosen: key and name."""
-    return [(key, template.name) for key, template in library.offered().items()]
+def named(kinds: dict[str, Template]) -> list[tuple[str, str]]:
+    """Kinds of conversation as choices: key and name."""
+    return [(key, template.name) for key, template in kinds.items()]
 
 
 class KindForm(Form):
@@ -300,7 +300,7 @@ class KindForm(Form):
 
     def __init__(self) -> None:
         super().__init__()
-        self.template.choices = offered_kinds()
+        self.template.choices = named(library.offered(g.page.meeting.template))
 
 
 class ClosingForm(Form):
@@ -341,12 +341,15 @@ class PairForm(Form):
     between_place = StringField(**maybe_words(200))
 
     def __init__(self) -> None:
-        super().__init__()
-        self.template.choices = self.between_template.choices = offered_kinds()
+        pair = g.page.pair
+        # What a form leaves out stays as it is.
+        super().__init__(obj=pair)
+        self.kinds = library.offered(pair.template, pair.between_template) if pair else library.offered()
+        self.template.choices = self.between_template.choices = named(self.kinds)
 
     def settings(self) -> dict[str, Any]:
-        """What was chosen, as Pair has it. A length that was left out is the conversation's usual one."""
-        kinds = library.offered()
+        """What was chosen, as Pair has it. A length that was left blank is the conversation's usual one."""
+        kinds = self.kinds
         return {
             "template": self.template.data,
             "rhythm": self.rhythm.data,

@@ -2,9 +2,11 @@
 
 import pytest
 
+from library import TemplateVersion
 from models import Meeting, Pair
 from notebooks import PrivateNote
 
+from ..conftest import NOW
 from ..screen import boxes, problem_at, regions
 
 LATER_WALL = "2026-04-02T10:00"
@@ -238,3 +240,29 @@ def test_a_notebook_by_a_plain_form_leads_back_to_its_page(as_sam, pair, meeting
 def test_unknown_regions_are_not_found(as_sam, pair):
     for name in ("nothing", "item", "item-x", "action", "action-x", "pair-x", "meetings-x", "objectives-x"):
         assert as_sam.region(f"{pair.path}/regions/{name}").status_code == 404, name
+
+
+def test_what_the_arrangements_leave_out_stays_as_it_is(as_sam, pair, sam):
+    pair.settle(sam, between_rhythm="weekly", between_place="By video", place="Room 4")
+    as_sam.htmx(f"{pair.path}/rhythm", rhythm="quarterly")
+    changed = Pair.get_by_id(pair.id)
+    assert (changed.rhythm, changed.between_rhythm, changed.between_place) == ("quarterly", "weekly", "By video")
+    assert (changed.place, changed.minutes) == ("Room 4", 60)
+
+
+def test_a_pair_chooses_two_rhythms_with_a_template_each(as_sam, pair):
+    fields = {"between_rhythm": "weekly", "between_template": "catch_up", "between_minutes": "25"}
+    answer = as_sam.htmx(f"{pair.path}/rhythm", template="regular", rhythm="monthly", minutes="60", **fields)
+    assert "in between: every week, 25 minutes" in answer.text
+    wrong = as_sam.htmx(f"{pair.path}/rhythm", rhythm="monthly", between_minutes="4")
+    assert wrong.status_code == 422
+    assert "rhythm-between_minutes-error" in wrong.text
+
+
+def test_a_template_that_was_retired_stays_the_choice_of_those_who_have_it(as_sam, pair, sam):
+    pair.settle(sam, template="career")
+    TemplateVersion.update(retired_at=NOW).where(TemplateVersion.key == "career").execute()
+    assert '<option value="career" selected>' in as_sam.see(pair.path)
+    assert as_sam.htmx(f"{pair.path}/rhythm", template="career", rhythm="weekly").status_code == 200
+    pair.settle(sam, template="regular")
+    assert as_sam.htmx(f"{pair.path}/rhythm", template="career", rhythm="weekly").status_code == 422
