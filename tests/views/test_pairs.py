@@ -1,7 +1,11 @@
 """Pairs over HTTP: inviting and accepting, arrangements, meetings made by hand, the notebook, an ending."""
 
+from datetime import timedelta
+
 import pytest
 
+import library
+import records
 from library import TemplateVersion
 from models import Meeting, Pair
 from notebooks import PrivateNote
@@ -266,3 +270,17 @@ def test_a_template_that_was_retired_stays_the_choice_of_those_who_have_it(as_sa
     assert as_sam.htmx(f"{pair.path}/rhythm", template="career", rhythm="weekly").status_code == 200
     pair.settle(sam, template="regular")
     assert as_sam.htmx(f"{pair.path}/rhythm", template="career", rhythm="weekly").status_code == 422
+
+
+def test_what_each_brings_stands_side_by_side_before_the_first_meeting_and_on_request_after(
+    as_sam, as_ada, meeting, ada
+):
+    lists = {prompt.text for prompt in library.responsibilities("regular")}
+    assert len(lists) == 14
+    for page in (as_sam.see(meeting.path), as_ada.see(f"{meeting.pair.path}/responsibilities")):
+        assert all(text in page for text in lists)
+    assert "Ada brings" in as_sam.see(meeting.path)
+    assert "You bring" in as_ada.see(meeting.path)
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    assert "Before your first meeting" not in as_sam.see(upcoming.path)
+    assert all(text in as_sam.see(f"{meeting.pair.path}/responsibilities") for text in lists)
