@@ -53,7 +53,7 @@ def must_be_safe(address: str, loopback: bool = False) -> SplitResult:
         raise BadAddress(Phrase("That address is longer than %(limit)s characters.", limit=LONGEST))
     if not LETTERS.fullmatch(address):
         raise BadAddress(
-            "There is a character in this that addresses do not have. Copy it from your browser’s top line."
+            Phrase("There is a character in this that addresses do not have. Copy it from your browser’s top line.")
         )
     parts = _parts(address)
     if "@" in parts.netloc:

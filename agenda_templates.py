@@ -72,6 +72,15 @@ class Section:
         """The prompts that the person on `side` is shown first."""
         return for_side(self.prompts, side)
 
+    def questions_for(self, side: str) -> list[Prompt]:
+        """What the person on `side` may ask."""
+        return [prompt for prompt in self.prompts_for(side) if prompt.is_question]
+
+    def cues_for(self, side: str) -> list[Prompt]:
+        """What the person on `side` should mind. Those with a caution come first: they are never folded away."""
+        cues = [prompt for prompt in self.prompts_for(side) if not prompt.is_question]
+        return sorted(cues, key=lambda cue: not cue.caution)
+
     def question(self, mark: str) -> Prompt | None:
         """The question with this mark, if it is one of these."""
         return next((prompt for prompt in self.prompts if prompt.mark == mark and prompt.is_question), None)
@@ -107,10 +116,11 @@ class Template:
         """The words for looking so many years ahead; the first horizon's if that is none of them."""
         return dict(self.horizons).get(years or 0) or next((words for _, words in self.horizons), "")
 
-    def question(self, mark: str) -> tuple[Section, Prompt] | None:
-        """The question with this mark and the section that it stands in."""
-        found = ((section, section.question(mark)) for section in self.sections)
-        return next(((section, prompt) for section, prompt in found if prompt), None)
+    def question(self, key: str, mark: str) -> tuple[Section, Prompt] | None:
+        """The section with this key and the question with this mark in it."""
+        section = self.section(key)
+        prompt = section and section.question(mark)
+        return (section, prompt) if section and prompt else None
 
     def joined_by(self, added: "Template") -> "Template":
         """Both in one meeting: new sections come before the last one, shared ones take the prompts that are added."""

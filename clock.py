@@ -84,22 +84,25 @@ def next_start(after: datetime, rhythm: str, zone: str) -> datetime | None:
     month: the second Tuesday stays the second Tuesday, a fifth becomes the last. Never a day at the weekend
     (a Saturday or Sunday becomes the Monday), and never in the past: rhythms missed are stepped over.
     """
+    return _first_beyond(max(after, now()), after, rhythm, zone)
+
+
+def due_after(moment: datetime, rhythm: str, zone: str) -> datetime | None:
+    """Until when the two should have met again after `moment`, past or not; None without a rhythm."""
+    return _first_beyond(moment, moment, rhythm, zone)
+
+
+def _first_beyond(limit: datetime, after: datetime, rhythm: str, zone: str) -> datetime | None:
     _, weeks, months = RHYTHMS[rhythm]
     if not (weeks or months):
         return None
     wall = local(after, zone).replace(tzinfo=None)
     step, moment = 0, after
-    while moment <= max(after, now()):
+    while moment <= limit:
         step += 1
         day = wall.date() + timedelta(weeks=weeks * step) if weeks else _months_on(wall.date(), months * step)
         moment = from_local(datetime.combine(_working_day(day), wall.time()), zone)
     return moment
-
-
-def due_after(moment: datetime, rhythm: str, zone: str) -> datetime | None:
-    """Until when the next meeting should have been, after one at `moment`; None without a rhythm."""
-    with at(moment):
-        return next_start(moment, rhythm, zone)
 
 
 def first_start(zone: str) -> datetime:

@@ -20,12 +20,15 @@ TEXT_LIMIT = 10_000
 TIGHT = 1e-6
 # What a manager adds comes from here on. It is one number for all, so that it tells nothing of the other's drafts.
 MANAGERS_PART = 1_000.0
+BOUNDLESS = 1e12
 # How long before a main meeting there is no short one any more.
 CLEAR = timedelta(days=3)
 # By how much a meeting may slip before anybody is reminded.
 GRACE = timedelta(weeks=1)
 # Of how many sections one can do without the prompts: what the column holds.
 HIDDEN_AT_MOST = 30
+# How many conversations can join a meeting.
+CONVERSATIONS_AT_MOST = 4
 
 
 class Refused(Exception):
@@ -114,8 +117,10 @@ class Person(Row):
 
     def hide_prompts(self, section: str, undo: bool = False) -> None:
         """Do without the prompts of this section, in every meeting; or have them again."""
-        others = [key for key in self.hidden_prompts.split() if key != section]
-        self.change(hidden_prompts=" ".join(others if undo else [*others, section][-HIDDEN_AT_MOST:]))
+        with db.atomic():
+            hidden = Person.get_by_id(self.id).hidden_prompts.split()
+            others = [key for key in hidden if key != section]
+            self.change(hidden_prompts=" ".join(others if undo else [*others, section][-HIDDEN_AT_MOST:]))
 
     def pair(self, id: str) -> "Pair | None":
         """The pair with this id, if it is theirs."""
@@ -471,7 +476,7 @@ class Meeting(Row):
         text: str,
         private: bool = False,
         key: str | None = None,
-        is_question: bool = False,
+        asked_as: str = "",
     ) -> "Item":
         """Put something on the agenda, at the end of its section; the individual's come before the manager's.
 
@@ -484,7 +489,7 @@ class Meeting(Row):
                 "section": section,
                 "author": by,
                 "text": text,
-                "is_question": is_question,
+                "asked_as": asked_as,
             }
             facts |= {"position": self._place_in(section, by), "shared_at": None if private else clock.now()}
             item, is_new = Item.create_once(repeat_key(key, self.pair_id, by.id, text), **facts)
@@ -494,8 +499,12 @@ class Meeting(Row):
 
     def ask(self, by: Person, section: str, prompt: Prompt, private: bool = False, key: str | None = None) -> "Item":
         """Put a prompt on the agenda, as a question: once, unless it may be asked again (then `key` tells repeats)."""
-        text = prompt.worded(self.horizon_words)
-        return self.add_item(by, section, text, private, f"{prompt.mark}-{key if prompt.again else self.id}", True)
+        with self._adding(private):
+            standing = None if prompt.again else ASKED.first(meeting=self.id, person=by.id, mark=prompt.mark)
+            if standing:
+                return self._at_home(standing)
+            text = prompt.worded(self.horizon_words)
+            return self.add_item(by, section, text, private, key if prompt.again else None, asked_as=prompt.mark)
 
     def share_drafts(self, by: Person, only: str | None = None) -> list["Item"]:
         """Let the other one see what this person has prepared: all, or the one draft with this id. Gives these."""
@@ -527,10 +536,19 @@ class Meeting(Row):
         return last + min((MANAGERS_PART - last) / 2, 1)
 
     def take_in(self, items: list["Item"], by: Person) -> None:
-        """Carry these items here. They keep their order and come before what is here already."""
-        first = FIRST_POSITION(meeting=self.id)[0].position
-        for place, item in enumerate(items):
-            item.carry_to(self, by, position=first - len(items) + place)
+        """Carry these items here. They keep their order, and come before what is here already in their part."""
+        leading = [item for item in items if item.position < MANAGERS_PART]
+        first = self._first_position(-BOUNDLESS, MANAGERS_PART, default=1.0)
+        for place, item in enumerate(leading, 1):
+            item.carry_to(self, by, position=first - 1 - len(leading) + place)
+        following = [item for item in items if item not in leading]
+        first = self._first_position(MANAGERS_PART, BOUNDLESS, default=MANAGERS_PART + len(following) + 1)
+        for place, item in enumerate(following, 1):
+            item.carry_to(self, by, MANAGERS_PART + (first - MANAGERS_PART) * place / (len(following) + 1))
+
+    def _first_position(self, start: float, end: float, default: float) -> float:
+        found = FIRST_POSITION(meeting=self.id, start=start, end=end)[0].position
+        return default if found is None else found
 
     def turn_into(self, by: Person, key: str) -> None:
         """Make it another kind of conversation. Items stay; those of a section that is not there stand in the last."""
@@ -538,7 +556,8 @@ class Meeting(Row):
             version = library.current(key)
             added = [id for id in self.versions.split()[1:] if library.outline(id).key != version.key]
             if self.template != version.key:
-                self.change(template=version.key, versions=" ".join((version.id, *added)))
+                is_between = self.pair.between_rhythm != "none" and version.key == self.pair.between_template
+                self.change(template=version.key, versions=" ".join((version.id, *added)), is_between=is_between)
 
     def join(self, by: Person, key: str, undo: bool = False) -> None:
         """Have another conversation within this meeting, with its sections and prompts; or without it again."""
@@ -548,6 +567,8 @@ class Meeting(Row):
             is_there = key == self.template or len(others) < len(added)
             if undo:
                 self.change(versions=" ".join((main, *others)))
+            elif len(added) == CONVERSATIONS_AT_MOST:
+                raise Refused(Phrase("That is a lot for one meeting. Please take a conversation out first."))
             elif not is_there:
                 self.change(versions=f"{self.versions} {library.current(key).id}")
 
@@ -592,7 +613,7 @@ class Item(Once):
     section = CharField(max_length=64)
     author = who()
     text = Words()
-    is_question = BooleanField(default=False)
+    asked_as = CharField(max_length=16, default="")
     notes = Words(default="")
     position = FloatField()
     created_at = Moment(default=clock.now)
@@ -630,6 +651,11 @@ class Item(Once):
     @property
     def region(self) -> str:
         return f"item-{self.id}"
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it was a prompt, whose mark is `asked_as`."""
+        return bool(self.asked_as)
 
     @property
     def is_draft(self) -> bool:
@@ -745,15 +771,20 @@ class Item(Once):
 
     def _put(self, section: str, others: list["Item"], place: int) -> list["Item"]:
         """Take place number `place` among `others`, which are spread out again where it gets too tight."""
+        low, high = self._neighbours(others, place)
+        spread = others if low is not None and high is not None and high - low < TIGHT else []
+        for n, item in enumerate(spread, 1):
+            item.change(position=n + (MANAGERS_PART if item.position >= MANAGERS_PART else 0.0))
+        self.change(section=section, position=_between(*self._neighbours(others, place)))
+        return [self, *spread]
+
+    def _neighbours(self, others: list["Item"], place: int) -> tuple[float | None, float | None]:
+        """The positions around that place. What a manager brought leaves the manager's part only for among others."""
         low = others[place - 1].position if place else None
         high = others[place].position if place < len(others) else None
-        spread = others if low is not None and high is not None and high - low < TIGHT else []
-        for n, item in enumerate(spread):
-            item.change(position=float(n))
-        if spread:
-            low, high = place - 1.0, float(place)
-        self.change(section=section, position=_between(low, high))
-        return [self, *spread]
+        if self.author_id == self.meeting.pair.manager_id and (high is None or high > MANAGERS_PART):
+            low = max(low or 0.0, MANAGERS_PART)
+        return low, high
 
     def carry_to(self, meeting: Meeting, by: Person, position: float) -> None:
         """Move it to `meeting`, to be talked about afresh there; the Carry remembers what it takes to undo that.
@@ -829,7 +860,7 @@ class Carry(Row):
 def _between(low: float | None, high: float | None) -> float:
     """A position after `low` and before `high`, where there are such."""
     if low is None:
-        return 0.0 if high is None else high - 1
+        return 1.0 if high is None else high - 1
     return low + 1 if high is None else (low + high) / 2
 
 
@@ -962,6 +993,11 @@ ITEMS_OF = Prepared(
         .order_by(Item.position, Item.id)
     )
 )
+ASKED = Prepared(
+    lambda meeting, person, mark: Item.select(Item, *_history()).where(
+        Item.meeting == meeting, Item.asked_as == mark, Item.deleted_at.is_null(), visible_to(person)
+    )
+)
 SHARED_ITEMS_OF = Prepared(
     lambda meeting: (
         Item.select(Item.id, Item.pair, Item.section, Item.text, Item.discussed_at, Item.kept_at, Item.standing_at)
@@ -977,5 +1013,7 @@ PLACES = Prepared(
     )
 )
 FIRST_POSITION = Prepared(
-    lambda meeting: Item.select(fn.COALESCE(fn.MIN(Item.position), 1).alias("position")).where(Item.meeting == meeting)
+    lambda meeting, start, end: Item.select(fn.MIN(Item.position).alias("position")).where(
+        Item.meeting == meeting, Item.position >= start, Item.position < end
+    )
 )

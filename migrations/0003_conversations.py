@@ -19,7 +19,7 @@ ADDED = {
         'horizon': IntegerField(null=True),
         'next_starts_at': DateTimeField(null=True),
     },
-    'item': {'is_question': BooleanField(default=False)},
+    'item': {'asked_as': CharField(max_length=16, default='')},
     'action': {'likelier': TextField(default='')},
 }
 

@@ -31,8 +31,9 @@ def test_each_side_is_shown_its_own_prompts_first():
 
 def test_prompts_are_told_apart_by_their_marks():
     assert len({prompt.mark for prompt in (MINE, THEIRS, OURS, AHEAD)}) == 4
-    assert ADDED.question(AHEAD.mark) == (ADDED.sections[1], AHEAD)
-    assert ADDED.question(MINE.mark) is None
+    assert ADDED.question("practice", AHEAD.mark) == (ADDED.sections[1], AHEAD)
+    assert ADDED.question("wellbeing", AHEAD.mark) is None
+    assert ADDED.question("nowhere", AHEAD.mark) is None
     assert Section("goals", "Goals", (replace(MINE, kind="cue"),)).question(MINE.mark) is None
 
 

@@ -7,7 +7,7 @@ import pytest
 import clock
 import library
 import records
-from models import Item, Meeting, MeetingOver
+from models import Item, Meeting, MeetingOver, Refused
 from rows import db
 
 from .conftest import NOW
@@ -202,3 +202,77 @@ def test_today_says_kindly_that_a_month_has_slipped(as_sam, as_ada, meeting, sam
         page = client.see("/")
         assert "You have not met since" in page
         assert "Shall you find a date?" in page
+
+
+# The individual's part and the manager's
+
+
+def test_what_the_manager_brought_last_time_stands_after_what_the_individual_brings_now(meeting, ada, sam):
+    meeting.add_item(ada, "goals", "Hers, from last time")
+    meeting.add_item(sam, "goals", "His, from last time")
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    upcoming.add_item(ada, "goals", "Hers")
+    upcoming.add_item(sam, "goals", "His")
+    assert texts(upcoming, sam) == ["His, from last time", "His", "Hers, from last time", "Hers"]
+
+
+def test_what_was_moved_among_the_others_is_carried_as_it_was_moved(meeting, ada, sam):
+    hers, his = meeting.add_item(ada, "goals", "Hers"), meeting.add_item(sam, "goals", "His")
+    hers.move(ada, "goals", before=his)
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    assert texts(upcoming, sam) == ["Hers", "His"]
+
+
+def test_an_item_of_the_managers_moved_to_an_empty_section_leaves_room_before_it(meeting, ada, sam):
+    meeting.add_item(ada, "goals", "Hers").move(ada, "other")
+    meeting.add_item(sam, "other", "His")
+    assert texts(meeting, sam) == ["His", "Hers"]
+
+
+def test_the_manager_sorting_her_own_keeps_them_together(meeting, ada, sam):
+    items = [meeting.add_item(ada, "goals", text) for text in ("A", "B", "C")]
+    for item in items[1:]:
+        item.step(ada, down=False)
+        ada.item(items[2].id).step(ada, down=False)
+    meeting.add_item(sam, "goals", "His")
+    assert texts(meeting, sam)[0] == "His"
+
+
+def test_spreading_out_what_is_too_tight_keeps_both_parts(meeting, ada, sam):
+    first, second = (meeting.add_item(ada, "goals", text) for text in ("A", "B"))
+    his = meeting.add_item(sam, "goals", "His")
+    second.change(position=first.position + 1e-9)
+    his.move(sam, "goals", before=second)
+    meeting.add_item(sam, "goals", "His too")
+    assert texts(meeting, sam) == ["His too", "A", "His", "B"]
+
+
+def test_a_catch_up_that_becomes_a_long_talk_counts_as_one(both, sam):
+    short = records.close(both, sam, both.pair.start_after(both))
+    short.turn_into(sam, "regular")
+    assert not Meeting.get_by_id(short.id).is_between
+    short.turn_into(sam, "catch_up")
+    assert Meeting.get_by_id(short.id).is_between
+
+
+def test_a_meeting_takes_in_four_conversations_and_no_more(meeting, sam):
+    current = library.current("career")
+    for number in range(4):
+        library.TemplateVersion.create(key=f"own_{number}", number=1, content=current.content, published_at=NOW)
+        meeting.join(sam, f"own_{number}")
+    with pytest.raises(Refused, match="a lot for one meeting"):
+        meeting.join(sam, "career")
+    assert len(meeting.versions) <= 255
+
+
+def test_a_version_that_a_later_rule_would_refuse_is_still_read(here):
+    old = library.current("regular").content.replace(
+        '["wellbeing", "occupational_health"]', '["wellbeing", "horoscopes"]'
+    )
+    version = library.TemplateVersion.create(key="regular", number=2, content=old, published_at=NOW)
+    assert version.outline.sections[0].key == "wellbeing"
+
+
+def test_who_never_met_is_told_so(as_sam, meeting):
+    meeting.pair.change(accepted_at=NOW - timedelta(days=90))
+    assert "You have not met here yet." in as_sam.see("/")

@@ -196,6 +196,12 @@ class PromptForm(Form):
     prompt = StringField()
     private = BooleanField()
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The section's key and the prompt's mark."""
+        key, _, mark = (self.prompt.data or "").partition(".")
+        return key, mark
+
 
 class HorizonForm(Form):
     """How many years ahead to look."""

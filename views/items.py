@@ -110,7 +110,12 @@ def _note(id, verb, undo=False):
 def share(id):
     item, found = item_or_404(id)
     item.share(by=g.person)
-    return changed(found, item.region, "wrapup", to=_place(item))
+    return changed(found, item.region, "wrapup", *_prompts(found, item), to=_place(item))
+
+
+def _prompts(found, item):
+    """The prompts beside which it says whether this question is on the agenda."""
+    return [f"prompts-{section.key}" for section in found.meeting.sections if section.question(item.asked_as)]
 
 
 @pages.post("/items/<id>/deletion")
@@ -122,6 +127,7 @@ def delete(id):
         found,
         item.region,
         "wrapup",
+        *_prompts(found, item),
         only_me=item.is_draft,
         to=f"{found.meeting.path}?deleted={item.id}#section-{item.section}",
         extra=slot("notice", undo),
@@ -132,7 +138,8 @@ def delete(id):
 def restore(id):
     item, found = item_or_404(id)
     item.restore(by=g.person)
-    return changed(found, item.region, "wrapup", only_me=item.is_draft, to=_place(item), extra=slot("notice"))
+    names = (item.region, "wrapup", *_prompts(found, item))
+    return changed(found, *names, only_me=item.is_draft, to=_place(item), extra=slot("notice"))
 
 
 @pages.post("/items/<id>/position")

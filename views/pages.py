@@ -318,21 +318,21 @@ class MeetingPage(Page):
         section = self.meeting.outline.section(key)
         if section is None:
             return None
-        mine = section.prompts_for(self.side)
         return {
             "section": section,
-            "questions": [prompt for prompt in mine if prompt.is_question],
-            # Those with a caution are never folded away.
-            "cues": sorted((prompt for prompt in mine if not prompt.is_question), key=lambda cue: not cue.caution),
+            "questions": section.questions_for(self.side),
+            "cues": section.cues_for(self.side),
             "theirs": not_for_side(section.prompts, self.side),
-            "asked": {item.text for item in self.on_agenda if item.is_question},
+            "asked": self.asked,
+            "spoken": self.meeting.outline.language,
+            "asked_here": sum(prompt.mark in self.asked for prompt in section.prompts),
             "horizon": self.meeting.horizon_words,
         }
 
     @cached_property
-    def signposts(self) -> dict[str, list[signposts.Signpost]]:
-        """Where to find help, by topic."""
-        return signposts.by_topic()
+    def asked(self) -> set[str]:
+        """The marks of the prompts that are on the agenda."""
+        return {item.asked_as for item in self.on_agenda}
 
     @cached_property
     def on_agenda(self) -> list[Item]:
@@ -430,8 +430,9 @@ class PreparationPage(MeetingPage):
         return {
             "drafts": [item for item in found if item.is_draft],
             "shared": [item for item in found if not item.is_draft],
-            "asked": {item.text for item in self.on_agenda if item.is_question},
+            "asked": self.asked,
             "horizon": self.meeting.horizon_words,
+            "spoken": self.meeting.outline.language,
             "before": for_side(self.meeting.outline.preparation, self.side),
         }
 
@@ -589,11 +590,7 @@ class TodayPage(Page):
             "mine": [action for action in mine if not action.is_put_off(today)],
         }
 
-    def _slipped(self, pairs: list[Pair]) -> dict[str, datetime]:
-        """The pairs that have not met for longer than the organisation wants: pair id → when they met last."""
+    def _slipped(self, pairs: list[Pair]) -> dict[str, datetime | None]:
+        """The pairs that have not met for longer than the organisation wants: pair id → when they met last, if ever."""
         last = self.me.last_met()
-        return {
-            pair.id: last.get(pair.id, pair.accepted_at)
-            for pair in pairs
-            if pair.is_overdue(self.meet_at_least, last.get(pair.id))
-        }
+        return {pair.id: last.get(pair.id) for pair in pairs if pair.is_overdue(self.meet_at_least, last.get(pair.id))}

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, g, redirect, request
 
-from .answers import changed, checked, found_or_404, meeting_or_404, page, part
+from .answers import answer, checked, found_or_404, meeting_or_404, page, part, tell
 from .forms import ItemForm, PromptForm
 from .pages import PreparationPage
 from .streams import stream
@@ -39,19 +39,34 @@ def add(id):
 def ask(id):
     found = _preparation_or_404(id)
     form = checked(PromptForm, at="prompts")
-    section, prompt = found.meeting.outline.question(form.prompt.data) or abort(404)
+    section, prompt = found.meeting.outline.question(*form.place) or abort(404)
     return _prepared(found, found.meeting.ask(g.person, section.key, prompt, private=True, key=form.key.data))
 
 
 def _prepared(found, item):
-    return changed(found, "drafts", also=(item.region,), only_me=item.is_draft, to=_path(found))
+    return _told(found, item.region, only_me=item.is_draft)
 
 
 @pages.post("/meetings/<id>/drafts/sharing")
 def share(id):
     found = _preparation_or_404(id)
     shared = found.meeting.share_drafts(g.person, request.form.get("item"))
-    return changed(found, "drafts", also=(*(item.region for item in shared), "wrapup"), to=_path(found))
+    prompts = [f"prompts-{section.key}" for section in found.meeting.sections]
+    return _told(found, *(item.region for item in shared), *prompts, "wrapup")
+
+
+@pages.post("/meetings/<id>/drafts/removal")
+def remove(id):
+    found = _preparation_or_404(id)
+    item = found.meeting.item_for(g.person, request.form.get("item", "")) or abort(404)
+    item.delete_by(g.person)
+    return _told(found, item.region, only_me=item.is_draft)
+
+
+def _told(found, *names, only_me=False):
+    """Answer with the drafts: all that this page shows of what changed."""
+    tell(found, "drafts", *names, answered=("drafts", *names), only_me=only_me)
+    return answer(found, "drafts", to=_path(found))
 
 
 def _path(found):

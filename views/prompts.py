@@ -12,7 +12,7 @@ pages = Blueprint("prompts", __name__)
 def ask(id):
     found = meeting_or_404(id)
     form = checked(PromptForm, at="prompts")
-    section, prompt = found.meeting.outline.question(form.prompt.data) or abort(404)
+    section, prompt = found.meeting.outline.question(*form.place) or abort(404)
     item = found.meeting.ask(g.person, section.key, prompt, form.private.data, form.key.data)
     names = (item.region, f"prompts-{section.key}", "wrapup")
     return changed(found, *names, only_me=item.is_draft, to=f"{found.meeting.path}#{item.region}")

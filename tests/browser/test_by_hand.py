@@ -159,7 +159,7 @@ def test_each_sees_who_is_here_and_where_the_other_writes_but_never_a_half_typed
 
 def test_an_open_menu_and_opened_prompts_stay_open_while_the_other_changes_things(ada, sam):
     ada.page.get_by_text("Prompts for Sam").first.click()
-    shown = ada.page.get_by_text("How am I, really, this month?")
+    shown = ada.page.get_by_text("How am I, really, these days?")
     expect(shown).to_be_visible()
     item = ada.item(TOPIC)
     item.button("More").click()

@@ -33,7 +33,7 @@ def put(desk: Desk, section: str, text: str) -> None:
     for fold in group.locator("details:not([open])").all():
         if not line.is_visible():
             fold.locator("summary").first.click()
-    line.get_by_role("button", name="Put on the agenda", exact=True).click()
+    line.get_by_role("button", name="Put on the agenda").click()
 
 
 def choose_conversation(desk: Desk, press: str) -> None:
@@ -70,11 +70,16 @@ def test_a_one_to_one_takes_in_professional_supervision_and_is_held_to_its_end(a
     expect(prompts(ada, PRACTICE).get_by_role("heading", name="To keep in mind")).to_be_visible()
 
     # A prompt becomes a question on the agenda, once; the other one sees that it is there.
-    question = prompts(sam, "Theory and reflective practice").locator("li[id] span").first.inner_text()
+    question = prompts(sam, "Theory and reflective practice").locator("li:has(button) span").first.inner_text()
     put(sam, "Theory and reflective practice", question)
     expect(ada.item(question).row).to_contain_text("Question")
     group = prompts(sam, "Theory and reflective practice")
-    expect(group.locator("li").filter(has_text=question).get_by_role("button")).to_have_count(0)
+    here = group.get_by_role("button", name=f"On the agenda: {question}", exact=True)
+    expect(here).to_be_focused()
+    # It can be put there again once it was taken off.
+    ada.item(question).more("Delete")
+    expect(group.get_by_role("button", name=f"Put on the agenda: {question}", exact=True)).to_be_visible()
+    put(sam, "Theory and reflective practice", question)
 
     # Not likely: so what would help is asked, kept, and shown to both.
     case = sam.item("A case that will not let me go")
@@ -143,7 +148,7 @@ def prepare_in_private(ada: Desk, sam: Desk) -> None:
     ada.page.get_by_role("link", name="Prepare", exact=True).click()
     ada.page.wait_for_url("**/preparation")
     ada.is_live()
-    shown = ada.section("Before you meet").inner_text()
+    shown = ada.section("Before you meet").text_content()
     assert len(PRIVATE) > 10
     assert all(words in shown for words in PRIVATE)
     ada.page.get_by_role("textbox", name=f"Prepare for {FUTURE}", exact=True).fill(SECRET)

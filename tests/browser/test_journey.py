@@ -46,7 +46,7 @@ def prepare(ada, sam):
     expect(draft.row).not_to_contain_text("Private draft")
 
     prompts = sam.page.get_by_role("group", name="Prompts for Wellbeing")
-    expect(prompts.get_by_text("How am I, really, this month?")).to_be_visible()
+    expect(prompts.get_by_text("How am I, really, these days?")).to_be_visible()
     for_ada = prompts.get_by_text("How did the things you told me about last time turn out?")
     expect(for_ada).to_be_hidden()
     prompts.get_by_text("Prompts for Ada").click()

@@ -45,8 +45,8 @@ def test_the_others_page_does_not_hear_of_a_draft(as_sam, ada, sam, meeting):
     live.join(page, meeting.pair)
     question = next(p for p in meeting.outline.section("goals").prompts_for("individual") if p.is_question)
     as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET)
-    as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=question.mark)
-    as_sam.htmx(f"{meeting.path}/prompts", prompt=question.mark, private="1")
+    as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=f"goals.{question.mark}")
+    as_sam.htmx(f"{meeting.path}/prompts", prompt=f"goals.{question.mark}", private="1")
     as_sam.htmx(f"{meeting.path}/prompts/goals/hiding")
     assert page.wait(0) == set()
     as_sam.htmx(f"{meeting.path}/drafts/sharing")
@@ -78,7 +78,7 @@ def test_nobody_shares_the_drafts_of_the_other_one(as_ada, meeting, prepared):
 
 def test_a_prompt_becomes_a_private_draft(as_ada, as_sam, meeting):
     prompt = next(p for p in meeting.outline.section("goals").prompts_for("manager") if p.is_question)
-    answer = as_ada.htmx(f"{meeting.path}/drafts/prompts", prompt=prompt.mark)
+    answer = as_ada.htmx(f"{meeting.path}/drafts/prompts", prompt=f"goals.{prompt.mark}")
     assert prompt.text in answer.text
     item = Item.get()
     assert (item.shared_at, item.is_question) == (None, True)
@@ -119,3 +119,10 @@ def test_a_meeting_that_is_over_needs_no_preparation(as_sam, meeting, sam):
     meeting.cancel(sam, None)
     assert as_sam.get(f"{meeting.path}/preparation").status_code == 302
     assert as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET).status_code == 404
+
+
+def test_a_draft_is_deleted_and_another_ones_cannot_be(as_sam, as_ada, meeting, prepared):
+    draft = Item.get()
+    assert as_ada.htmx(f"{meeting.path}/drafts/removal", item=draft.id).status_code == 404
+    assert SECRET not in as_sam.htmx(f"{meeting.path}/drafts/removal", item=draft.id).text
+    assert Item.get().deleted_at

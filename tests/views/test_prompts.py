@@ -2,6 +2,7 @@
 
 import pytest
 
+import library
 from agenda_templates import HORIZON
 from models import Item, Meeting, Person
 
@@ -9,8 +10,8 @@ QUESTION = "What matters most to talk about today?"
 
 
 def mark_of(meeting: Meeting, text: str) -> str:
-    """The mark of the prompt with this text."""
-    return next(p.mark for section in meeting.sections for p in section.prompts if p.text == text)
+    """The section and the mark of the prompt with this text."""
+    return next(f"{section.key}.{p.mark}" for section in meeting.sections for p in section.prompts if p.text == text)
 
 
 def prompts_of(page: str, key: str) -> str:
@@ -48,8 +49,9 @@ def test_a_second_click_adds_nothing_and_the_prompt_says_that_it_is_there(as_sam
     for key in ("one", "two"):
         answer = as_sam.htmx(f"{meeting.path}/prompts", prompt=mark, key=key)
     assert Item.select().count() == 1
-    assert f'value="{mark}"' not in prompts_of(answer.text + "</section>", "wellbeing")
-    assert "On the agenda" in answer.text
+    assert f"On the agenda: {QUESTION}" in answer.text
+    assert f"Put on the agenda: {QUESTION}" not in answer.text
+    assert "1 of these is on the agenda." in answer.text
 
 
 def test_what_else_can_be_asked_again_and_again(as_sam, career):
@@ -62,7 +64,7 @@ def test_what_else_can_be_asked_again_and_again(as_sam, career):
 
 
 def test_a_prompt_that_is_nowhere_in_this_meeting_is_not_found(as_sam, meeting):
-    assert as_sam.htmx(f"{meeting.path}/prompts", prompt="0123456789").status_code == 404
+    assert as_sam.htmx(f"{meeting.path}/prompts", prompt="wellbeing.0123456789").status_code == 404
     assert as_sam.htmx(f"{meeting.path}/prompts").status_code == 404
 
 
@@ -115,3 +117,23 @@ def test_a_closed_meeting_takes_no_prompts(as_sam, meeting, sam):
     mark = mark_of(meeting, QUESTION)
     meeting.cancel(sam, None)
     assert as_sam.htmx(f"{meeting.path}/prompts", prompt=mark).status_code == 409
+
+
+def test_a_question_is_one_whoever_asks_it_and_however_it_was_edited(as_sam, as_ada, meeting, sam):
+    both = next(p for p in library.outline(meeting.versions).sections[0].prompts if p.is_question)
+    place = f"wellbeing.{both.mark}"
+    as_sam.htmx(f"{meeting.path}/prompts", prompt=place)
+    Item.get().edit(sam, "In my own words", both.text)
+    for client in (as_ada, as_sam):
+        client.htmx(f"{meeting.path}/prompts", prompt=place)
+    assert [item.text for item in Item.select()] == ["In my own words"]
+
+
+def test_a_question_that_was_deleted_is_asked_once_more_however_often_that_is_sent(as_sam, meeting):
+    place = mark_of(meeting, QUESTION)
+    as_sam.htmx(f"{meeting.path}/prompts", prompt=place)
+    answer = as_sam.htmx(f"{Item.get().path}/deletion")
+    assert f"Put on the agenda: {QUESTION}" in answer.text
+    for _ in range(3):
+        as_sam.htmx(f"{meeting.path}/prompts", prompt=place)
+    assert len(meeting.shared_items()) == 1
