@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import actions
 import clock
 import growth
+import pairing
 import records
 from auth import DEMO_ISSUER
-from models import Item, Meeting, Pair, Person
+from models import Item, Meeting, Person
 from notebooks import PrivateNote
 from rows import db
 
@@ -46,8 +47,8 @@ def _days_ago(days: int, zone: str) -> datetime:
 def _start(manager: Person, report: Person, began: datetime, **settings) -> Meeting:
     """A pair, invited and accepted the week before its first meeting."""
     with clock.at(began - timedelta(days=7)):
-        pair = Pair.invite(manager, manager=manager, report=report, first_starts_at=began, **settings)
-        pair.accept(report)
+        pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=began, **settings)
+        pairing.accept(pair, report)
         pair.manager, pair.report = manager, report
         return pair.next_meeting()
 

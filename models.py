@@ -20,11 +20,6 @@ TEXT_LIMIT = 10_000
 TIGHT = 1e-6
 # What a manager adds comes from here on. It is one number for all, so that it tells nothing of the other's drafts.
 MANAGERS_PART = 1_000.0
-BOUNDLESS = 1e12
-# How long before a main meeting there is no short one any more.
-CLEAR = timedelta(days=3)
-# By how much a meeting may slip before anybody is reminded.
-GRACE = timedelta(weeks=1)
 # Of how many sections one can do without the prompts: what the column holds.
 HIDDEN_AT_MOST = 30
 # How many conversations can join a meeting.
@@ -97,11 +92,6 @@ class Person(Row):
     def next_meetings(self) -> dict[str, "Meeting"]:
         """The next meeting of each pair that has one: pair id → meeting."""
         return {meeting.pair_id: meeting for meeting in reversed(NEXT_MEETINGS_OF(person=self.id))}
-
-    def last_met(self) -> dict[str, datetime]:
-        """When each pair last met, not counting short meetings in between: pair id → start."""
-        found = ((each.pair_id, Meeting.starts_at.python_value(each.last)) for each in LAST_MET_OF(person=self.id))
-        return {pair: last for pair, last in found if last}
 
     def live_in(self, time_zone: str) -> None:
         """Have every time shown on the clock of this zone."""
@@ -180,32 +170,6 @@ class Pair(Row):
     held_at = Moment(null=True)
     erased_at = Moment(null=True)
 
-    @classmethod
-    def invite(cls, by: Person, manager: Person, report: Person, **settings: Any) -> "Pair":
-        """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
-        with db.atomic():
-            return STANDING.first(manager=manager.id, report=report.id) or cls.create(
-                invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
-            )
-
-    @classmethod
-    def begin(cls, manager: Person, report: Person) -> tuple["Pair", bool]:
-        """Have the two meet from now on, as the staff directory says; and whether they did not do so before.
-
-        No invitation is needed, and one that stands is accepted.
-        """
-        with db.atomic():
-            pair = STANDING.first(manager=manager.id, report=report.id)
-            is_new = not (pair and pair.accepted_at)
-            if pair is None:
-                people: dict[str, Any] = {"invited_by": manager, "manager": manager, "report": report}
-                pair = cls.create(time_zone=manager.time_zone, accepted_at=clock.now(), **people)
-                pair.schedule(report, pair._first_start())
-            elif is_new:
-                pair.accept(pair.other(pair.invited_by))
-            pair.change(from_directory=True)
-            return pair, is_new
-
     @property
     def path(self) -> str:
         return f"/pairs/{self.id}"
@@ -214,12 +178,6 @@ class Pair(Row):
     def people(self) -> tuple[Person, Person]:
         """The individual, who leads, and the manager."""
         return self.report, self.manager
-
-    def is_overdue(self, rhythm: str, last_met: datetime | None) -> bool:
-        """Whether the two should have met again by now, to meet as often as `rhythm` says; a week's grace is given."""
-        since = last_met or self.accepted_at
-        due = clock.due_after(since, rhythm, self.time_zone) if since else None
-        return due is not None and due + GRACE < clock.now()
 
     @property
     def is_running(self) -> bool:
@@ -242,7 +200,7 @@ class Pair(Row):
         """One transaction in which nobody else changes this pair's things; counts the change. Raises PairOver."""
         with db.atomic():
             if not self._count_change():
-                raise PairOver(self._why_over())
+                raise PairOver(self.why_over())
             yield
 
     def _count_change(self) -> bool:
@@ -252,30 +210,13 @@ class Pair(Row):
             self.version = row[0]
         return bool(row)
 
-    def _why_over(self) -> Phrase:
+    def why_over(self) -> Phrase:
+        """Why nothing in it can change any more, or not yet."""
         found = Pair.get_by_id(self.id)
         if found.ended_at:
             return Phrase("These one-to-ones have ended, so nothing in them can change any more.")
         invited = found.other(found.invited_by).first_name
         return Phrase("%(name)s has not accepted the invitation yet.", name=invited)
-
-    def accept(self, by: Person) -> None:
-        """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
-        if by.id == self.invited_by_id:
-            raise Refused(Phrase("It is for %(name)s to accept.", name=self.other(by).first_name))
-        with db.atomic():
-            standing = Pair.id == self.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
-            is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()
-            fresh = Pair.get_by_id(self.id)
-            self.accepted_at, self.ended_at = fresh.accepted_at, fresh.ended_at
-            if is_new:
-                self.schedule(by, self._first_start())
-            elif self.ended_at:
-                raise PairOver(self._why_over())
-
-    def _first_start(self) -> datetime:
-        wished = self.first_starts_at
-        return wished if wished and wished > clock.now() else clock.first_start(self.time_zone)
 
     def end(self, by: Person | None, manager_days: int = 0) -> None:
         """Stop meeting (or decline, or take back, the invitation).
@@ -314,59 +255,6 @@ class Pair(Row):
         if meeting:
             meeting.pair = self
         return meeting
-
-    def proposal_after(self, meeting: "Meeting") -> tuple[datetime | None, bool]:
-        """When the rhythms would have the two meet after `meeting`, and whether that is a short one in between."""
-        main = clock.next_start(self._main_start(meeting), self.rhythm, self.time_zone)
-        between = clock.next_start(meeting.starts_at, self.between_rhythm, self.time_zone)
-        is_between = between is not None and (main is None or between + CLEAR <= main)
-        return (between, True) if is_between else (main, False)
-
-    def _main_start(self, meeting: "Meeting") -> datetime:
-        """When the last meeting started, up to `meeting`, that was not a short one in between."""
-        if not meeting.is_between:
-            return meeting.starts_at
-        found = LAST_MAIN.first(pair=self.id, until=Meeting.starts_at.db_value(meeting.starts_at))
-        return found.starts_at if found else meeting.starts_at
-
-    def start_after(self, meeting: "Meeting") -> datetime | None:
-        """When the two meet after `meeting`: the date of the next one if it is made, else the rhythms' proposal."""
-        upcoming = self.next_meeting(besides=meeting)
-        return upcoming.starts_at if upcoming else self.proposal_after(meeting)[0]
-
-    def kind_after(self, meeting: "Meeting") -> library.TemplateVersion:
-        """The template of the meeting that follows `meeting`."""
-        return library.current(self.between_template if self.proposal_after(meeting)[1] else self.template)
-
-    def _arrangements(self, after: "Meeting | None") -> dict[str, Any]:
-        """What the meeting that follows `after` is like."""
-        is_between = after is not None and self.proposal_after(after)[1]
-        version = self.kind_after(after) if after else library.current(self.template)
-        return {
-            "template": version.key,
-            "versions": version.id,
-            "is_between": is_between,
-            "minutes": self.between_minutes if is_between else self.minutes,
-            "place": self.between_place if is_between else self.place,
-        }
-
-    def schedule(self, by: Person, starts_at: datetime, after: "Meeting | None" = None) -> "Meeting":
-        """The next meeting, at that time, made if there is none; what waits from those that are over moves in.
-
-        With `after`, a meeting that is made already and comes before that one keeps its own time.
-        """
-        with self.changing():
-            meeting = self.next_meeting() or Meeting.create(
-                pair=self, starts_at=starts_at, created_by=by, **self._arrangements(after)
-            )
-            if meeting.starts_at != starts_at and (after is None or meeting.starts_at > after.starts_at):
-                meeting.change(starts_at=starts_at)
-            meeting.take_in(self.waiting_items(), by)
-            return meeting
-
-    def waiting_items(self) -> list["Item"]:
-        """What goes to the next meeting as soon as there is one: the unfinished of closed ones, all of cancelled."""
-        return WAITING_ITEMS(pair=self.id)
 
 
 class Meeting(Row):
@@ -523,7 +411,7 @@ class Meeting(Row):
         with db.atomic():
             self.must_be_open()
             if not self.pair.is_running:
-                raise PairOver(self.pair._why_over())
+                raise PairOver(self.pair.why_over())
             yield
 
     def _place_in(self, section: str, by: Person) -> float:
@@ -534,21 +422,6 @@ class Meeting(Row):
             return max([MANAGERS_PART, *here]) + 1
         last = max((place for place in here if place < MANAGERS_PART), default=0.0)
         return last + min((MANAGERS_PART - last) / 2, 1)
-
-    def take_in(self, items: list["Item"], by: Person) -> None:
-        """Carry these items here. They keep their order, and come before what is here already in their part."""
-        leading = [item for item in items if item.position < MANAGERS_PART]
-        first = self._first_position(-BOUNDLESS, MANAGERS_PART, default=1.0)
-        for place, item in enumerate(leading, 1):
-            item.carry_to(self, by, position=first - 1 - len(leading) + place)
-        following = [item for item in items if item not in leading]
-        first = self._first_position(MANAGERS_PART, BOUNDLESS, default=MANAGERS_PART + len(following) + 1)
-        for place, item in enumerate(following, 1):
-            item.carry_to(self, by, MANAGERS_PART + (first - MANAGERS_PART) * place / (len(following) + 1))
-
-    def _first_position(self, start: float, end: float, default: float) -> float:
-        found = FIRST_POSITION(meeting=self.id, start=start, end=end)[0].position
-        return default if found is None else found
 
     def turn_into(self, by: Person, key: str) -> None:
         """Make it another kind of conversation. Items stay; those of a section that is not there stand in the last."""
@@ -581,23 +454,6 @@ class Meeting(Row):
         """Meet at another time, for another length, or elsewhere. The agenda stays as it is."""
         with self.changing():
             self.change(starts_at=starts_at, minutes=minutes, place=place)
-
-    def cancel(self, by: Person, next_starts_at: datetime | None) -> "Meeting | None":
-        """Do not meet this time. Everything on the agenda goes to the next meeting, or waits until there is one."""
-        with self.pair.changing():
-            self.look_again()
-            if self.closed_at:
-                raise MeetingOver(self)
-            upcoming = self.pair.next_meeting(besides=self)
-            if self.cancelled_at:
-                return upcoming
-            self.change(cancelled_at=clock.now(), cancelled_by=by)
-            moment = next_starts_at or (upcoming.starts_at if upcoming else None)
-            return self.pair.schedule(by, moment, after=self) if moment else None
-
-    def skip(self, by: Person) -> "Meeting | None":
-        """Leave this one out and meet again when the rhythm says."""
-        return self.cancel(by, self.pair.start_after(self))
 
 
 class Item(Once):
@@ -921,9 +777,6 @@ def _closed_meetings(pair):
 
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
-STANDING = Prepared(
-    lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
-)
 MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
 MEETING = Prepared(
@@ -940,35 +793,7 @@ NEXT_MEETINGS_OF = Prepared(
         .order_by(Meeting.starts_at)
     )
 )
-LAST_MET_OF = Prepared(
-    lambda person, now: (
-        Meeting.select(Meeting.pair, fn.MAX(Meeting.starts_at).alias("last"))
-        .join(Pair)
-        .where(mine(person, now), Meeting.closed_at.is_null(False), ~Meeting.is_between)
-        .group_by(Meeting.pair)
-    )
-)
-WAITING_ITEMS = Prepared(
-    lambda pair: (
-        Item.select(Item, Meeting)
-        .join(Meeting)
-        .where(
-            Item.pair == pair,
-            Item.deleted_at.is_null(),
-            Meeting.cancelled_at.is_null(False) | (Meeting.closed_at.is_null(False) & Item.is_unfinished()),
-        )
-        .order_by(Meeting.starts_at, Item.position, Item.id)
-    )
-)
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
-LAST_MAIN = Prepared(
-    lambda pair, until: (
-        Meeting.select(Meeting.starts_at)
-        .where(Meeting.pair == pair, ~Meeting.is_between, Meeting.starts_at <= until)
-        .order_by(Meeting.starts_at.desc())
-        .limit(1)
-    )
-)
 # What may be another a second later.
 CHANGING = ("closed_at", "cancelled_at", "template", "versions", "horizon", "next_starts_at")
 STATE_OF_MEETING = Prepared(
@@ -1010,10 +835,5 @@ PLACES = Prepared(
         Item.select(Item.section, Item.position)
         .where(Item.meeting == meeting, visible_to(person))
         .order_by(Item.position, Item.id)
-    )
-)
-FIRST_POSITION = Prepared(
-    lambda meeting, start, end: Item.select(fn.MIN(Item.position).alias("position")).where(
-        Item.meeting == meeting, Item.position >= start, Item.position < end
     )
 )

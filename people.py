@@ -6,6 +6,7 @@ import audit
 import clock
 import naming
 import notices
+import pairing
 from actions import Action
 from audit import AuditEntry
 from config import Config
@@ -278,7 +279,7 @@ def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> 
             if not manager or pair.manager_id != manager.id:
                 _part(pair, manager_days)
         if manager and manager.id not in {pair.manager_id for pair in said}:
-            pair, is_new = Pair.begin(manager, report)
+            pair, is_new = pairing.begin(manager, report)
             if is_new:
                 notices.tell("paired", pair)
 

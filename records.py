@@ -8,6 +8,7 @@ from peewee import ForeignKeyField
 
 import actions
 import clock
+import scheduling
 import wrapup
 from actions import Action
 from languages import Phrase
@@ -121,7 +122,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
             content=json.dumps(minutes_of(meeting, by, moment, next_starts_at), ensure_ascii=False),
         )
         meeting.change(closed_at=moment, closed_by=by)
-        return pair.schedule(by, next_starts_at, after=meeting) if next_starts_at else None
+        return scheduling.schedule(pair, by, next_starts_at, after=meeting) if next_starts_at else None
 
 
 def why_not_reopen(meeting: Meeting) -> Phrase | None:

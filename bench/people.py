@@ -13,8 +13,9 @@ import auth
 import clock
 import config
 import database
+import pairing
 import records
-from models import Item, Meeting, Pair, Person
+from models import Item, Meeting, Person
 from rows import db
 
 ZONE = "Europe/London"
@@ -47,8 +48,8 @@ def _person(name: str) -> Person:
 def _past_and_present(manager: Person, report: Person) -> Meeting:
     began = clock.now() - timedelta(days=30)
     with clock.at(began):
-        pair = Pair.invite(manager, manager=manager, report=report, first_starts_at=began)
-        pair.accept(report)
+        pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=began)
+        pairing.accept(pair, report)
         pair.manager, pair.report = manager, report
         _hold(pair.next_meeting(), manager, report)
     meeting = pair.next_meeting()

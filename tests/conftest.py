@@ -14,6 +14,7 @@ import clock
 import config as settings
 import database
 import live
+import pairing
 from app import create_app
 from auth import DEMO_ISSUER
 from config import Config
@@ -59,7 +60,8 @@ def first_copy(tmp_path_factory, quick_disk) -> Config:
         ada, sam, lee, noor, _ = (_person(name) for name in PEOPLE)
         for manager, report in ((ada, sam), (lee, noor)):
             starts_at = NOW + timedelta(days=1)
-            Pair.invite(manager, manager=manager, report=report, first_starts_at=starts_at).accept(report)
+            pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=starts_at)
+            pairing.accept(pair, report)
     db.close_all()
     return config
 

@@ -7,6 +7,7 @@ import pytest
 import clock
 import library
 import records
+import scheduling
 from models import Item, Meeting, MeetingOver, Refused
 from rows import db
 
@@ -144,14 +145,14 @@ def test_short_meetings_come_in_between_and_the_long_one_when_it_is_due(both, sa
     met, meeting = [], both
     with clock.at(datetime(2026, 3, 9, 11, tzinfo=UTC)):
         for _ in range(6):
-            meeting = records.close(meeting, sam, meeting.pair.start_after(meeting))
+            meeting = records.close(meeting, sam, scheduling.start_after(meeting))
             met.append((meeting.starts_at.day, meeting.outline.key))
     weeks = [(16, "catch_up"), (23, "catch_up"), (30, "catch_up"), (6, "catch_up"), (13, "regular"), (20, "catch_up")]
     assert met == weeks
 
 
 def test_a_short_meeting_has_arrangements_of_its_own(both, sam):
-    short = records.close(both, sam, both.pair.start_after(both))
+    short = records.close(both, sam, scheduling.start_after(both))
     assert (short.minutes, short.place, short.is_between) == (25, "By video", True)
     assert not both.is_between
 
@@ -159,13 +160,13 @@ def test_a_short_meeting_has_arrangements_of_its_own(both, sam):
 def test_no_short_meeting_comes_right_before_the_long_one(both, sam):
     both.pair.settle(sam, rhythm="two-weekly")
     with clock.at(both.starts_at):
-        short = records.close(both, sam, both.pair.start_after(both))
+        short = records.close(both, sam, scheduling.start_after(both))
         assert short.is_between
-        assert not records.close(short, sam, short.pair.start_after(short)).is_between
+        assert not records.close(short, sam, scheduling.start_after(short)).is_between
 
 
 def test_without_a_second_rhythm_every_meeting_is_a_long_one(meeting, sam):
-    upcoming = records.close(meeting, sam, meeting.pair.start_after(meeting))
+    upcoming = records.close(meeting, sam, scheduling.start_after(meeting))
     assert (upcoming.is_between, upcoming.outline.key) == (False, "regular")
 
 
@@ -179,19 +180,19 @@ def test_a_pair_is_overdue_a_week_after_it_should_have_met(meeting, sam):
         (datetime(2026, 4, 21, 9, tzinfo=UTC), True),
     ):
         with clock.at(moment):
-            assert meeting.pair.is_overdue("monthly", met) == overdue
-            assert not meeting.pair.is_overdue("none", met)
+            assert scheduling.is_overdue(meeting.pair, "monthly", met) == overdue
+            assert not scheduling.is_overdue(meeting.pair, "none", met)
 
 
 def test_a_pair_that_never_met_is_overdue_from_when_it_was_accepted(meeting):
     with clock.at(NOW + timedelta(days=60)):
-        assert meeting.pair.is_overdue("monthly", None)
+        assert scheduling.is_overdue(meeting.pair, "monthly", None)
 
 
 def test_short_meetings_do_not_count(both, sam):
-    short = records.close(both, sam, both.pair.start_after(both))
+    short = records.close(both, sam, scheduling.start_after(both))
     records.close(short, sam, None)
-    assert sam.last_met() == {both.pair_id: both.starts_at}
+    assert scheduling.last_met(sam) == {both.pair_id: both.starts_at}
 
 
 def test_today_says_kindly_that_a_month_has_slipped(as_sam, as_ada, meeting, sam):
@@ -248,7 +249,7 @@ def test_spreading_out_what_is_too_tight_keeps_both_parts(meeting, ada, sam):
 
 
 def test_a_catch_up_that_becomes_a_long_talk_counts_as_one(both, sam):
-    short = records.close(both, sam, both.pair.start_after(both))
+    short = records.close(both, sam, scheduling.start_after(both))
     short.turn_into(sam, "regular")
     assert not Meeting.get_by_id(short.id).is_between
     short.turn_into(sam, "catch_up")

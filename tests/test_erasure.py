@@ -8,6 +8,7 @@ import actions
 import database
 import erasure
 import growth
+import pairing
 import records
 import retention
 from actions import Action
@@ -164,7 +165,7 @@ def test_whoever_was_erased_is_signed_out_and_cannot_sign_in_again(filled, ada, 
 
 
 def test_the_reports_of_an_erased_manager_are_told_without_the_name(filled, ada, sam, lee, as_sam):
-    Pair.invite(lee, manager=ada, report=lee)
+    pairing.invite(lee, manager=ada, report=lee)
     erasure.erase_person(ada)
     told = [(notice.person, notice.kind, notice.other_name) for notice in Notice.select()]
     assert told == [(sam, "left", erasure.NAME_AFTERWARDS)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import directory
 import naming
+import pairing
 import people
 from audit import AuditEntry
 from models import Pair, Person, Refused
@@ -359,7 +360,7 @@ def test_after_any_files_the_last_one_is_what_holds(here, config, chart, by_hand
     for report, manager in by_hand:
         who = [people.find("demo", f"p{n}") for n in (report, manager)]
         if report != manager and all(who):
-            Pair.invite(who[0], manager=who[1], report=who[0])
+            pairing.invite(who[0], manager=who[1], report=who[0])
     above = {f"p{n}": f"p{manager}" for n, manager in enumerate(chart) if manager is not None}
     rows = [f"p{n},Person {'ABCDEF'[n]},{above.get(f'p{n}', '')}" for n in range(6)]
     text = "\n".join(["username,name,manager", *rows])

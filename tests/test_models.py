@@ -7,6 +7,8 @@ import pytest
 import actions
 import clock
 import growth
+import pairing
+import scheduling
 import searching
 from models import Carry, Item, ItemGone, Meeting, MeetingOver, Pair, PairOver, Refused
 from rows import ID_LENGTH, new_id
@@ -143,7 +145,7 @@ def test_without_a_key_every_sending_counts(sam, meeting):
 
 
 def test_nothing_can_be_added_to_a_cancelled_meeting(sam, meeting):
-    meeting.cancel(sam, None)
+    scheduling.cancel(meeting, sam, None)
     for private in (False, True):
         with pytest.raises(MeetingOver, match="cancelled"):
             sam.meeting(meeting.id).add_item(sam, "goals", "too late", private=private)
@@ -151,7 +153,7 @@ def test_nothing_can_be_added_to_a_cancelled_meeting(sam, meeting):
 
 def test_a_stale_meeting_notices_that_it_is_over(ada, sam, meeting):
     stale = sam.meeting(meeting.id)
-    meeting.cancel(ada, None)
+    scheduling.cancel(meeting, ada, None)
     with pytest.raises(MeetingOver):
         stale.add_item(sam, "goals", "too late")
 
@@ -313,51 +315,51 @@ def test_a_step_goes_past_the_others_draft_without_telling(ada, sam, meeting):
 
 
 def test_an_invitation_waits_for_the_other_one(ada, lee):
-    pair = Pair.invite(ada, manager=ada, report=lee)
+    pair = pairing.invite(ada, manager=ada, report=lee)
     assert not pair.is_running
     assert pair.next_meeting() is None
     with pytest.raises(Refused, match="for Lee to accept"):
-        pair.accept(ada)
+        pairing.accept(pair, ada)
     with pytest.raises(PairOver, match="Lee has not accepted"):
-        pair.schedule(ada, LATER)
+        scheduling.schedule(pair, ada, LATER)
 
 
 def test_inviting_twice_is_one_invitation(ada, lee):
-    first = Pair.invite(ada, manager=ada, report=lee)
-    assert Pair.invite(ada, manager=ada, report=lee).id == first.id
-    first.accept(lee)
-    assert Pair.invite(lee, manager=ada, report=lee).id == first.id
+    first = pairing.invite(ada, manager=ada, report=lee)
+    assert pairing.invite(ada, manager=ada, report=lee).id == first.id
+    pairing.accept(first, lee)
+    assert pairing.invite(lee, manager=ada, report=lee).id == first.id
 
 
 def test_accepting_makes_the_first_meeting_at_the_time_proposed(ada, lee):
-    pair = Pair.invite(ada, manager=ada, report=lee, first_starts_at=LATER, minutes=25, place="Room 1")
-    pair.accept(lee)
+    pair = pairing.invite(ada, manager=ada, report=lee, first_starts_at=LATER, minutes=25, place="Room 1")
+    pairing.accept(pair, lee)
     meeting = pair.next_meeting()
     assert pair.is_running
     assert (meeting.starts_at, meeting.minutes, meeting.place) == (LATER, 25, "Room 1")
 
 
 def test_accepting_twice_makes_one_meeting(ada, lee):
-    pair = Pair.invite(ada, manager=ada, report=lee)
-    pair.accept(lee)
-    pair.accept(lee)
+    pair = pairing.invite(ada, manager=ada, report=lee)
+    pairing.accept(pair, lee)
+    pairing.accept(pair, lee)
     assert pair.meetings().count() == 1
 
 
 def test_accepting_again_much_later_makes_no_meeting(ada, lee):
-    pair = Pair.invite(ada, manager=ada, report=lee)
-    pair.accept(lee)
-    lee.meeting(pair.next_meeting().id).cancel(lee, None)
-    lee.pair(pair.id).accept(lee)
+    pair = pairing.invite(ada, manager=ada, report=lee)
+    pairing.accept(pair, lee)
+    scheduling.cancel(lee.meeting(pair.next_meeting().id), lee, None)
+    pairing.accept(lee.pair(pair.id), lee)
     assert pair.next_meeting() is None
 
 
 def test_an_invitation_that_was_taken_back_cannot_be_accepted(ada, lee):
-    pair = Pair.invite(ada, manager=ada, report=lee)
+    pair = pairing.invite(ada, manager=ada, report=lee)
     stale = lee.pair(pair.id)
     pair.end(ada)
     with pytest.raises(PairOver):
-        stale.accept(lee)
+        pairing.accept(stale, lee)
     assert pair.meetings().count() == 0
 
 
@@ -366,8 +368,8 @@ def test_an_ended_pair_stays_readable_and_cannot_change(ada, sam, meeting, pair,
     assert seen(sam, meeting) == ["The pilot found two gaps"]
     for change in (
         lambda: pair.settle(ada, rhythm="weekly"),
-        lambda: pair.schedule(ada, LATER),
-        lambda: meeting.cancel(ada, LATER),
+        lambda: scheduling.schedule(pair, ada, LATER),
+        lambda: scheduling.cancel(meeting, ada, LATER),
         lambda: meeting.reschedule(ada, LATER, 30, ""),
         lambda: item.discuss(ada),
     ):
@@ -385,16 +387,16 @@ def test_ending_twice_keeps_the_first(ada, sam, pair):
 
 def test_after_an_end_the_two_can_begin_again(ada, sam, pair):
     pair.end(ada)
-    new = Pair.invite(sam, manager=ada, report=sam)
+    new = pairing.invite(sam, manager=ada, report=sam)
     assert new.id != pair.id
-    new.accept(ada)
+    pairing.accept(new, ada)
     assert ada.pair(new.id).is_running
 
 
 def test_running_pairs_come_before_ended_ones(ada, lee, sam, pair):
     pair.end(ada)
     with clock.at(LATER):
-        Pair.invite(sam, manager=lee, report=sam)
+        pairing.invite(sam, manager=lee, report=sam)
     assert [bool(found.ended_at) for found in sam.pairs()] == [False, True]
 
 
@@ -426,7 +428,7 @@ def test_a_former_manager_may_be_given_some_days_to_read(ada, pair, meeting):
 
 
 def test_an_invitation_declined_is_shown_to_the_manager_who_made_it(ada, lee):
-    invitation = Pair.invite(ada, manager=ada, report=lee)
+    invitation = pairing.invite(ada, manager=ada, report=lee)
     invitation.end(lee)
     assert ada.pair(invitation.id)
 
@@ -434,7 +436,7 @@ def test_an_invitation_declined_is_shown_to_the_manager_who_made_it(ada, lee):
 def test_arrangements_hold_for_the_meetings_to_come(ada, sam, meeting, pair):
     pair.settle(ada, template="catch_up", rhythm="weekly", minutes=20, place="Video call")
     assert sam.meeting(meeting.id).minutes == 60
-    made = meeting.skip(sam)
+    made = scheduling.skip(meeting, sam)
     assert (made.template, made.minutes, made.place) == ("catch_up", 20, "Video call")
 
 
@@ -457,7 +459,7 @@ def test_rescheduling_keeps_the_agenda(ada, sam, meeting, item, draft):
 
 
 def test_cancelling_takes_everything_unfinished_to_the_next_meeting(ada, sam, meeting, item, draft):
-    upcoming = meeting.cancel(ada, LATER)
+    upcoming = scheduling.cancel(meeting, ada, LATER)
     assert upcoming.starts_at == LATER
     assert sorted(seen(sam, upcoming)) == sorted([item.text, draft.text])
     assert seen(ada, upcoming) == [item.text]
@@ -466,79 +468,79 @@ def test_cancelling_takes_everything_unfinished_to_the_next_meeting(ada, sam, me
 
 def test_cancelling_loses_nothing_that_was_discussed_either(ada, sam, meeting, item):
     item.discuss(sam)
-    upcoming = meeting.cancel(ada, LATER)
+    upcoming = scheduling.cancel(meeting, ada, LATER)
     assert seen(sam, upcoming) == [item.text]
 
 
 def test_cancelling_without_a_next_date_makes_the_items_wait_for_one(ada, sam, meeting, pair, item, draft):
-    assert meeting.cancel(ada, None) is None
-    assert sorted(words(pair.waiting_items())) == sorted([item.text, draft.text])
-    upcoming = pair.schedule(sam, LATER)
+    assert scheduling.cancel(meeting, ada, None) is None
+    assert sorted(words(scheduling.waiting_items(pair))) == sorted([item.text, draft.text])
+    upcoming = scheduling.schedule(pair, sam, LATER)
     assert sorted(seen(sam, upcoming)) == sorted([item.text, draft.text])
-    assert pair.waiting_items() == []
+    assert scheduling.waiting_items(pair) == []
 
 
 def test_cancelling_twice_makes_one_next_meeting(ada, sam, meeting, pair, item):
-    first = meeting.cancel(ada, LATER)
-    assert sam.meeting(meeting.id).cancel(sam, LATER).id == first.id
+    first = scheduling.cancel(meeting, ada, LATER)
+    assert scheduling.cancel(sam.meeting(meeting.id), sam, LATER).id == first.id
     assert pair.meetings().count() == 2
     assert Carry.select().count() == 1
 
 
 def test_cancelling_again_does_not_move_the_next_meeting(ada, sam, meeting, item):
-    first = meeting.cancel(ada, LATER)
-    sam.meeting(meeting.id).cancel(sam, LATER + timedelta(days=7))
+    first = scheduling.cancel(meeting, ada, LATER)
+    scheduling.cancel(sam.meeting(meeting.id), sam, LATER + timedelta(days=7))
     assert sam.meeting(first.id).starts_at == LATER
 
 
 def test_a_closed_meeting_cannot_be_cancelled(ada, sam, meeting):
     Meeting.update(closed_at=NOW, closed_by=ada).execute()
     with pytest.raises(MeetingOver, match="closed"):
-        meeting.cancel(sam, LATER)
+        scheduling.cancel(meeting, sam, LATER)
 
 
 def test_skipping_goes_on_to_the_next_date_of_the_rhythm(ada, sam, meeting, item):
-    upcoming = meeting.skip(ada)
+    upcoming = scheduling.skip(meeting, ada)
     # The first Wednesday of March becomes that of April, at ten on the wall clock in summer time.
     assert upcoming.starts_at.isoformat() == "2026-04-01T09:00:00+00:00"
     assert seen(sam, upcoming) == [item.text]
 
 
 def test_skipping_twice_skips_one_meeting(ada, sam, meeting, pair):
-    first = meeting.skip(ada)
-    assert sam.meeting(meeting.id).skip(sam).id == first.id
+    first = scheduling.skip(meeting, ada)
+    assert scheduling.skip(sam.meeting(meeting.id), sam).id == first.id
     assert pair.meetings().count() == 2
 
 
 def test_skipping_without_a_rhythm_leaves_no_next_meeting(ada, sam, meeting, pair, item):
     pair.settle(ada, rhythm="none")
-    assert meeting.skip(sam) is None
-    assert words(pair.waiting_items()) == [item.text]
+    assert scheduling.skip(meeting, sam) is None
+    assert words(scheduling.waiting_items(pair)) == [item.text]
 
 
 def test_scheduling_twice_moves_the_one_meeting(ada, pair, meeting):
-    moved = pair.schedule(ada, LATER)
+    moved = scheduling.schedule(pair, ada, LATER)
     assert moved.id == meeting.id
     assert ada.meeting(meeting.id).starts_at == LATER
 
 
 def test_what_is_carried_comes_first_and_in_its_order(ada, sam, meeting, pair, five):
-    meeting.cancel(ada, None)
-    upcoming = pair.schedule(ada, LATER)
+    scheduling.cancel(meeting, ada, None)
+    upcoming = scheduling.schedule(pair, ada, LATER)
     upcoming.add_item(sam, "goals", "new")
     assert order(sam, upcoming) == "abcdenew"
 
 
 def test_an_item_of_a_section_that_the_next_template_lacks_goes_to_its_last_one(ada, sam, meeting, pair, item):
     pair.settle(ada, template="catch_up")
-    upcoming = meeting.cancel(ada, LATER)
+    upcoming = scheduling.cancel(meeting, ada, LATER)
     assert [found.section for found in upcoming.items_for(sam)] == ["open"]
 
 
 def test_carries_are_counted_and_the_first_meeting_is_remembered(ada, sam, meeting, item):
     began = meeting.starts_at
-    second = meeting.cancel(ada, LATER)
-    third = second.cancel(ada, LATER + timedelta(days=30))
+    second = scheduling.cancel(meeting, ada, LATER)
+    third = scheduling.cancel(second, ada, LATER + timedelta(days=30))
     (found,) = third.items_for(sam)
     assert found.carries == 2
     assert found.carried_from == began
@@ -556,5 +558,5 @@ def test_a_meeting_is_under_way_once_its_time_has_come_or_something_is_discussed
 def test_notes_of_something_discussed_travel_out_of_a_cancelled_meeting(ada, sam, meeting, item):
     item.write_notes(sam, "Forms arrive late.", "")
     item.discuss(sam)
-    upcoming = meeting.cancel(ada, LATER)
+    upcoming = scheduling.cancel(meeting, ada, LATER)
     assert [(found.text, found.notes) for found in upcoming.items_for(sam)] == [(item.text, "Forms arrive late.")]

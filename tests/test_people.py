@@ -10,6 +10,7 @@ import clock
 import config as settings
 import database
 import notices
+import pairing
 import people
 from models import Pair, Person, Refused
 from notebooks import PrivateNote
@@ -164,7 +165,7 @@ def test_disabling_leaves_the_one_to_ones(sam, pair):
 
 def test_retiring_shuts_out_and_ends_the_one_to_ones_and_tells_the_other(ada, sam, lee, pair, theirs):
     ada.change(people_lead=True)
-    Pair.invite(lee, manager=ada, report=lee)
+    pairing.invite(lee, manager=ada, report=lee)
     for _ in range(2):
         people.retire(ada)
     gone = Person.get_by_id(ada.id)
@@ -247,7 +248,7 @@ def test_one_to_ones_that_people_began_themselves_are_adopted_and_go_on(ada, sam
 
 def test_an_invitation_that_waits_is_accepted(sam, lee):
     for inviting in (sam, lee):
-        invited = Pair.invite(inviting, manager=lee, report=sam)
+        invited = pairing.invite(inviting, manager=lee, report=sam)
         people.report_to(sam, lee)
         assert [pair.id for pair in running(sam) if pair.manager_id == lee.id] == [invited.id]
         assert Pair.get_by_id(invited.id).next_meeting()
@@ -348,7 +349,7 @@ def test_the_old_one_is_retired_and_signed_out(sam, sammy, pair):
 
 
 def test_both_are_told_of_a_merger(sam, sammy, ada, pair, lee):
-    Pair.invite(lee, manager=lee, report=sam)
+    pairing.invite(lee, manager=lee, report=sam)
     people.merge(sam, sammy)
     assert told(ada) == [("merged", "manager", "Sammy")]
     assert told(sammy) == [("moved", "individual", "Ada Marsh")]
@@ -394,9 +395,9 @@ def test_of_two_empty_ones_the_older_go_on(sam, sammy, ada, pair):
 
 def test_an_older_invitation_goes_on_before_no_one_to_ones(sam, sammy, robin):
     with clock.at(NOW - timedelta(days=9)):
-        Pair.invite(robin, manager=robin, report=sam)
-    accepted = Pair.invite(robin, manager=robin, report=sammy)
-    accepted.accept(sammy)
+        pairing.invite(robin, manager=robin, report=sam)
+    accepted = pairing.invite(robin, manager=robin, report=sammy)
+    pairing.accept(accepted, sammy)
     people.merge(sam, sammy)
     assert [pair.id for pair in running(sammy) if pair.manager_id == robin.id] == [accepted.id]
 

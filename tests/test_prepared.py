@@ -15,6 +15,7 @@ import people
 import prepared
 import publishing
 import records
+import scheduling
 import sessions
 import signposts
 import wrapup
@@ -30,7 +31,7 @@ from .conftest import NOW
 def filled(meeting, ada, sam, item, draft, theirs, lee):
     """A meeting that was closed, with something on both agendas; one cancelled; and a word of the directory."""
     theirs.add_item(lee, "goals", "Waits for the next one")
-    theirs.cancel(lee, None)
+    scheduling.cancel(theirs, lee, None)
     people.report_to(sam, ada)
     signposts.add(ada, "grow", "Coaching cards", "", "")
     notices.tell("held", meeting.pair)

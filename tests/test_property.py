@@ -13,6 +13,7 @@ import actions
 import clock
 import database
 import records
+import scheduling
 from actions import Action, ActionOver, Agreement
 from models import Carry, Item, ItemGone, Meeting, MeetingOver, Person, Refused
 from records import Record
@@ -434,7 +435,7 @@ class TwoPairs(RuleBasedStateMachine):
 
         def do():
             meeting = person.meeting(id)
-            return meeting.skip(person) if skip else meeting.cancel(person, wished)
+            return scheduling.skip(meeting, person) if skip else scheduling.cancel(meeting, person, wished)
 
         if facts.closed_at:
             with pytest.raises(MeetingOver):
@@ -451,7 +452,7 @@ class TwoPairs(RuleBasedStateMachine):
         if self.others(pair, ""):
             return
         person = self.person_of(pair, who)
-        made = person.pair(pair).schedule(person, self.now + MONTH)
+        made = scheduling.schedule(person.pair(pair), person, self.now + MONTH)
         assert made.id not in self.meetings
         self.meetings[made.id] = MeetingFacts(pair, self.now + MONTH)
         self.carry(pair, made.id)

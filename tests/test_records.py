@@ -7,6 +7,7 @@ import pytest
 import actions
 import clock
 import records
+import scheduling
 from models import Carry, Item, MeetingOver, PairOver, Refused
 from records import Confirmation, Record, Remark
 
@@ -170,7 +171,7 @@ def test_closing_twice_changes_nothing(ada, sam, pair, meeting, item):
 
 
 def test_a_cancelled_meeting_is_not_closed(ada, sam, meeting):
-    meeting.cancel(ada, LATER)
+    scheduling.cancel(meeting, ada, LATER)
     with pytest.raises(MeetingOver, match="cancelled"):
         close(meeting, sam)
     assert Record.of(meeting) is None
@@ -185,8 +186,8 @@ def test_a_meeting_of_an_ended_pair_is_not_closed(ada, sam, pair, meeting):
 def test_with_no_next_meeting_the_unfinished_waits(ada, sam, pair, meeting, item, draft):
     assert close(meeting, sam, None) is None
     assert minutes(meeting)["next_starts_at"] is None
-    assert len(pair.waiting_items()) == 2
-    upcoming = pair.schedule(ada, LATER)
+    assert len(scheduling.waiting_items(pair)) == 2
+    upcoming = scheduling.schedule(pair, ada, LATER)
     assert sorted(seen(sam, upcoming)) == sorted([item.text, draft.text])
     assert ada.item(item.id).carries == 1
 
@@ -257,7 +258,7 @@ def test_what_was_edited_and_added_since_is_not_lost(ada, sam, meeting, item):
 
 def test_opening_again_goes_back_through_a_cancelled_meeting_between(ada, sam, meeting, item):
     second = close(meeting, ada)
-    third = ada.meeting(second.id).cancel(ada, LATER + timedelta(days=7))
+    third = scheduling.cancel(ada.meeting(second.id), ada, LATER + timedelta(days=7))
     assert seen(ada, third) == [item.text]
     records.reopen(sam.meeting(meeting.id), sam)
     assert seen(ada, meeting) == [item.text]

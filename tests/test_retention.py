@@ -11,6 +11,7 @@ import growth
 import models
 import records
 import retention
+import scheduling
 from actions import Action
 from audit import AuditEntry
 from growth import Objective
@@ -117,7 +118,7 @@ def test_nothing_goes_that_is_younger(years):
 
 def test_old_meetings_that_did_not_take_place_go_too(pair, meeting, sam):
     with clock.at(LONG_AGO):
-        meeting.cancel(sam, NOW + timedelta(days=10))
+        scheduling.cancel(meeting, sam, NOW + timedelta(days=10))
     clear()
     assert not Meeting.select().where(Meeting.id == meeting.id).exists()
 
@@ -188,7 +189,7 @@ def test_months_are_counted_in_the_calendar(stopped_clock):
 
 def test_what_is_due_takes_one_query_however_many_pairs_there_are(years, theirs, noor):
     with clock.at(LONG_AGO):
-        theirs.cancel(noor, NOW + timedelta(days=10))
+        scheduling.cancel(theirs, noor, NOW + timedelta(days=10))
     with counted() as queries:
         found = retention.due(BEFORE)
     assert [due.meetings for due in found] == [1, 1]
@@ -198,7 +199,7 @@ def test_what_is_due_takes_one_query_however_many_pairs_there_are(years, theirs,
 def test_the_number_in_the_trail_is_of_what_was_deleted_then(years, pair, sam):
     (found,) = retention.due(BEFORE)
     with clock.at(LONG_AGO):
-        sam.meeting(years["next"].id).cancel(sam, NOW + timedelta(days=20))
+        scheduling.cancel(sam.meeting(years["next"].id), sam, NOW + timedelta(days=20))
     assert found.meetings == 1
     retention.clear(found.pair, BEFORE)
     (entry,) = AuditEntry.select()
@@ -207,7 +208,7 @@ def test_the_number_in_the_trail_is_of_what_was_deleted_then(years, pair, sam):
 
 def test_clearing_one_pair_leaves_the_others(years, pair, theirs, noor):
     with clock.at(LONG_AGO):
-        theirs.cancel(noor, NOW + timedelta(days=10))
+        scheduling.cancel(theirs, noor, NOW + timedelta(days=10))
     retention.clear(pair, BEFORE)
     assert [due.pair.id for due in retention.due(BEFORE)] == [theirs.pair_id]
     assert AuditEntry.select().count() == 1

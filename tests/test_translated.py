@@ -12,8 +12,9 @@ from babel import Locale
 
 import languages
 import notices
+import pairing
+import scheduling
 from agenda_templates import HORIZON
-from models import Pair
 from rows import new_id
 from template_files import FOLDER
 
@@ -182,8 +183,8 @@ def test_what_is_seldom_on_the_screen_is_said_in_another_language(
 ):
     for kind in notices.KINDS:
         notices.tell(kind, meeting.pair)
-    meeting.cancel(sam, NOW + timedelta(days=9))
-    invited = Pair.invite(robin, manager=robin, report=noor, first_starts_at=NOW + timedelta(days=2))
+    scheduling.cancel(meeting, sam, NOW + timedelta(days=9))
+    invited = pairing.invite(robin, manager=robin, report=noor, first_starts_at=NOW + timedelta(days=2))
     for person in (robin, noor):
         for path in ("/", invited.path):
             look(client_of(person).get(path), path, known)

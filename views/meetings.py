@@ -5,6 +5,7 @@ from flask import Blueprint, abort, g, redirect, request
 import library
 import live
 import records
+import scheduling
 
 from .answers import changed, checked, gone_on, meeting_or_404, page, part
 from .forms import ClosingForm, KindForm, MeetingForm
@@ -83,7 +84,7 @@ def close(id):
 def _next_start(found, form):
     if form.no_next.data:
         return None
-    return form.next_starts_at.moment or found.pair.start_after(found.meeting)
+    return form.next_starts_at.moment or scheduling.start_after(found.meeting)
 
 
 @pages.delete("/meetings/<id>/closing")
@@ -97,12 +98,12 @@ def reopen(id):
 def cancel(id):
     found = meeting_or_404(id)
     form = checked(ClosingForm, at="cancelling")
-    upcoming = found.meeting.cancel(g.person, _next_start(found, form))
+    upcoming = scheduling.cancel(found.meeting, g.person, _next_start(found, form))
     return gone_on(found, *EVERYTHING, to=upcoming.path if upcoming else found.pair.path)
 
 
 @pages.post("/meetings/<id>/skip")
 def skip(id):
     found = meeting_or_404(id)
-    upcoming = found.meeting.skip(g.person)
+    upcoming = scheduling.skip(found.meeting, g.person)
     return gone_on(found, *EVERYTHING, to=upcoming.path if upcoming else found.pair.path)

@@ -22,6 +22,7 @@ import languages
 import library
 import live
 import notices
+import scheduling
 import signposts
 import wrapup
 from agenda_templates import Prompt, for_side, not_for_side
@@ -249,7 +250,7 @@ class MeetingPage(Page):
     @cached_property
     def next_start(self) -> datetime | None:
         """When the two meet after this."""
-        return self.pair.start_after(self.meeting)
+        return scheduling.start_after(self.meeting)
 
     @cached_property
     def next_proposed(self) -> datetime | None:
@@ -262,7 +263,7 @@ class MeetingPage(Page):
         if self.pair.between_rhythm == "none":
             return ""
         upcoming = self.pair.next_meeting(besides=self.meeting)
-        return upcoming.outline.name if upcoming else self.pair.kind_after(self.meeting).outline.name
+        return upcoming.outline.name if upcoming else scheduling.kind_after(self.meeting).outline.name
 
     @cached_property
     def last_meeting(self) -> Meeting | None:
@@ -592,5 +593,9 @@ class TodayPage(Page):
 
     def _slipped(self, pairs: list[Pair]) -> dict[str, datetime | None]:
         """The pairs that have not met for longer than the organisation wants: pair id → when they met last, if ever."""
-        last = self.me.last_met()
-        return {pair.id: last.get(pair.id) for pair in pairs if pair.is_overdue(self.meet_at_least, last.get(pair.id))}
+        last = scheduling.last_met(self.me)
+        return {
+            pair.id: last.get(pair.id)
+            for pair in pairs
+            if scheduling.is_overdue(pair, self.meet_at_least, last.get(pair.id))
+        }

@@ -3,8 +3,10 @@
 from flask import Blueprint, current_app, g, redirect, render_template
 
 import live
+import pairing
+import scheduling
 from languages import Phrase, translated
-from models import Pair, Refused
+from models import Refused
 from notebooks import PrivateNote
 from people import colleagues_called
 
@@ -35,7 +37,7 @@ def invite():
     form = checked(InvitationForm, at="invitation")
     colleague = _colleague(form)
     manager, report = (colleague, g.person) if form.side.data == "individual" else (g.person, colleague)
-    pair = Pair.invite(
+    pair = pairing.invite(
         g.person,
         manager,
         report,
@@ -76,7 +78,7 @@ def responsibilities(id):
 @pages.post("/pairs/<id>/acceptance")
 def accept(id):
     found = pair_or_404(id)
-    found.pair.accept(g.person)
+    pairing.accept(found.pair, g.person)
     return _settled(found)
 
 
@@ -111,7 +113,7 @@ def schedule(id):
     form = checked(MeetingForm, at="schedule")
     if found.pair.next_meeting():
         raise Refused(Phrase("You have a next meeting already. Open it to change its date."))
-    meeting = found.pair.schedule(g.person, form.starts_at.moment)
+    meeting = scheduling.schedule(found.pair, g.person, form.starts_at.moment)
     return gone_on(found, "meetings", "head", to=meeting.path)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 import actions
 import directory
+import pairing
 import people
 import records
-from models import Pair, Person, Refused
+from models import Person, Refused
 from notebooks import PrivateNote
 from rows import db
 
@@ -201,7 +202,7 @@ def test_a_pairs_two_are_never_made_one(ada, sam, pair, is_over):
 
 
 def test_not_even_an_invitation_between_the_two_lets_them_be_made_one(sam, lee):
-    Pair.invite(lee, manager=lee, report=sam)
+    pairing.invite(lee, manager=lee, report=sam)
     with pytest.raises(Refused):
         people.merge(sam, lee)
 

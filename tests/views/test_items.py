@@ -6,6 +6,7 @@ import pytest
 
 import clock
 import records
+import scheduling
 from models import TEXT_LIMIT, Item
 
 from ..conftest import NOW
@@ -159,7 +160,7 @@ def test_words_for_the_next_meeting_find_a_section_there(as_sam, ada, meeting):
 
 
 def test_words_for_a_cancelled_meeting_are_kept(as_sam, ada, meeting):
-    ada.meeting(meeting.id).cancel(ada, None)
+    scheduling.cancel(ada.meeting(meeting.id), ada, None)
     whole = as_sam.form(f"{meeting.path}/items", section="goals", text="A second late")
     assert whole.status_code == 409
     assert "This meeting was cancelled" in whole.text

@@ -7,6 +7,7 @@ import pytest
 import actions
 import live
 import records
+import scheduling
 from live import Listener
 from models import Item, Pair
 
@@ -116,7 +117,7 @@ def test_the_managers_career_preparation_is_for_the_manager_alone(as_ada, as_sam
 
 
 def test_a_meeting_that_is_over_needs_no_preparation(as_sam, meeting, sam):
-    meeting.cancel(sam, None)
+    scheduling.cancel(meeting, sam, None)
     assert as_sam.get(f"{meeting.path}/preparation").status_code == 302
     assert as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET).status_code == 404
 

@@ -3,6 +3,7 @@
 import pytest
 
 import library
+import scheduling
 from agenda_templates import HORIZON
 from models import Item, Meeting, Person
 
@@ -115,7 +116,7 @@ def test_a_cue_cannot_be_put_on_the_agenda_by_a_button(as_ada, meeting):
 
 def test_a_closed_meeting_takes_no_prompts(as_sam, meeting, sam):
     mark = mark_of(meeting, QUESTION)
-    meeting.cancel(sam, None)
+    scheduling.cancel(meeting, sam, None)
     assert as_sam.htmx(f"{meeting.path}/prompts", prompt=mark).status_code == 409
 
 

@@ -1,7 +1,7 @@
 """Today: a person's conversations and what waits in each."""
 
 import actions
-from models import Pair
+import pairing
 
 from ..conftest import NOW
 
@@ -27,7 +27,7 @@ def test_an_empty_today_says_how_to_begin(client_of, robin):
 
 
 def test_an_invitation_stands_there_for_both(as_ada, as_lee, ada, lee):
-    Pair.invite(ada, manager=ada, report=lee)
+    pairing.invite(ada, manager=ada, report=lee)
     assert "Ada Marsh would like to meet you one to one" in as_lee.see("/")
     assert "has not answered yet" in as_ada.see("/")
 

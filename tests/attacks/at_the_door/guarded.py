@@ -36,8 +36,8 @@ def fill():
     person("dora", "Dora Gone", disabled_at=clock.now())
     person("rita", "Rita Retired", disabled_at=clock.now(), retired_at=clock.now())
     for manager, report in ((ada, sam), (lee, noor)):
-        pair = Pair.invite(manager, manager=manager, report=report)
-        pair.accept(report)
+        pair = pairing.invite(manager, manager=manager, report=report)
+        pairing.accept(pair, report)
         meeting = pair.next_meeting()
         item = meeting.add_item(report, "goals", "Words of " + report.name)
         print(json.dumps({"who": report.subject, "pair": pair.id, "meeting": meeting.id, "item": item.id}))

@@ -1,0 +1,62 @@
+"""How two people come to meet one to one: by an invitation that is accepted, or because the directory says so."""
+
+from datetime import datetime
+from typing import Any
+
+import clock
+import scheduling
+from languages import Phrase
+from models import Pair, PairOver, Person, Refused
+from prepared import Prepared
+from rows import db
+
+
+def invite(by: Person, manager: Person, report: Person, **settings: Any) -> Pair:
+    """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
+    with db.atomic():
+        return STANDING.first(manager=manager.id, report=report.id) or Pair.create(
+            invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
+        )
+
+
+def begin(manager: Person, report: Person) -> tuple[Pair, bool]:
+    """Have the two meet from now on, as the staff directory says; and whether they did not do so before.
+
+    No invitation is needed, and one that stands is accepted.
+    """
+    with db.atomic():
+        pair = STANDING.first(manager=manager.id, report=report.id)
+        is_new = not (pair and pair.accepted_at)
+        if pair is None:
+            people: dict[str, Any] = {"invited_by": manager, "manager": manager, "report": report}
+            pair = Pair.create(time_zone=manager.time_zone, accepted_at=clock.now(), **people)
+            scheduling.schedule(pair, report, _first_start(pair))
+        elif is_new:
+            accept(pair, pair.other(pair.invited_by))
+        pair.change(from_directory=True)
+        return pair, is_new
+
+
+def accept(pair: Pair, by: Person) -> None:
+    """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
+    if by.id == pair.invited_by_id:
+        raise Refused(Phrase("It is for %(name)s to accept.", name=pair.other(by).first_name))
+    with db.atomic():
+        standing = Pair.id == pair.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
+        is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()
+        fresh = Pair.get_by_id(pair.id)
+        pair.accepted_at, pair.ended_at = fresh.accepted_at, fresh.ended_at
+        if is_new:
+            scheduling.schedule(pair, by, _first_start(pair))
+        elif pair.ended_at:
+            raise PairOver(pair.why_over())
+
+
+def _first_start(pair: Pair) -> datetime:
+    wished = pair.first_starts_at
+    return wished if wished and wished > clock.now() else clock.first_start(pair.time_zone)
+
+
+STANDING = Prepared(
+    lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
+)
