@@ -11,6 +11,8 @@ from threading import Thread
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+import gevent
+
 from languages import Phrase
 
 LONGEST = 2_000
@@ -167,7 +169,8 @@ class _NotWeb(Exception):
 
 
 def _ask(method: str, parts: SplitResult, deadline: float, loopback: bool) -> _Answer:
-    with _connected(parts, deadline, loopback) as connection:
+    # In the server a handshake that drips on would outlast the socket's own limit, which is one for each wait.
+    with gevent.Timeout(_left(deadline), TimeoutError), _connected(parts, deadline, loopback) as connection:
         connection.sendall(_request(method, parts))
         return _read(_head(connection, deadline))
 

@@ -379,7 +379,8 @@ class Meeting(Row):
                 "text": text,
                 "asked_as": asked_as,
             }
-            facts |= {"position": self._place_in(section, by), "shared_at": None if private else clock.now()}
+            place = self._place_in(self.outline.home_for(section), by)
+            facts |= {"position": place, "shared_at": None if private else clock.now()}
             item, is_new = Item.create_once(repeat_key(key, self.pair_id, by.id, text), **facts)
             if not is_new and item.deleted_at:
                 item = Item.create(**facts)
@@ -389,6 +390,8 @@ class Meeting(Row):
         """Put a prompt on the agenda, as a question: once, unless it may be asked again (then `key` tells repeats)."""
         with self._adding(private):
             standing = None if prompt.again else ASKED.first(meeting=self.id, person=by.id, mark=prompt.mark)
+            if standing and standing.is_draft and not private:
+                standing.change(shared_at=clock.now())
             if standing:
                 return self._at_home(standing)
             text = prompt.worded(self.horizon_words)

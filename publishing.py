@@ -128,10 +128,15 @@ def publish(key: str, by: Person, base: str) -> TemplateVersion:
     return draft
 
 
-def discard(key: str, by: Person) -> None:
-    """Do away with the draft. A template that was never published is gone with it."""
+def discard(key: str, by: Person, base: str) -> None:
+    """Do away with the draft with the stamp `base`. A template that was never published is gone with it.
+
+    Raises DraftChanged where it is not what it was.
+    """
     with db.atomic():
         if draft := library.draft_of(key):
+            if stamp(draft) != base:
+                raise DraftChanged(draft)
             draft.remove()
             audit.note("template", by=by, about=f"discarded the draft of {key}")
 

@@ -19,11 +19,15 @@ BOUNDLESS = 1e12
 
 def proposal_after(meeting: Meeting) -> tuple[datetime | None, bool]:
     """When the rhythms would have the two meet after `meeting`, and whether that is a short one in between."""
-    pair = meeting.pair
-    main = clock.next_start(_main_start(meeting), pair.rhythm, pair.time_zone)
+    pair, main = meeting.pair, _main_start(meeting)
     between = clock.next_start(meeting.starts_at, pair.between_rhythm, pair.time_zone)
-    is_between = between is not None and (main is None or between + CLEAR <= main)
-    return (between, True) if is_between else (main, False)
+    due = clock.due_after(main, pair.rhythm, pair.time_zone)
+    if between is None:
+        return clock.next_start(main, pair.rhythm, pair.time_zone), False
+    if due is None or between + CLEAR <= due:
+        return between, True
+    # A main meeting whose day went by takes the place of the next short one.
+    return (due if due > max(meeting.starts_at, clock.now()) else between), False
 
 
 def _main_start(meeting: Meeting) -> datetime:

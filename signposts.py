@@ -42,7 +42,7 @@ class Signpost(Row):
     @property
     def link(self) -> str:
         """Its address, if that is one of the web: whoever wrote to the database by another way may not choose."""
-        return self.address if self.address.startswith(("https://", "http://")) else ""
+        return self.address if self.address.lower().startswith(("https://", "http://")) else ""
 
     def edit(self, by: Person, topic: str, title: str, address: str, text: str) -> None:
         """Have it say something else."""

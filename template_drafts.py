@@ -8,6 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import tomli_w
@@ -203,6 +204,7 @@ def slug(title: str, otherwise: str) -> str:
 
 
 def _endings() -> Iterator[str]:
-    """b, c … z, ab, bb …: what tells those apart that would be called the same."""
+    """b, c … z, aa, ab … zzz: what tells those apart that would be called the same."""
     yield from LETTERS[1:]
-    yield from (f"{first}{second}" for second in LETTERS for first in LETTERS)
+    for length in (2, 3):
+        yield from ("".join(found) for found in product(LETTERS, repeat=length))

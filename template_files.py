@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,9 @@ from agenda_templates import HORIZON, KINDS, SIDES, TOPICS, Prompt, Section, Tem
 from languages import Phrase, translated
 
 FOLDER = Path(__file__).parent / "agendas"
-TITLE_LIMIT, TEXT_LIMIT, SIZE_LIMIT = 80, 300, 200_000
+TITLE_LIMIT, TEXT_LIMIT, SIZE_LIMIT, LINE_LIMIT = 80, 300, 200_000, 2_000
+# Control characters, halves of characters, ends of lines and paragraphs. Spaces and joiners of all scripts may be.
+UNPRINTABLE = {"Cc", "Cs", "Cn", "Co", "Zl", "Zp"}
 SHORTEST, LONGEST = 5, 480
 KEY = re.compile(r"[a-z][a-z_]{0,31}")
 TABLE = re.compile(r"\s*\[\[\s*([\w.]+)\s*\]\]")
@@ -83,6 +86,11 @@ def sketch(key: str, text: str, name: str) -> tuple[Template, list[Mistake]]:
     """As much of a template as can be read of a text, and what is wrong. Raises TemplateMistake if it is no TOML."""
     if len(text) > SIZE_LIMIT:
         raise TemplateMistake(f"{name}: this is longer than {SIZE_LIMIT:,} characters.")
+    lines = text.splitlines()
+    if too_long := next((n for n, line in enumerate(lines, 1) if len(line) > LINE_LIMIT), None):
+        # A key of thousands of parts takes the square of that to be read.
+        mistake = Mistake((), too_long, Phrase("this line is longer than %(limit)s characters.", limit=LINE_LIMIT))
+        raise TemplateMistake(name, mistake)
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
@@ -225,7 +233,7 @@ def _words(limit: int) -> Callable[[Any], str]:
             raise ValueError(Phrase("%(entry)s must say something.", entry=THIS))
         if len(value) > limit:
             raise ValueError(Phrase("%(entry)s is longer than %(limit)s characters.", entry=THIS, limit=limit))
-        if not value.isprintable():
+        if any(unicodedata.category(letter) in UNPRINTABLE for letter in value):
             raise ValueError(Phrase("%(entry)s must be one line that can be printed.", entry=THIS))
         return value.strip()
 

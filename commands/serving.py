@@ -5,6 +5,7 @@ import logging
 import re
 import signal
 import socket
+from email import errors
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
@@ -21,6 +22,12 @@ from config import Config, Misconfigured
 READ_BYTES = 2_048
 SILENCE_SECONDS = float(75)
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# What is found missing in a form with files while its body has not been read.
+OF_THE_BODY = (
+    errors.StartBoundaryNotFoundDefect,
+    errors.CloseBoundaryNotFoundDefect,
+    errors.MultipartInvariantViolationDefect,
+)
 VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
@@ -84,7 +91,9 @@ class Handler(WSGIHandler):
             found = super().MessageClass(*arguments)
         except (HTTPException, OSError):
             raise ValueError from None
-        if found.defects or not all(_is_plain(name, value) for name, value in found.items()):
+        # Of a form with files there is no body yet, which the parser takes for a defect.
+        defects = [defect for defect in found.defects if not isinstance(defect, OF_THE_BODY)]
+        if defects or not all(_is_plain(name, value) for name, value in found.items()):
             raise ValueError
         # A length that two programs read differently is how a second request hides in a first (RFC 9112, 6).
         lengths, codings = found.get_all("content-length", []), found.get_all("transfer-encoding", [])

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -255,3 +257,32 @@ def test_no_more_than_a_few_kilobytes_are_read(site):
     must_answer(site.at(), True)
     site.close()
     assert sum(sent) < 4_000_000
+
+
+def test_a_handshake_that_drips_on_ends_in_time_in_the_server_too():
+    """The server's sockets are gevent's, whose limit is one for each wait."""
+    drip = socket.create_server(("127.0.0.1", 0))
+    script = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import gevent, socket, time, addresses\n"
+        "addresses.SECONDS = 1.0\n"
+        "def drip():\n"
+        f"    listener = socket.socket(fileno={drip.fileno()})\n"
+        "    while True:\n"
+        "        found, _ = listener.accept()\n"
+        "        gevent.spawn(trickle, found)\n"
+        "def trickle(found):\n"
+        "    for byte in b'\\x16\\x03\\x03\\x40\\x00' + bytes(60):\n"
+        "        found.sendall(bytes([byte]))\n"
+        "        gevent.sleep(0.3)\n"
+        "gevent.spawn(drip)\n"
+        "began = time.monotonic()\n"
+        "try:\n"
+        f"    addresses.must_answer('https://127.0.0.1:{drip.getsockname()[1]}/', loopback=True)\n"
+        "except addresses.BadAddress:\n"
+        "    print(time.monotonic() - began < 3)\n"
+    )
+    with drip:
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, capture_output=True, text=True, pass_fds=[drip.fileno()], timeout=30, check=True)
+    assert done.stdout.strip() == "True", done.stderr

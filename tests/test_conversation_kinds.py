@@ -277,3 +277,21 @@ def test_a_version_that_a_later_rule_would_refuse_is_still_read(here):
 def test_who_never_met_is_told_so(as_sam, meeting):
     meeting.pair.change(accepted_at=NOW - timedelta(days=90))
     assert "You have not met here yet." in as_sam.see("/")
+
+
+def test_a_long_meeting_whose_day_went_by_takes_the_place_of_the_next_short_one(both, sam):
+    short = records.close(both, sam, scheduling.start_after(both))
+    late = datetime(2026, 4, 22, 10, tzinfo=UTC)
+    short.reschedule(sam, late, 20, "")
+    with clock.at(late):
+        upcoming = records.close(short, sam, scheduling.start_after(short))
+    assert (upcoming.starts_at.day, upcoming.outline.key, upcoming.is_between) == (29, "regular", False)
+
+
+def test_short_meetings_closed_late_do_not_push_the_long_one_away(both, sam):
+    kinds, meeting = [], both
+    for week in range(1, 13):
+        with clock.at(datetime(2026, 3, 9, 12, tzinfo=UTC) + timedelta(days=8 * week)):
+            meeting = records.close(meeting, sam, scheduling.start_after(meeting))
+            kinds.append(meeting.outline.key)
+    assert kinds.count("regular") >= 2

@@ -119,7 +119,7 @@ def test_two_templates_are_never_offered_under_one_name(copied, robin):
 def test_discarding_leaves_what_is_published_and_nothing_of_what_is_not(copied, robin):
     save("regular", robin, about="Ours.")
     for key in ("regular", copied, copied):
-        publishing.discard(key, robin)
+        publishing.discard(key, robin, stamp(library.draft_of(key)))
     assert library.shelf("regular").draft is None
     assert library.current("regular").number == 1
     assert library.shelf(copied) is None
@@ -219,7 +219,7 @@ def test_what_duologue_brings_along_can_be_taken_again_as_a_draft(robin):
 
 
 def test_of_ones_own_template_nothing_came_along(copied, robin):
-    publishing.discard(copied, robin)
+    publishing.discard(copied, robin, stamp(library.draft_of(copied)))
     with pytest.raises(Refused, match="no template of its own"):
         publishing.take_original(copied, robin)
     assert library.built_in("../pyproject") is None
@@ -229,7 +229,7 @@ def test_every_step_is_noted_and_no_word_of_it(copied, robin, other):
     save(copied, other, about="Ours.")
     publish(copied, other)
     save(copied, robin, about="Ours too.")
-    publishing.discard(copied, robin)
+    publishing.discard(copied, robin, stamp(library.draft_of(copied)))
     assert noted() == [
         f"began the draft of {copied}",
         f"continued the draft of {copied}",

@@ -157,6 +157,17 @@ def test_a_file_that_is_no_text_is_named(tmp_path):
         read_file(path)
 
 
+def test_spaces_and_joiners_of_all_scripts_may_be_in_a_text():
+    said = "Qu’est-ce\u00a0que\u202f?", "می\u200cخواهم"
+    for text in said:
+        assert read("short", WITH_HORIZON.replace("Listen.", text), "x").sections[0].prompts[0].text == text
+
+
+def test_a_key_of_thousands_of_parts_is_refused_before_it_is_read():
+    with pytest.raises(TemplateMistake, match="line 1: this line is longer than 2,000 characters"):
+        read("short", f"[[{'a.' * 24_000}a]]", "short.toml")
+
+
 def test_a_file_that_is_too_long_is_refused():
     with pytest.raises(TemplateMistake, match="longer than"):
         read("short", "#" * (SIZE_LIMIT + 1), "short.toml")

@@ -18,6 +18,7 @@ from door import AnotherSite, doorkeeper
 from languages import Phrase, gettext, translated
 from models import MeetingOver, Refused
 from secrecy import CannotOpen
+from template_files import KEY as SECTION_KEY
 
 from .pages import MeetingPage, Page, PairPage, Rejected
 
@@ -68,6 +69,12 @@ def people_lead_or_403() -> None:
     """Go no further unless a people lead is here. Goes before every view of a blueprint that is for them alone."""
     if not g.person.people_lead:
         abort(403)
+
+
+def section_or_404() -> str:
+    """The key of the section that was written in. It may have left the meeting: what it gets stands in the last."""
+    key = request.form.get("section", "")
+    return key if SECTION_KEY.fullmatch(key) else abort(404)
 
 
 def found_or_404(page: Page | None) -> Any:

@@ -1,10 +1,10 @@
 """Items: what is on the agenda. Add, edit, tick, move, keep, delete, and the notes underneath."""
 
-from flask import Blueprint, abort, g, redirect, render_template, request
+from flask import Blueprint, abort, g, redirect, render_template
 
 from models import ItemGone
 
-from .answers import answer, changed, checked, is_partial, item_or_404, meeting_or_404, page, slot, tell
+from .answers import answer, changed, checked, is_partial, item_or_404, meeting_or_404, page, section_or_404, slot, tell
 from .forms import ItemEditForm, ItemForm, NotesForm, PlaceForm
 from .pages import ItemPage, MeetingPage
 
@@ -14,9 +14,9 @@ pages = Blueprint("items", __name__)
 @pages.post("/meetings/<id>/items")
 def add(id):
     found = meeting_or_404(id)
-    section = found.meeting.outline.section(request.form.get("section", "")) or abort(404)
-    form = checked(ItemForm, at=f"composer-{section.key}")
-    item = found.meeting.add_item(g.person, section.key, form.text.data, form.private.data, form.key.data)
+    key = section_or_404()
+    form = checked(ItemForm, at=f"composer-{key}")
+    item = found.meeting.add_item(g.person, key, form.text.data, form.private.data, form.key.data)
     composer = f"composer-{item.section}"
     if form.elsewhere.data:
         said = render_template("items/_added_elsewhere.html", meeting=found.meeting)
@@ -28,7 +28,7 @@ def add(id):
         "wrapup",
         only_me=item.is_draft,
         to=f"{found.meeting.path}#{composer}",
-        extra=slot(f"{composer}-text-error"),
+        extra=slot(f"composer-{key}-text-error"),
     )
 
 

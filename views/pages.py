@@ -409,9 +409,9 @@ class PreparationPage(MeetingPage):
 
     @classmethod
     def of(cls, me: Person, id: str) -> "PreparationPage | None":
-        """The preparation of meeting `id`, if it is one of theirs and still to be held."""
+        """The preparation of meeting `id`, if it is one of theirs."""
         found = super().of(me, id)
-        return cls(me, found.meeting) if found and found.can_change else None
+        return cls(me, found.meeting) if found else None
 
     @property
     def title(self) -> Phrase:
@@ -434,6 +434,7 @@ class PreparationPage(MeetingPage):
             "asked": self.asked,
             "horizon": self.meeting.horizon_words,
             "spoken": self.meeting.outline.language,
+            "upcoming": None if self.meeting.is_open else self.pair.next_meeting(),
             "before": for_side(self.meeting.outline.preparation, self.side),
         }
 

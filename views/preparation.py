@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, g, redirect, request
 
-from .answers import answer, checked, found_or_404, meeting_or_404, page, part, tell
+from .answers import answer, checked, found_or_404, meeting_or_404, page, part, section_or_404, tell
 from .forms import ItemForm, PromptForm
 from .pages import PreparationPage
 from .streams import stream
@@ -29,9 +29,9 @@ def live(id):
 @pages.post("/meetings/<id>/drafts")
 def add(id):
     found = _preparation_or_404(id)
-    section = found.meeting.outline.section(request.form.get("section", "")) or abort(404)
-    form = checked(ItemForm, at=f"draft-{section.key}")
-    item = found.meeting.add_item(g.person, section.key, form.text.data, private=True, key=form.key.data)
+    key = section_or_404()
+    form = checked(ItemForm, at=f"draft-{key}")
+    item = found.meeting.add_item(g.person, key, form.text.data, private=True, key=form.key.data)
     return _prepared(found, item)
 
 

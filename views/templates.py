@@ -263,7 +263,11 @@ def edit(key):
 @pages.delete("/templates/<key>/draft")
 def discard(key):
     found = found_or_404(DraftPage(g.person, key))
-    publishing.discard(key, g.person)
+    found.base = request.form.get("base", "")
+    try:
+        publishing.discard(key, g.person, found.base)
+    except DraftChanged as clash:
+        return _clashed(found, clash)
     return redirect(found.shelf.path if found.shelf.newest else "/templates", 303)
 
 

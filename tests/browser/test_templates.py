@@ -106,3 +106,19 @@ def test_the_people_leads_pages_fit_their_window_and_name_their_controls(sign_in
     robin.button("Publish").first.click()
     expect(robin.page.get_by_text("This is longer than 80 characters.").last).to_be_visible()
     fits(robin, "a draft with something wrong in it")
+
+
+def test_a_template_is_imported_from_a_file_and_by_hand(robin, tmp_path, complaints):
+    complaints.foresee("status of 422")
+    text = 'name = "Walk and talk"\nminutes = 30\n[[section]]\nkey = "walk"\ntitle = "On the way"\n'
+    (tmp_path / "walk.toml").write_text(text)
+    robin.page.goto("/templates/import")
+    robin.page.locator("input[type=file]").set_input_files(tmp_path / "walk.toml")
+    robin.button("Import").click()
+    expect(robin.page.get_by_role("heading", level=1)).to_have_text("Draft of “Walk and talk”")
+    robin.page.goto("/templates/import")
+    wrong = text.replace("Walk and talk", "Sit and talk").replace("minutes = 30", "minutes = 3")
+    robin.page.locator("textarea").fill(wrong)
+    robin.button("Import").click()
+    expect(robin.page.get_by_role("alert").filter(has_text="Line 2")).to_be_visible()
+    expect(robin.page.locator("textarea")).to_have_value(wrong)

@@ -90,9 +90,18 @@ def test_the_same_key_twice_is_one_item(as_sam, meeting):
 
 
 def test_a_section_that_is_not_there_is_not_found(as_sam, meeting):
-    for section in ("", "nowhere", "open"):
+    for section in ("", "No section", "a" * 40, "../goals"):
         assert as_sam.htmx(f"{meeting.path}/items", section=section, text="x").status_code == 404
     assert count() == 0
+
+
+def test_what_is_written_in_a_section_that_was_taken_out_stands_in_the_last_one(as_sam, meeting, sam):
+    meeting.join(sam, "career")
+    meeting.join(sam, "career", undo=True)
+    assert as_sam.htmx(f"{meeting.path}/items", section="future", text="A dream").status_code == 200
+    assert [(item.text, item.section) for item in meeting.items_for(sam)] == [("A dream", "other")]
+    meeting.join(sam, "career")
+    assert [item.section for item in meeting.items_for(sam)] == ["future"]
 
 
 def test_a_draft_is_for_its_author_alone(as_sam, as_ada, meeting):

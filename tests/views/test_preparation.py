@@ -88,7 +88,7 @@ def test_a_prompt_becomes_a_private_draft(as_ada, as_sam, meeting):
 
 def test_a_draft_needs_words_and_a_section_that_is_there(as_sam, meeting):
     assert as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=" ").status_code == 422
-    assert as_sam.htmx(f"{meeting.path}/drafts", section="nowhere", text="x").status_code == 404
+    assert as_sam.htmx(f"{meeting.path}/drafts", section="", text="x").status_code == 404
 
 
 def test_last_time_and_my_open_actions_are_at_hand(as_sam, as_ada, meeting, item, ada, sam):
@@ -119,7 +119,7 @@ def test_the_managers_career_preparation_is_for_the_manager_alone(as_ada, as_sam
 def test_a_meeting_that_is_over_needs_no_preparation(as_sam, meeting, sam):
     scheduling.cancel(meeting, sam, None)
     assert as_sam.get(f"{meeting.path}/preparation").status_code == 302
-    assert as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET).status_code == 404
+    assert as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET).status_code == 409
 
 
 def test_a_draft_is_deleted_and_another_ones_cannot_be(as_sam, as_ada, meeting, prepared):

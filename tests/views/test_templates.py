@@ -246,10 +246,15 @@ def test_what_somebody_else_published_meanwhile_is_told(as_robin, robin):
 
 def test_a_draft_is_discarded(as_robin):
     send(as_robin, "save", about="Ours.")
-    assert as_robin.form(EDITOR, undo=True).location == "/templates/ours"
+    stale = publishing.stamp(library.draft_of("ours"))
+    send(as_robin, "save", about="Ours, and newer.")
+    assert as_robin.form(EDITOR, undo=True, base=stale).status_code == 409
+    base = publishing.stamp(library.draft_of("ours"))
+    assert as_robin.form(EDITOR, undo=True, base=base).location == "/templates/ours"
     assert library.draft_of("ours") is None
     as_robin.form("/templates/ours/copies", name="Theirs")
-    assert as_robin.form("/templates/theirs/draft", undo=True).location == "/templates"
+    base = publishing.stamp(library.draft_of("theirs"))
+    assert as_robin.form("/templates/theirs/draft", undo=True, base=base).location == "/templates"
     assert as_robin.get("/templates/theirs").status_code == 404
 
 
@@ -383,8 +388,8 @@ def test_a_file_is_pasted_into_a_draft_of_a_template_that_is_there(as_robin):
         ("name = ", "Line 1: Invalid value"),
         ('name = "A"\nminutes = 3\n[[section]]\nkey = "a"\ntitel = "A"\n', "Line 2: minutes must be a whole number"),
         ('name = "A"\nminutes = 3\n[[section]]\nkey = "a"\ntitel = "A"\n', "Line 5: “titel” is not something"),
-        ("a = " + "[" * 5000, "no template"),
-        ("a = " + "9" * 5000, "no template"),
+        ("a = " + "[\n" * 5000, "no template"),
+        ("a = " + "9" * 5000, "longer than 2,000 characters"),
     ],
 )
 def test_every_mistake_of_a_file_is_named_with_its_line_and_the_text_kept(as_robin, text, message):

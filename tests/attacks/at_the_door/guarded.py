@@ -23,9 +23,9 @@ PUBLIC_URL = "https://meetings.example.org"
 HOST = "meetings.example.org"
 
 MAKE = """
-import json, sys, database, config, clock
+import json, sys, database, config, clock, pairing
 from datetime import timedelta
-from models import Pair, Person
+from models import Person
 settings = config.read()
 def person(subject, name, **facts):
     return Person.create(issuer=settings.issuer, subject=subject, name=name, time_zone="Europe/London", **facts)
