@@ -2,11 +2,15 @@
 
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
+from babel.support import Translations
 from flask import current_app, g, request
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.i18n import messages_path
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import addresses
@@ -144,11 +148,20 @@ class Number(IntegerField):
             raise ValueError(self._missing) from None
 
 
+@cache
+def _said_by_wtforms(locale: str) -> Translations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
+
+
 class Form(FlaskForm):
     """What all have: the page-wide CSRF check (done before any view) and a key that makes sending twice harmless."""
 
     class Meta:
         csrf = False
+
+        def get_translations(self, form: FlaskForm) -> Translations:
+            """What WTForms says by itself. Flask-WTF would read the catalogue anew at every request."""
+            return _said_by_wtforms(str(get_locale()))
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """What an HTML form sends, and nothing else: no JSON, no files."""
