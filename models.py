@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import BooleanField, CharField, FloatField, ForeignKeyField, IntegerField, fn
+from peewee import BooleanField, Case, CharField, FloatField, ForeignKeyField, IntegerField, fn
 
 import clock
 import library
@@ -419,11 +419,11 @@ class Meeting(Row):
 
     def _place_in(self, section: str, by: Person) -> float:
         """Where a new item goes: the individual leads, so theirs come before all that the manager has added."""
-        found = PLACES(meeting=self.id, person=by.id)
-        here = [item.position for item in found if self.outline.home_for(item.section) == section]
+        found = LAST_PLACES(meeting=self.id, person=by.id)
+        here = [last for last in found if self.outline.home_for(last.section) == section]
         if by.id == self.pair.manager_id:
-            return max([MANAGERS_PART, *here]) + 1
-        last = max((place for place in here if place < MANAGERS_PART), default=0.0)
+            return max([MANAGERS_PART, *(last.of_all for last in here)]) + 1
+        last = max((last.of_individual for last in here if last.of_individual is not None), default=0.0)
         return last + min((MANAGERS_PART - last) / 2, 1)
 
     def turn_into(self, by: Person, key: str) -> None:
@@ -833,10 +833,11 @@ SHARED_ITEMS_OF = Prepared(
         .order_by(Item.position, Item.id)
     )
 )
-PLACES = Prepared(
+LEADING = Case(None, ((Item.position < MANAGERS_PART, Item.position),))
+LAST_PLACES = Prepared(
     lambda meeting, person: (
-        Item.select(Item.section, Item.position)
+        Item.select(Item.section, fn.MAX(Item.position).alias("of_all"), fn.MAX(LEADING).alias("of_individual"))
         .where(Item.meeting == meeting, visible_to(person))
-        .order_by(Item.position, Item.id)
+        .group_by(Item.section)
     )
 )
