@@ -162,7 +162,8 @@ def test_a_double_click_does_everything_once(ada, sam):
     expect(ada.tick_of("An action")).to_be_visible()
 
     ada.button("Close the meeting").dblclick()
-    ada.page.wait_for_url("**/record")
+    # The second answer takes her there again, so the first going there may be broken off.
+    expect(ada.page).to_have_url(re.compile(r"/record$"))
     ada.page.get_by_role("link", name="You and Sam Okoro").click()
     history = ada.page.get_by_role("region", name="Meetings")
     expect(history.get_by_role("link", name="Open the agenda")).to_have_count(1)
