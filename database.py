@@ -104,7 +104,8 @@ MODELS = (
     ClosingCheck,
 )
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "cache_size": -16_000}
+# How long to wait for a lock comes first: the others may meet one.
+PRAGMAS = {"busy_timeout": 5000, "journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 
 
 def create(config: Config, fill: Callable[[], None] | None = None) -> None:

@@ -116,7 +116,7 @@ def test_a_page_that_an_index_does_not_tell_of_is_found_by_inspecting(made):
 
 
 def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
-    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 0)
+    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 10)
     with closing(sqlite3.connect(made.database, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = exclusive")
         other.execute("UPDATE pair SET version = version + 1")
