@@ -129,7 +129,8 @@ def versions_of(key: str) -> list[TemplateVersion]:
 
 def version(key: str, number: int) -> TemplateVersion | None:
     """One of its published versions."""
-    return next((found for found in versions_of(key) if found.number == number), None)
+    published = TemplateVersion.number == number, TemplateVersion.published_at.is_null(False)
+    return TemplateVersion.get_or_none(TemplateVersion.key == key, *published)
 
 
 def built_in(key: str, folder: Path = FOLDER) -> str | None:

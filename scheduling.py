@@ -46,8 +46,11 @@ def start_after(meeting: Meeting) -> datetime | None:
 
 def kind_after(meeting: Meeting) -> library.TemplateVersion:
     """The template of the meeting that follows `meeting`."""
-    pair = meeting.pair
-    return library.current(pair.between_template if proposal_after(meeting)[1] else pair.template)
+    return _kind(meeting.pair, proposal_after(meeting)[1])
+
+
+def _kind(pair: Pair, is_between: bool) -> library.TemplateVersion:
+    return library.current(pair.between_template if is_between else pair.template)
 
 
 def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None = None) -> Meeting:
@@ -68,7 +71,7 @@ def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None 
 def _arrangements(pair: Pair, after: Meeting | None) -> dict[str, Any]:
     """What the meeting that follows `after` is like."""
     is_between = after is not None and proposal_after(after)[1]
-    version = kind_after(after) if after else library.current(pair.template)
+    version = _kind(pair, is_between)
     return {
         "template": version.key,
         "versions": version.id,

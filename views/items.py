@@ -110,12 +110,7 @@ def _note(id, verb, undo=False):
 def share(id):
     item, found = item_or_404(id)
     item.share(by=g.person)
-    return changed(found, item.region, "wrapup", *_prompts(found, item), to=_place(item))
-
-
-def _prompts(found, item):
-    """The prompts beside which it says whether this question is on the agenda."""
-    return [f"prompts-{section.key}" for section in found.meeting.sections if section.question(item.asked_as)]
+    return changed(found, item.region, "wrapup", *found.prompts_of(item), to=_place(item))
 
 
 @pages.post("/items/<id>/deletion")
@@ -127,7 +122,7 @@ def delete(id):
         found,
         item.region,
         "wrapup",
-        *_prompts(found, item),
+        *found.prompts_of(item),
         only_me=item.is_draft,
         to=f"{found.meeting.path}?deleted={item.id}#section-{item.section}",
         extra=slot("notice", undo),
@@ -138,7 +133,7 @@ def delete(id):
 def restore(id):
     item, found = item_or_404(id)
     item.restore(by=g.person)
-    names = (item.region, "wrapup", *_prompts(found, item))
+    names = (item.region, "wrapup", *found.prompts_of(item))
     return changed(found, *names, only_me=item.is_draft, to=_place(item), extra=slot("notice"))
 
 

@@ -245,7 +245,7 @@ class MeetingPage(Page):
         return cls(me, meeting) if meeting else None
 
     def found_by(self, me: Person) -> "MeetingPage | None":
-        return MeetingPage.of(me, self.meeting.id)
+        return type(self).of(me, self.meeting.id)
 
     @cached_property
     def next_start(self) -> datetime | None:
@@ -340,6 +340,11 @@ class MeetingPage(Page):
         """Everything on the agenda that this person may see, in order."""
         return self.meeting.items_for(self.me)
 
+    def prompts_of(self, *items: Item) -> set[str]:
+        """The regions of the prompts beside which it says whether these, as far as they are questions, are asked."""
+        marks = {item.asked_as for item in items}
+        return {f"prompts-{section.key}" for section in self.meeting.sections if any(map(section.question, marks))}
+
     @cached_property
     def made_here(self) -> dict[str, list[actions.Action]]:
         """What was proposed and agreed in this meeting: item id → actions."""
@@ -384,63 +389,6 @@ class MeetingPage(Page):
 
     def _notebook(self) -> dict[str, Any]:
         return {"note": PrivateNote.of(self.pair, self.me)}
-
-
-class PreparationPage(MeetingPage):
-    """Preparing for a meeting, each for oneself: nothing here is shown to the other one until it is shared."""
-
-    template = "preparation/preparation.html"
-    is_meeting = False
-    shows: ClassVar = {
-        **{"item": "drafts", "agenda": "drafts", "head": "drafts", "prompts": "drafts"},
-        **{"action": "mine", "actions": "mine", "notebook": "notebook"},
-    }
-    partials: ClassVar = {
-        **Page.partials,
-        "drafts": "preparation/_drafts.html",
-        "mine": "preparation/_mine.html",
-        "action": "actions/_action.html",
-        "notebook": "pairs/_notebook.html",
-    }
-    whole = ("drafts", "mine", "notebook")
-
-    def found_by(self, me: Person) -> "PreparationPage | None":
-        return PreparationPage.of(me, self.meeting.id)
-
-    @classmethod
-    def of(cls, me: Person, id: str) -> "PreparationPage | None":
-        """The preparation of meeting `id`, if it is one of theirs."""
-        found = super().of(me, id)
-        return cls(me, found.meeting) if found else None
-
-    @property
-    def title(self) -> Phrase:
-        return Phrase("Prepare for %(name)s", name=self.other.first_name)
-
-    @property
-    def live_path(self) -> str:
-        return f"{self.meeting.path}/preparation/live"
-
-    @cached_property
-    def last_record(self) -> Record | None:
-        """What was said last time."""
-        return Record.of(self.last_meeting) if self.last_meeting else None
-
-    def _drafts(self) -> dict[str, Any]:
-        found = [item for item in self.on_agenda if item.author_id == self.me.id]
-        return {
-            "drafts": [item for item in found if item.is_draft],
-            "shared": [item for item in found if not item.is_draft],
-            "asked": self.asked,
-            "horizon": self.meeting.horizon_words,
-            "spoken": self.meeting.outline.language,
-            "upcoming": None if self.meeting.is_open else self.pair.next_meeting(),
-            "before": for_side(self.meeting.outline.preparation, self.side),
-        }
-
-    def _mine(self) -> dict[str, Any]:
-        found = [action for action in actions.open_ones(self.pair) if action.owner_id == self.me.id]
-        return {"mine": self._awake(found)}
 
 
 class ItemPage(MeetingPage):

@@ -31,9 +31,6 @@ class RecordPage(MeetingPage):
     def live_path(self):
         return f"{self.meeting.path}/record/live"
 
-    def found_by(self, me):
-        return RecordPage.of(me, self.meeting.id)
-
     def _confirmations(self):
         return {"confirmations": self.record.confirmations()}
 

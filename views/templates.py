@@ -1,11 +1,13 @@
 """Templates: what conversations are made of, copied, written, looked at, published and retired by the people leads."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, request
 
 import library
 import publishing
+from agenda_templates import Prompt, for_side, not_for_side
 from languages import Phrase, gettext, translated
 from library import TemplateVersion
 from models import Person, Refused
@@ -21,7 +23,7 @@ pages = Blueprint("templates", __name__)
 
 pages.before_request(people_lead_or_403)
 
-SIDES = ("individual", "manager")
+PARTIES = ("individual", "manager")
 # What the lists of prompts are called that stand in no section.
 HEADINGS = {
     "preparation": Phrase("Preparation"),
@@ -155,9 +157,17 @@ class PreviewPage(Page):
         self.shelf = library.shelf(key) or abort(404)
         shown = self.shelf.draft or self.shelf.shown
         self.outline, self.mistakes = sketch(key, shown.content, key)
-        self.side = side if side in SIDES else SIDES[0]
+        self.side = side if side in PARTIES else PARTIES[0]
         self.base = publishing.stamp(self.shelf.draft)
         self.title = Phrase("Preview: %(name)s", name=self.outline.name)
+
+    def own(self, prompts: Iterable[Prompt]) -> list[Prompt]:
+        """Those that this side is shown first."""
+        return for_side(prompts, self.side)
+
+    def others(self, prompts: Iterable[Prompt]) -> list[Prompt]:
+        """Those that it is shown on request."""
+        return not_for_side(prompts, self.side)
 
 
 class ImportPage(Page):
@@ -264,10 +274,7 @@ def edit(key):
 def discard(key):
     found = found_or_404(DraftPage(g.person, key))
     found.base = request.form.get("base", "")
-    try:
-        publishing.discard(key, g.person, found.base)
-    except DraftChanged as clash:
-        return _clashed(found, clash)
+    publishing.discard(key, g.person, found.base)
     return redirect(found.shelf.path if found.shelf.newest else "/templates", 303)
 
 
@@ -287,8 +294,6 @@ def write(key):
         return _went_on(found, verb, at, anchor)
     except LookupError:
         abort(400)
-    except DraftChanged as clash:
-        return _clashed(found, clash)
 
 
 def _went_on(found, verb, at, anchor):
@@ -296,14 +301,16 @@ def _went_on(found, verb, at, anchor):
     if verb == "publish":
         return _publish(found)
     if verb == "preview":
-        return redirect(f"{found.path}/preview?side={at if at in SIDES else SIDES[0]}", 303)
+        return redirect(f"{found.path}/preview?side={at if at in PARTIES else PARTIES[0]}", 303)
     if verb == "remove":
         return page(found)
     return redirect(f"{found.path}#{anchor or 'draft'}", 303)
 
 
-def _clashed(found, clash):
+@pages.errorhandler(DraftChanged)
+def clashed(clash):
     """Show what was typed, unsaved, and whose words are kept in its place."""
+    found = g.page
     found.clash, found.kept, found.base = clash, clash.draft, publishing.stamp(clash.draft)
     return page(found), 409
 
@@ -312,10 +319,7 @@ def _clashed(found, clash):
 def publish(key):
     found = found_or_404(DraftPage(g.person, key))
     found.base = request.form.get("base", "")
-    try:
-        return _publish(found)
-    except DraftChanged as clash:
-        return _clashed(found, clash)
+    return _publish(found)
 
 
 def _publish(found):

@@ -55,6 +55,17 @@ def test_the_others_page_does_not_hear_of_a_draft(as_sam, ada, sam, meeting):
     live.leave(page, meeting.pair)
 
 
+def test_ones_own_agenda_in_another_tab_hears_that_a_prompt_is_asked_and_not_any_more(as_sam, sam, meeting):
+    page = Listener(sam.id, None, None, meeting.pair_id)
+    live.join(page, meeting.pair)
+    question = next(p for p in meeting.outline.section("goals").prompts_for("individual") if p.is_question)
+    as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=f"goals.{question.mark}")
+    assert "prompts-goals" in page.wait(0)
+    as_sam.htmx(f"{meeting.path}/drafts/removal", item=Item.get().id)
+    assert "prompts-goals" in page.wait(0)
+    live.leave(page, meeting.pair)
+
+
 def test_one_draft_is_shared_and_the_others_stay(as_sam, as_ada, meeting, prepared):
     as_sam.htmx(f"{meeting.path}/drafts", section="goals", text="Another one")
     other = Item.select().where(Item.shared_at.is_null()).order_by(Item.created_at, Item.position.desc()).first()
