@@ -407,6 +407,8 @@ class PairPage(Page):
     """The pair's page: the next meeting, what is open between the two, objectives, and all that was."""
 
     template = "pairs/pair.html"
+    # Which of the pages of a pair this is, for the way between them (pairs/_tabs.html).
+    tab = "together"
     shows: ClassVar = {
         "meetings": "meetings",
         "actions": "actions",
