@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import actions
 import clock
+import development
 import growth
 import pairing
 import records
@@ -21,6 +22,7 @@ def fill(zone: str) -> None:
     with db.atomic():
         ada, sam, mei, lee, noor, _ = (_person(name, zone) for name in PEOPLE)
         _ada_and_sam(ada, sam)
+        _plan_of(sam, ada, _days_ago(63, zone), clock.first_start(zone))
         _ada_and_mei(ada, mei)
         _lee_and_noor(lee, noor)
 
@@ -118,6 +120,31 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
         meeting.add_item(ada, "other", "Team day in the new year")
         meeting.add_item(sam, "wellbeing", "Ask about working from home on Fridays", private=True)
         PrivateNote.write(pair, ada, "Ask how the evenings are now. Thank Sam for stepping in last week.", "")
+
+
+def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None:
+    """What Sam wants to be able to do, with something of each kind to learn it by."""
+    pair, spring = sam.pairs()[0], (ahead + timedelta(days=90)).date()
+    with clock.at(first + timedelta(minutes=45)):
+        chair = development.set_goal(
+            pair,
+            sam,
+            "Chair a meeting in which everybody speaks and something is decided",
+            (ahead + timedelta(days=90)).date(),
+        )
+        chair.write(sam, "support", "Somebody who watches and tells me afterwards what they saw.", "")
+        chair.write(sam, "barriers", "The review always falls into my busiest week.", "")
+        chair.write(ada, "help", "I move the monthly figures to the week after.", "")
+        chair.add_activity(sam, "Chair the design review twice", "experience", ahead.date())
+        shadow = chair.add_activity(sam, "Watch Jo chair a difficult one", "others")
+        chair.add_activity(ada, "Facilitation course, two days", "formal", spring)
+        figures = development.set_goal(pair, sam, "Explain our figures to people who do not like figures")
+        figures.add_activity(sam, "Present the pilot's results to the board", "experience")
+    with clock.at(first + timedelta(days=16)):
+        shadow.do(sam)
+        shadow.reflect(
+            sam, "Jo asks the quiet ones first and then waits. Next: try that with a question I do not answer.", ""
+        )
 
 
 def _here(item: Item, meeting: Meeting) -> Item:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import actions
+import development
 import growth
 import records
 from models import Meeting, Person
@@ -18,6 +19,12 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     meeting.reschedule(ada, meeting.starts_at, 60, f"{word} room")
     PrivateNote.write(pair, ada, f"{word} notebook", "")
     growth.set_objective(pair, sam, f"{word} objective", None, key="objective")
+    goal = development.set_goal(pair, sam, f"{word} goal", key="goal")
+    for part in development.PARTS:
+        goal.write(ada, part, f"{word} {part}", "")
+    activity = goal.add_activity(ada, f"{word} activity", "others", key="activity")
+    activity.do(sam)
+    activity.reflect(sam, f"{word} reflection", "")
     meeting.add_item(sam, "goals", f"{word} draft", private=True)
     deleted = meeting.add_item(sam, "goals", f"{word} deleted", key="deleted")
     deleted.write_notes(sam, f"{word} notes of it", "")

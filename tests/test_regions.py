@@ -7,11 +7,13 @@ import pytest
 
 import actions
 import clock
+import development
 import growth
 import records
 from models import Item
 from notebooks import PrivateNote
 from views.pages import ActionsPage, MeetingPage, PairPage, TodayPage
+from views.plan import PlanPage
 from views.records import RecordPage
 
 from .conftest import NOW
@@ -21,7 +23,7 @@ LATER = NOW + timedelta(days=30)
 # It tells the one who has just written something, and nobody else, that it is saved.
 SAYS_SOMETHING_NEW = {"saved"}
 # Of these there are several; the name goes on with the key of each.
-KEYED = {"item", "action", "section", "prompts", "composer"}
+KEYED = {"item", "action", "section", "prompts", "composer", "goal", "activity"}
 
 
 @pytest.fixture
@@ -56,7 +58,20 @@ def full(meeting, ada, sam):
     growth.set_objective(meeting.pair, sam, "Chair the review", NOW.date()).achieve(ada)
     growth.set_objective(meeting.pair, sam, "Another", None)
     PrivateNote.write(meeting.pair, sam, "\nMy notes", "")
+    fill_plan(sam, ada, kept)
     return upcoming
+
+
+def fill_plan(sam, ada, item) -> None:
+    """Goals in every state, with activities in every state."""
+    goal = development.put_in_plan(item, ada)
+    goal.write(sam, "support", "\nSomebody who <b>watches</b>", "")
+    for mode in development.MODES:
+        goal.add_activity(sam, f"Learn {mode}", mode, NOW.date() - timedelta(days=1)).do(sam)
+    goal.add_activity(sam, "Out again", "formal").take_out(ada)
+    goal.activities[0].reflect(sam, "That it works & why", "")
+    development.set_goal(goal.pair, sam, "Met").meet(sam)
+    development.set_goal(goal.pair, sam, "Dropped").drop(sam)
 
 
 def names_on(page: str, kinds) -> list[str]:
@@ -100,6 +115,12 @@ def test_every_region_of_today_is_on_it(full, as_sam):
 def test_every_region_of_a_record_is_on_its_page(full, meeting, as_sam, sam):
     records.Record.of(meeting).remark(sam, "Remarkable")
     check(as_sam, f"{meeting.path}/record", f"{meeting.path}/record/regions", RecordPage.partials)
+
+
+@pytest.mark.parametrize("who", ["as_sam", "as_ada"])
+def test_every_region_of_the_plan_is_on_its_page(full, request, who):
+    path = f"{full.pair.path}/plan"
+    check(request.getfixturevalue(who), path, f"{path}/regions", PlanPage.partials)
 
 
 def answered(client, path: str, **fields) -> dict[str, str]:

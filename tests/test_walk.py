@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 import actions
+import development
 import growth
 import notices
 import records
@@ -22,6 +23,7 @@ OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sess
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
 LEADS = {"signposts", "templates"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
+SECRETS += ("Speak to a full room", "Watch Jo do it")
 ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
 FORM = {
@@ -43,6 +45,10 @@ FORM = {
     "where": "goals",
     "prompt": "to be put in",
     "years": "5",
+    "mode": "formal",
+    "due_was": "",
+    "mode_was": "",
+    "goal": "",
 }
 
 
@@ -52,6 +58,8 @@ def filled(meeting, ada, sam, item, draft):
     made = actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=None, likelihood=None, together=True)
     proposal = actions.propose(item, sam, text="Map both gaps too", owner=ada, due_on=None, likelihood=None)
     objective = growth.set_objective(meeting.pair, sam, "Chair the review", None)
+    goal = development.set_goal(meeting.pair, sam, "Speak to a full room")
+    activity = goal.add_activity(sam, "Watch Jo do it", "others")
     PrivateNote.write(meeting.pair, sam, "A secret of my own", "")
     talked = meeting.add_item(ada, "other", "Kept talk")
     talked.discuss(ada)
@@ -64,6 +72,8 @@ def filled(meeting, ada, sam, item, draft):
         "items": [item.id, draft.id, talked.id],
         "actions": [made.id, proposal.id],
         "objectives": [objective.id],
+        "goals": [goal.id],
+        "activities": [activity.id],
         "notices": [notice.id for notice in notices.unread_of(sam)],
     }
 
@@ -71,13 +81,16 @@ def filled(meeting, ada, sam, item, draft):
 def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
     names = (
-        "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks"
+        "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks "
+        "plan balance"
     )
     return [
         *names.split(),
         *(f"{kind}-goals" for kind in ("section", "prompts", "composer")),
         *(f"item-{id}" for id in filled["items"]),
         *(f"action-{id}" for id in filled["actions"]),
+        *(f"goal-{id}" for id in filled["goals"]),
+        *(f"activity-{id}" for id in filled["activities"]),
     ]
 
 

@@ -15,6 +15,7 @@ from . import (
     owndata,
     pairs,
     people,
+    plan,
     preparation,
     prompts,
     records,
@@ -29,6 +30,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
+    plan,
     *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 

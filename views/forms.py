@@ -20,6 +20,7 @@ import library
 import template_files
 from agenda_templates import Template
 from clock import RHYTHMS
+from development import MODES
 from languages import Phrase, gettext, translated
 from models import TEXT_LIMIT
 from signposts import USUAL_TITLES
@@ -398,6 +399,49 @@ class ObjectiveForm(Form):
 
     text = StringField(**some_words(Phrase("Say what you want to achieve."), 1_000))
     due_on = Day(validators=[Optional(), not_past])
+
+
+def still_to_come(form: FlaskForm, field) -> None:
+    """The day must not lie behind us, unless that is how it stood before."""
+    if str(field.data or "") != form.due_was.data:
+        not_past(form, field)
+
+
+class GoalForm(Form):
+    """What the individual wants to be able to do by when; and, for a change, what it started from."""
+
+    text = StringField(**some_words(Phrase("Say what you want to be able to do."), 1_000))
+    base = StringField(**maybe_words(BASE_LIMIT))
+    due_on = Day(validators=[Optional(), still_to_come])
+    due_was = StringField(default="")
+
+
+class ActivityForm(Form):
+    """Something to learn by, of which kind and by when; and, for a change, what it started from."""
+
+    text = StringField(**some_words(Phrase("Say what you will do to learn it."), 1_000))
+    base = StringField(**maybe_words(BASE_LIMIT))
+    mode = SelectField(choices=list(MODES), default="experience")
+    mode_was = StringField(default="")
+    due_on = Day(validators=[Optional(), still_to_come])
+    due_was = StringField(default="")
+
+
+class LearningForm(Form):
+    """Which goal an action is to learn for, one of the plan or a new one, and of which kind it is."""
+
+    goal = SelectField()
+    text = StringField(**maybe_words(1_000))
+    mode = SelectField(choices=list(MODES), default="experience")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goal.choices = ["", *(goal.id for goal in g.page.goals)]
+
+    def validate_text(self, field) -> None:
+        """A new goal needs words."""
+        if not self.goal.data and not field.data:
+            raise ValidationError(Phrase("Say what you want to be able to do."))
 
 
 class PersonForm(Form):

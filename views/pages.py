@@ -17,6 +17,7 @@ from markupsafe import Markup
 import actions
 import auth
 import clock
+import development
 import growth
 import languages
 import library
@@ -25,7 +26,7 @@ import notices
 import scheduling
 import signposts
 import wrapup
-from agenda_templates import Prompt, for_side, not_for_side
+from agenda_templates import Prompt, Section, for_side, not_for_side
 from door import form_token
 from languages import Phrase
 from models import Item, Meeting, Pair, Person
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
-KEYED = {"item", "action", "section", "prompts"}
+KEYED = {"item", "action", "section", "prompts", "goal", "activity"}
 
 
 class Rejected:
@@ -302,6 +303,10 @@ class MeetingPage(Page):
             "other_writes_in": section and self.meeting.outline.section(section),
         }
 
+    def is_about_plan(self, section: Section) -> bool:
+        """Whether the two talk about the development plan in this section."""
+        return section.key in development.SECTIONS
+
     def _head(self) -> dict[str, Any]:
         return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}
 
@@ -436,12 +441,12 @@ class PairPage(Page):
 
     @classmethod
     def of(cls, me: Person, id: str) -> "PairPage | None":
-        """The page of pair `id`, if it is one of theirs."""
+        """This page of pair `id`, if it is one of theirs."""
         pair = me.pair(id)
         return cls(me, pair) if pair else None
 
     def found_by(self, me: Person) -> "PairPage | None":
-        found = PairPage.of(me, self.pair.id)
+        found = type(self).of(me, self.pair.id)
         # An invitation's page is another page than that of the two who meet: it is to be fetched as a whole.
         return found if found and bool(found.pair.accepted_at) == bool(self.pair.accepted_at) else None
 
