@@ -286,7 +286,8 @@ def _find_origins(found: list[Any]) -> None:
     ids = {row.came_from.partition("-")[2] for row in found if row.came_from}
     if ids:
         items = Item.select(Item.id).where(Item.id.in_(ids), Item.deleted_at.is_null(), visible_to(""))
-        actions = Action.select(Action.id).where(Action.id.in_(ids), Action.withdrawn_at.is_null())
+        of_these = Action.id.in_(ids)  # type: ignore[attr-defined]
+        actions = Action.select(Action.id).where(of_these, Action.withdrawn_at.is_null())
         there = {row.region: row.path for row in (*items, *actions)}
         for row in found:
             row.origin = there.get(row.came_from, "")

@@ -4,7 +4,6 @@ from peewee import CharField, DateField, ForeignKeyField
 
 import clock
 from models import Item, Meeting, Pair, who
-from records import Record
 from rows import Moment, Row, Words
 
 
@@ -38,16 +37,3 @@ class Gathered(Row):
 
     class Meta:
         indexes = ((("meeting", "source"), True),)
-
-
-class Upload(Row):
-    """Where, when and by whom a record was put where the organisation keeps such."""
-
-    pair_id: str
-    record_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
-    record = ForeignKeyField(Record, backref="+")
-    address = Words()
-    uploaded_on = DateField()
-    by = who()
-    noted_at = Moment(default=clock.now)

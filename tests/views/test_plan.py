@@ -202,8 +202,9 @@ def test_a_region_of_another_plan_is_not_on_ones_own(as_lee, theirs, goal, activ
 
 
 def test_the_plan_is_at_hand_where_a_meeting_is_about_it(as_sam, as_ada, meeting):
-    assert as_sam.see(meeting.path).count(f'href="{meeting.pair.path}/plan"') == 1
-    assert "Sam’s development plan" in as_ada.see(meeting.path)
+    link = f'<a href="{meeting.pair.path}/plan">'
+    assert as_sam.see(meeting.path).count(f"{link}Your development plan</a>") == 1
+    assert f"{link}Sam’s development plan</a>" in as_ada.see(meeting.path)
 
 
 def test_the_other_page_hears_of_it(as_sam, as_ada, goal, activity):
