@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import actions
 import clock
 import development
+import feedback
 import growth
 import pairing
 import records
@@ -23,6 +24,7 @@ def fill(zone: str) -> None:
         ada, sam, mei, lee, noor, _ = (_person(name, zone) for name in PEOPLE)
         _ada_and_sam(ada, sam)
         _plan_of(sam, ada, _days_ago(63, zone), clock.first_start(zone))
+        _feedback_of(sam, ada, _days_ago(33, zone))
         _ada_and_mei(ada, mei)
         _lee_and_noor(lee, noor)
 
@@ -129,7 +131,7 @@ def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None
             pair,
             sam,
             "Chair a meeting in which everybody speaks and something is decided",
-            (ahead + timedelta(days=90)).date(),
+            spring,
         )
         chair.write(sam, "support", "Somebody who watches and tells me afterwards what they saw.", "")
         chair.write(sam, "barriers", "The review always falls into my busiest week.", "")
@@ -144,6 +146,29 @@ def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None
         shadow.reflect(
             sam, "Jo asks the quiet ones first and then waits. Next: try that with a question I do not answer.", ""
         )
+
+
+def _feedback_of(sam: Person, ada: Person, second: datetime) -> None:
+    """One word of praise asked for, and one reported from somebody else that both want in the record."""
+    pair = sam.pairs()[0]
+    with clock.at(second - timedelta(days=9)):
+        asked = feedback.ask(pair, sam, "How was it to work from my gap map?")
+    with clock.at(second - timedelta(days=8)):
+        asked.answer(ada, "positive", "I could brief the service desk from it in ten minutes. The colours did that.")
+    with clock.at(second - timedelta(days=7)):
+        asked.acknowledge(sam, "Good to know; I was unsure about the colours.")
+    with clock.at(second + timedelta(days=15)):
+        told = feedback.give(
+            pair,
+            ada,
+            "developmental",
+            "In the last review two questions went unanswered. A short list of what is still open would help.",
+            is_reported=True,
+            reported_from="Jo",
+        )
+        told.record(ada)
+    with clock.at(clock.now() - timedelta(days=2)):
+        feedback.ask(pair, ada, "Do I leave you enough room in our meetings?")
 
 
 def _set_objectives(pair: Pair, ada: Person, sam: Person, ahead: datetime) -> list[growth.Objective]:

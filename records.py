@@ -8,9 +8,11 @@ from peewee import DateField, ForeignKeyField
 
 import actions
 import clock
+import feedback
 import scheduling
 import wrapup
 from actions import Action
+from feedback import A_COLLEAGUE, Feedback
 from languages import Phrase
 from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Pair, Person, Refused, who
 from rows import Moment, Once, Row, Words, new_id, repeat_key
@@ -127,6 +129,7 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
         upcoming = pair.next_meeting(besides=meeting)
         next_starts_at = next_starts_at or (upcoming.starts_at if upcoming else None)
         moment = clock.now()
+        feedback.settle_in(meeting)
         Record.create(
             pair=pair,
             meeting=meeting,
@@ -206,6 +209,7 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
             }
             for section in meeting.sections
         ],
+        "feedback": [_feedback(one) for one in feedback.recorded_in(meeting)],
     }
 
 
@@ -229,6 +233,18 @@ def _item(item: Item, made: list[Action]) -> dict[str, Any]:
         "carries": item.carries,
         "carried_from": item.carried_from and item.carried_from.isoformat(),
         "actions": [_action(action) for action in made],
+    }
+
+
+def _feedback(one: Feedback) -> dict[str, Any]:
+    """What one told the other; "reported_from" is null for what they saw themselves."""
+    return {
+        "from": one.pair.person(one.giver_id).name,
+        "to": one.pair.person(one.receiver_id).name,
+        "tone": one.tone,
+        "text": one.text,
+        "reported_from": (one.reported_from or str(A_COLLEAGUE)) if one.is_reported else None,
+        "given_at": one.given_at and one.given_at.isoformat(),
     }
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import actions
 import development
 import evidence
+import feedback
 import growth
 import records
-from feedback import Feedback
 from handovers import Handover, PassedRecord
 from history import Wording
 from models import Item, Meeting, Person
@@ -43,6 +43,12 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     aim.drop(sam, f"{word} change of plan")
     entry = {"link": f"https://example.org/{word}", "reference": f"{word} 3.1", "reflection": f"{word} reflection"}
     evidence.add(pair, sam, NOW.date(), f"{word} evidence", key="evidence", **entry)
+    asked = feedback.ask(pair, sam, f"{word} question", key="question")
+    asked.answer(ada, "positive", f"{word} feedback", is_reported=True, reported_from=f"{word} colleague")
+    asked.acknowledge(sam, f"{word} reply")
+    for person in pair.people:
+        asked.record(person)
+    feedback.give(pair, sam, "developmental", f"{word} taken back", key="taken back").withdraw(sam)
     meeting.add_item(sam, "goals", f"{word} draft", private=True)
     deleted = meeting.add_item(sam, "goals", f"{word} deleted", key="deleted")
     deleted.write_notes(sam, f"{word} notes of it", "")
@@ -67,10 +73,6 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
 def _write_the_rest(meeting: Meeting, item: Item, record: records.Record, sam: Person, word: str) -> None:
     """What rows of other rooms hold, as it is stored."""
     pair, own = meeting.pair, {"pair": meeting.pair, "by": sam}
-    Feedback.create(
-        **{"pair": pair, "giver": sam, "receiver": pair.manager, "question": f"{word} question"},
-        **{"text": f"{word} feedback", "reported_from": f"{word} colleague", "reply": f"{word} reply"},
-    )
     Wording.create(subject=item.region, part="text", before=f"{word} before", after=f"{word} after", **own)
     gathered = {"source": item.region, "text": f"{word} text", "notes": f"{word} gathered"}
     Gathered.create(pair=pair, meeting=meeting, item=item, **gathered)

@@ -9,6 +9,7 @@ import actions
 import audit
 import auth
 import evidence
+import feedback
 import growth
 import library
 import models
@@ -37,6 +38,7 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     people.report_to(sam, ada)
     signposts.add(ada, "grow", "Coaching cards", "", "")
     notices.tell("held", meeting.pair)
+    feedback.give(meeting.pair, ada, "positive", "Well done")
     audit.note("opened", by=sam)
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
     aim = growth.set_objective(meeting.pair, sam, "Chair the review", together=True)
@@ -65,7 +67,9 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, growth, evidence)
+QUERIES = all_of(
+    models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, feedback, growth, evidence
+)
 
 
 @pytest.mark.parametrize("name", QUERIES)

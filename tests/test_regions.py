@@ -8,10 +8,12 @@ import pytest
 import actions
 import clock
 import development
+import feedback
 import growth
 import records
 from models import Item
 from notebooks import PrivateNote
+from views.feedback import FeedbackPage
 from views.pages import ActionsPage, MeetingPage, PairPage, TodayPage
 from views.plan import PlanPage
 from views.records import RecordPage
@@ -59,6 +61,7 @@ def full(meeting, ada, sam):
     growth.set_objective(meeting.pair, sam, "Another", None)
     PrivateNote.write(meeting.pair, sam, "\nMy notes", "")
     fill_plan(sam, ada, kept)
+    fill_feedback(meeting.pair, sam, ada)
     return upcoming
 
 
@@ -72,6 +75,19 @@ def fill_plan(sam, ada, item) -> None:
     goal.activities[0].reflect(sam, "That it works & why", "")
     development.set_goal(goal.pair, sam, "Met").meet(sam)
     development.set_goal(goal.pair, sam, "Dropped").drop(sam)
+
+
+def fill_feedback(pair, sam, ada) -> None:
+    """Feedback in every state, both ways."""
+    for giver, receiver in ((sam, ada), (ada, sam)):
+        for tone in feedback.TONES:
+            feedback.give(pair, giver, tone, "New & <b>bold</b>")
+        thanked = feedback.ask(pair, receiver, "How was it?")
+        thanked.answer(giver, "positive", "Well", is_reported=True, reported_from="")
+        thanked.acknowledge(receiver, "Thank you, both")
+        thanked.record(receiver)
+        feedback.give(pair, giver, "positive", "Taken back").withdraw(giver)
+        feedback.ask(pair, receiver, "What else?")
 
 
 def names_on(page: str, kinds) -> list[str]:
@@ -121,6 +137,12 @@ def test_every_region_of_a_record_is_on_its_page(full, meeting, as_sam, sam):
 def test_every_region_of_the_plan_is_on_its_page(full, request, who):
     path = f"{full.pair.path}/plan"
     check(request.getfixturevalue(who), path, f"{path}/regions", PlanPage.partials)
+
+
+@pytest.mark.parametrize("who", ["as_sam", "as_ada"])
+def test_every_region_of_the_feedback_is_on_its_page(full, request, who):
+    path = f"{full.pair.path}/feedback"
+    check(request.getfixturevalue(who), path, f"{path}/regions", FeedbackPage.partials)
 
 
 def answered(client, path: str, **fields) -> dict[str, str]:

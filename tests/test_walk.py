@@ -9,6 +9,7 @@ import pytest
 
 import actions
 import development
+import feedback
 import growth
 import notices
 import records
@@ -23,7 +24,7 @@ OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sess
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
 LEADS = {"signposts", "templates"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
-SECRETS += ("Speak to a full room", "Watch Jo do it")
+SECRETS += ("Speak to a full room", "Watch Jo do it", "You let me finish", "How did I chair it?")
 ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
 FORM = {
@@ -49,6 +50,9 @@ FORM = {
     "due_was": "",
     "mode_was": "",
     "goal": "",
+    "tone": "positive",
+    "whose": "reported",
+    "reported_from": "nobody at all",
 }
 
 
@@ -60,6 +64,8 @@ def filled(meeting, ada, sam, item, draft):
     objective = growth.set_objective(meeting.pair, sam, "Chair the review", None)
     goal = development.set_goal(meeting.pair, sam, "Speak to a full room")
     activity = goal.add_activity(sam, "Watch Jo do it", "others")
+    given = feedback.give(meeting.pair, sam, "positive", "You let me finish")
+    asked = feedback.ask(meeting.pair, sam, "How did I chair it?")
     PrivateNote.write(meeting.pair, sam, "A secret of my own", "")
     talked = meeting.add_item(ada, "other", "Kept talk")
     talked.discuss(ada)
@@ -74,6 +80,7 @@ def filled(meeting, ada, sam, item, draft):
         "objectives": [objective.id],
         "goals": [goal.id],
         "activities": [activity.id],
+        "feedback": [given.id, asked.id],
         "notices": [notice.id for notice in notices.unread_of(sam)],
     }
 
@@ -82,7 +89,7 @@ def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
     names = (
         "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks "
-        "plan balance"
+        "plan balance feedback give ask"
     )
     return [
         *names.split(),

@@ -7,6 +7,7 @@ from . import (
     actions,
     answers,
     demo,
+    feedback,
     health,
     items,
     meetings,
@@ -30,7 +31,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
-    plan,
+    *(plan, feedback),
     *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 

@@ -21,6 +21,7 @@ import template_files
 from agenda_templates import Template
 from clock import RHYTHMS
 from development import MODES
+from feedback import TONES
 from growth import OUTLOOKS
 from languages import Phrase, gettext, translated
 from models import TEXT_LIMIT
@@ -475,6 +476,33 @@ class LearningForm(Form):
         """A new goal needs words."""
         if not self.goal.data and not field.data:
             raise ValidationError(Phrase("Say what you want to be able to do."))
+
+
+class FeedbackForm(Form):
+    """What one tells the other: good or to be better, of one's own or reported from somebody."""
+
+    text = StringField(**some_words(Phrase("Say in a few words what you saw.")))
+    tone = SelectField(choices=list(TONES), default="positive")
+    whose = SelectField(choices=["own", "reported"], default="own")
+    reported_from = StringField(**maybe_words(200))
+
+    def said(self) -> dict[str, Any]:
+        """What was said, as feedback has it. A name makes it somebody's whom one reports."""
+        name = self.reported_from.data or ""
+        is_reported = bool(name) or self.whose.data == "reported"
+        return {"tone": self.tone.data, "text": self.text.data, "is_reported": is_reported, "reported_from": name}
+
+
+class AskForm(Form):
+    """What one would like feedback on."""
+
+    text = StringField(**some_words(Phrase("Say what you would like to hear about."), 2_000))
+
+
+class ReplyForm(Form):
+    """A few words back, or none."""
+
+    text = StringField(**maybe_words(2_000))
 
 
 class PersonForm(Form):

@@ -18,6 +18,7 @@ import actions
 import auth
 import clock
 import development
+import feedback
 import growth
 import languages
 import library
@@ -212,6 +213,7 @@ class MeetingPage(Page):
         "actions": "actions",
         "action": "action",
         "growth": "growth",
+        "feedback": "feedback",
         "agenda": "agenda",
         "item": "item",
         "prompts": "prompts",
@@ -226,6 +228,7 @@ class MeetingPage(Page):
         "actions": "meetings/_actions.html",
         "action": "actions/_action.html",
         "growth": "meetings/_growth.html",
+        "feedback": "meetings/_feedback.html",
         "agenda": "meetings/_agenda.html",
         "section": "meetings/_section.html",
         "item": "items/_item.html",
@@ -234,7 +237,7 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
-    whole = ("presence", "head", "actions", "growth", "agenda", "wrapup", "close", "notebook")
+    whole = ("presence", "head", "actions", "growth", "feedback", "agenda", "wrapup", "close", "notebook")
 
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
@@ -318,6 +321,9 @@ class MeetingPage(Page):
 
     def _growth(self) -> dict[str, Any]:
         return {"objectives": growth.open_ones(self.pair), "noted": growth.noted_in(self.meeting)}
+
+    def _feedback(self) -> dict[str, Any]:
+        return {"waiting": feedback.waiting_for(self.me, self.pair)}
 
     def _agenda(self) -> dict[str, Any]:
         return {"items": self._items()}
@@ -537,7 +543,10 @@ class TodayPage(Page):
     live_path = "/live"
     # How often the organisation wants two people to meet, as a rhythm.
     meet_at_least: ClassVar[str]
-    shows: ClassVar = {"meetings": "today", "pair": "today", "actions": "today", "action": "today", "today": "today"}
+    shows: ClassVar = {
+        **{"meetings": "today", "pair": "today", "actions": "today", "action": "today", "today": "today"},
+        "feedback": "today",
+    }
     partials: ClassVar = {**Page.partials, "today": "today/_today.html"}
     whole = ("today",)
 
@@ -547,6 +556,7 @@ class TodayPage(Page):
         mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
             "notices": notices.unread_of(self.me),
+            "feedback": feedback.waiting_for(self.me),
             "slipped": self._slipped([pair for pair, _ in running]),
             "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
             "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
