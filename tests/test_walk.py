@@ -9,6 +9,7 @@ import pytest
 
 import actions
 import development
+import evidence
 import feedback
 import growth
 import notices
@@ -25,6 +26,7 @@ OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sess
 LEADS = {"signposts", "templates"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
 SECRETS += ("Speak to a full room", "Watch Jo do it", "You let me finish", "How did I chair it?")
+DAYS = "2025-11-22--2026-11-22"
 ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
 FORM = {
@@ -53,6 +55,11 @@ FORM = {
     "tone": "positive",
     "whose": "reported",
     "reported_from": "nobody at all",
+    "happened_on": "2026-03-02",
+    "starts_on": "2025-03-02",
+    "ends_on": "2026-03-02",
+    "address": "The HR pages",
+    "uploaded_on": "2026-03-02",
 }
 
 
@@ -66,6 +73,7 @@ def filled(meeting, ada, sam, item, draft):
     activity = goal.add_activity(sam, "Watch Jo do it", "others")
     given = feedback.give(meeting.pair, sam, "positive", "You let me finish")
     asked = feedback.ask(meeting.pair, sam, "How did I chair it?")
+    kept = evidence.add(meeting.pair, sam, NOW.date(), "The review went well")
     PrivateNote.write(meeting.pair, sam, "A secret of my own", "")
     talked = meeting.add_item(ada, "other", "Kept talk")
     talked.discuss(ada)
@@ -81,6 +89,7 @@ def filled(meeting, ada, sam, item, draft):
         "goals": [goal.id],
         "activities": [activity.id],
         "feedback": [given.id, asked.id],
+        "evidence": [kept.id],
         "notices": [notice.id for notice in notices.unread_of(sam)],
     }
 
@@ -89,7 +98,7 @@ def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
     names = (
         "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks "
-        "plan balance feedback give ask"
+        "growth gathering year evidences uploads plan balance feedback give ask"
     )
     return [
         *names.split(),
@@ -114,7 +123,12 @@ def addresses(app, filled, method: str):
         for id in ids:
             for name in names:
                 path = rule.rule.replace("<digest>", "000000000000").replace("<name>", name)
-                path = path.replace("<key>", "career").replace("<section>", "goals").replace("<int:number>", "1")
+                path = (
+                    path.replace("<key>", "career")
+                    .replace("<section>", "goals")
+                    .replace("<days>", DAYS)
+                    .replace("<int:number>", "1")
+                )
                 yield rule.endpoint, path.replace("<id>", id or ""), path.replace("<id>", new_id())
 
 
@@ -163,7 +177,7 @@ def everything_stored() -> str:
 
 def test_no_route_has_an_argument_that_the_walk_does_not_know(app, filled):
     for rule in app.url_map.iter_rules():
-        assert rule.arguments <= {"id", "name", "digest", "key", "section", "number"}, rule.rule
+        assert rule.arguments <= {"id", "name", "digest", "key", "section", "number", "days"}, rule.rule
         if "id" in rule.arguments:
             assert rule.rule.split("/")[1] in filled.keys() | LEADS, rule.rule
         if "name" in rule.arguments:

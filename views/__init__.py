@@ -7,6 +7,7 @@ from . import (
     actions,
     answers,
     demo,
+    evidence,
     feedback,
     health,
     items,
@@ -27,11 +28,12 @@ from . import (
     templates,
     today,
     wrapup,
+    year,
 )
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
-    *(plan, feedback),
+    *(year, evidence, plan, feedback),
     *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 

@@ -31,8 +31,10 @@
 
   document.addEventListener("input", (event) => keep(event.target));
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    const { form, body } = ctx.request;
+    // What is saved need not be kept; the answer may bring the same form, empty, for the next words.
+    if (form?.id && ctx.response?.status < 400) forget(form, (box) => box.value === body?.get(box.name));
     // The form comes back with both versions in it, where two people's words clash.
-    const { form } = ctx.request;
     if (form?.id && ctx.response?.status === 409 && ctx.text.includes(`id="${form.id}"`)) forget(form);
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {

@@ -4,6 +4,7 @@ import pytest
 
 import feedback
 import records
+from evidence import Evidence
 from feedback import Feedback
 
 from ..conftest import NOW
@@ -187,6 +188,17 @@ def test_feedback_of_those_who_no_longer_meet_is_read_and_not_changed(as_sam, ad
     for control in ("Give feedback", "for feedback", "Thank you", "Take back", "In the meeting’s record"):
         assert control not in page
     assert as_sam.htmx(f"{praise.path}/acknowledgement").status_code == 409
+
+
+def test_feedback_is_kept_for_the_year_once_its_giver_agrees(as_sam, as_ada, pair, praise, question):
+    answer = as_sam.htmx(f"{praise.path}/evidence")
+    assert "Ada is asked whether this may be kept" in regions(answer.text)["notice"]
+    assert as_sam.form(f"{praise.path}/evidence").location == f"{pair.path}/feedback#feedback-{praise.id}"
+    (kept,) = Evidence.select()
+    assert (kept.text, kept.consented_at) == (praise.text, None)
+    assert as_sam.htmx(f"{question.path}/evidence").status_code == 409
+    praise.withdraw(praise.giver)
+    assert as_sam.htmx(f"{praise.path}/evidence").status_code == 404
 
 
 def test_hints_and_signposts_stand_beside_the_form(as_sam, pair):

@@ -104,7 +104,7 @@ def test_a_page_that_was_away_is_sent_what_it_missed_and_nothing_else(as_sam, as
 def test_a_page_of_which_nothing_is_known_is_sent_everything(as_sam, open_stream, meeting, item, since):
     event = next(open_stream(as_sam, f"{meeting.path}/live?since={since}"))
     assert set(shown(event)) == {
-        *("presence", "head", "actions", "growth", "feedback", "agenda", "wrapup", "close", "notebook")
+        *("presence", "head", "actions", "growth", "feedback", "gathering", "agenda", "wrapup", "close", "notebook")
     }
 
 
