@@ -16,12 +16,18 @@ import template_files
 from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from config import Config, Misconfigured
-from growth import Objective
+from development import Activity, DevelopmentGoal
+from evidence import Evidence
+from feedback import Feedback
+from growth import Objective, ObjectiveAgreement, Progress
+from handovers import HandingOn, Handover, PassedRecord
+from history import Wording
 from library import TemplateVersion
 from models import Carry, Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
-from records import Confirmation, Record, Remark
+from records import Confirmation, Record, Remark, Upload
+from reviews import Gathered, Gathering
 from rows import Row, Words, db
 from secrecy import CannotOpen
 from sessions import Session
@@ -102,6 +108,19 @@ MODELS = (
     TemplateVersion,
     Signpost,
     ClosingCheck,
+    ObjectiveAgreement,
+    Progress,
+    Evidence,
+    DevelopmentGoal,
+    Activity,
+    Feedback,
+    Wording,
+    Gathering,
+    Gathered,
+    Upload,
+    HandingOn,
+    Handover,
+    PassedRecord,
 )
 
 # How long to wait for a lock comes first: the others may meet one.

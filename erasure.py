@@ -11,17 +11,28 @@ import clock
 import notices
 import people
 from actions import Action, ActionUpdate, Agreement
-from growth import Objective
+from development import Activity, DevelopmentGoal
+from evidence import Evidence
+from feedback import Feedback
+from growth import Objective, ObjectiveAgreement, Progress
+from handovers import HandingOn, Handover, PassedRecord
+from history import Wording
 from models import Carry, Item, Meeting, Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
-from records import Confirmation, Record, Remark
+from records import Confirmation, Record, Remark, Upload
+from reviews import Gathered, Gathering
 from rows import db
 from wrapup import ClosingCheck
 
+# How many names go into one query.
+AT_A_TIME = 500
 NAME_AFTERWARDS = "Somebody who left"
 # Whatever holds words of a pair.
-WORDY = (Meeting, Item, Carry, Action, ActionUpdate, Record, Remark, Objective, PrivateNote)
+WORDY = (
+    *(Meeting, Item, Carry, Action, ActionUpdate, Record, Remark, Objective, Progress, Evidence),
+    *(DevelopmentGoal, Activity, Feedback, Gathered, Upload, Wording, Handover, PassedRecord, PrivateNote),
+)
 
 
 @contextmanager
@@ -87,7 +98,9 @@ def empty(pair: Pair) -> None:
     """Delete every word of a pair, and end it."""
     delete_actions(Action.pair == pair)
     delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair))
-    for model in (Objective, PrivateNote):
+    delete_objectives(Objective.pair == pair)
+    delete_goals(DevelopmentGoal.pair == pair)
+    for model in (Evidence, Feedback, PassedRecord, Handover, Wording, PrivateNote):
         model.delete().where(model.pair == pair).execute()
     _end(pair, place="", between_place="", erased_at=clock.now())
 
@@ -96,10 +109,15 @@ def delete_meetings(which: "ModelSelect[Any]") -> None:
     """Delete these meetings (a query of ids) with everything that has its home in them."""
     records = Record.select(Record.id).where(Record.meeting.in_(which))
     items = Item.select(Item.id).where(Item.meeting.in_(which))
-    for model in (Confirmation, Remark):
+    for model in (Confirmation, Remark, Upload):
         model.delete().where(model.record.in_(records)).execute()
+    for kind in (Gathered, Gathering):
+        kind.delete().where(kind.meeting.in_(which)).execute()
     Record.delete().where(Record.meeting.in_(which)).execute()
     _let_actions_go(Action.meeting.in_(which) | Action.item.in_(items))
+    for outliving in (Progress, Feedback):
+        outliving.update(meeting=None).where(outliving.meeting.in_(which)).execute()
+    _forget_wordings("item", items)
     of_items = Carry.item.in_(items)
     Carry.delete().where(of_items | Carry.from_meeting.in_(which) | Carry.to_meeting.in_(which)).execute()
     Item.delete().where(Item.meeting.in_(which)).execute()
@@ -115,9 +133,36 @@ def _let_actions_go(which: Expression) -> None:
 def delete_actions(which: Expression) -> None:
     """Delete the actions of this condition, with what was said of them."""
     found = Action.select(Action.id).where(which)
-    for model in (Agreement, ActionUpdate):
+    for model in (Agreement, ActionUpdate, HandingOn):
         model.delete().where(model.action.in_(found)).execute()
+    _forget_wordings("action", found)
     Action.delete().where(which).execute()
+
+
+def delete_objectives(which: Expression) -> None:
+    """Delete the objectives of this condition, with all that was said of them. Evidence stands without them."""
+    found = Objective.select(Objective.id).where(which)
+    for model in (ObjectiveAgreement, Progress):
+        model.delete().where(model.objective.in_(found)).execute()
+    Evidence.update(objective=None).where(Evidence.objective.in_(found)).execute()
+    _forget_wordings("objective", found)
+    Objective.delete().where(which).execute()
+
+
+def delete_goals(which: Expression) -> None:
+    """Delete the development goals of this condition, with their activities."""
+    found = DevelopmentGoal.select(DevelopmentGoal.id).where(which)
+    activities = Activity.select(Activity.id).where(Activity.goal.in_(found))
+    _forget_wordings("activity", activities)
+    _forget_wordings("goal", found)
+    Activity.delete().where(Activity.goal.in_(found)).execute()
+    DevelopmentGoal.delete().where(which).execute()
+
+
+def _forget_wordings(kind: str, which: "ModelSelect[Any]") -> None:
+    subjects = [f"{kind}-{row.id}" for row in which]
+    for start in range(0, len(subjects), AT_A_TIME):
+        Wording.delete().where(Wording.subject.in_(subjects[start : start + AT_A_TIME])).execute()
 
 
 def words_in(pair: Pair) -> dict[str, int]:

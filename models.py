@@ -140,7 +140,8 @@ class Pair(Row):
 
     They may have a second rhythm, of short meetings in `between`, with a template of its own.
     `version` counts every shared change of theirs; it orders what pages are told. `from_directory`: the directory
-    says that the two belong together. `manager_until`: until when a manager may read when it has ended. `held_at`:
+    says that the two belong together. `covers` is the pair whose manager is away until `covers_until`: then this one is
+    over by itself. `manager_until`: until when a manager may read when it has ended. `held_at`:
     nothing of it is deleted, since the law may ask for it. `erased_at`: what was written in it is gone.
     """
 
@@ -169,6 +170,8 @@ class Pair(Row):
     manager_until = Moment(null=True)
     held_at = Moment(null=True)
     erased_at = Moment(null=True)
+    covers = ForeignKeyField("self", backref="+", null=True)
+    covers_until = Moment(null=True)
 
     @property
     def path(self) -> str:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from peewee import ForeignKeyField
+from peewee import DateField, ForeignKeyField
 
 import actions
 import clock
@@ -97,6 +97,19 @@ class Remark(Once):
     author = who()
     text = Words()
     written_at = Moment(default=clock.now)
+
+
+class Upload(Row):
+    """Where, when and by whom a record was put where the organisation keeps such."""
+
+    pair_id: str
+    record_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
+    record = ForeignKeyField(Record, backref="+")
+    address = Words()
+    uploaded_on = DateField()
+    by = who()
+    noted_at = Moment(default=clock.now)
 
 
 def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meeting | None:

@@ -1,6 +1,8 @@
 """Retention: old meetings are deleted, unless the law may ask for them; and the legal hold that keeps them."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from peewee import JOIN, Expression, ModelSelect, fn
@@ -10,6 +12,9 @@ import clock
 import erasure
 import notices
 from actions import Action
+from development import DevelopmentGoal
+from evidence import Evidence
+from feedback import Feedback
 from growth import Objective
 from models import Meeting, Pair, Refused
 from rows import db
@@ -48,14 +53,13 @@ def _with_old_things(before: datetime) -> "ModelSelect[Any]":
     """The pairs that are due, each with the number of its `old_meetings`: if it ended long ago, all are."""
     old = (Meeting.pair == Pair.id) & (_too_old(before) | _long_ended(before))
     number = fn.COUNT(Meeting.id)
-    actions = Action.select(Action.pair).where(_over(before))
-    objectives = Objective.select(Objective.pair).where(Objective.achieved_at < before)
+    others = [Pair.id.in_(model.select(model.pair).where(condition)) for model, condition in _past(before).items()]
     return (
         Pair.select(Pair, number.alias("old_meetings"))
         .join(Meeting, JOIN.LEFT_OUTER, on=old)
         .where(Pair.held_at.is_null())
         .group_by(Pair.id)
-        .having((number > 0) | Pair.id.in_(actions) | Pair.id.in_(objectives) | _long_ended(before))
+        .having(reduce(or_, others, (number > 0) | _long_ended(before)))
     )
 
 
@@ -63,8 +67,17 @@ def _too_old(before: datetime) -> Expression:
     return (Meeting.closed_at < before) | (Meeting.cancelled_at < before)
 
 
-def _over(before: datetime) -> Expression:
-    return (Action.done_at < before) | (Action.dropped_at < before) | (Action.withdrawn_at < before)
+def _past(before: datetime) -> dict[Any, Expression]:
+    """What else a pair has that goes by itself: model → the condition that it was over by then."""
+    return {
+        Action: (Action.done_at < before) | (Action.dropped_at < before) | (Action.withdrawn_at < before),
+        Objective: (Objective.achieved_at < before)
+        | (Objective.dropped_at < before)
+        | (Objective.withdrawn_at < before),
+        DevelopmentGoal: (DevelopmentGoal.met_at < before) | (DevelopmentGoal.dropped_at < before),
+        Evidence: Evidence.kept_at < before,
+        Feedback: (Feedback.given_at < before) | (Feedback.withdrawn_at < before),
+    }
 
 
 def _long_ended(before: datetime) -> Expression:
@@ -84,9 +97,13 @@ def clear(pair: Pair, before: datetime) -> None:
 
 
 def _clear(pair: Pair, before: datetime) -> None:
-    erasure.delete_actions((Action.pair == pair) & _over(before))
+    past = _past(before)
+    erasure.delete_actions((Action.pair == pair) & past[Action])
+    erasure.delete_objectives((Objective.pair == pair) & past[Objective])
+    erasure.delete_goals((DevelopmentGoal.pair == pair) & past[DevelopmentGoal])
+    for model in (Evidence, Feedback):
+        model.delete().where(model.pair == pair, past[model]).execute()
     erasure.delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair, _too_old(before)))
-    Objective.delete().where(Objective.pair == pair, Objective.achieved_at < before).execute()
     Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()
 
 

@@ -8,6 +8,8 @@ from peewee import Value
 import actions
 import audit
 import auth
+import evidence
+import growth
 import library
 import models
 import notices
@@ -37,6 +39,9 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     notices.tell("held", meeting.pair)
     audit.note("opened", by=sam)
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
+    aim = growth.set_objective(meeting.pair, sam, "Chair the review", together=True)
+    aim.note_progress(sam, "good", "Half-way", meeting)
+    evidence.keep_item(item, ada)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
     done = actions.propose(sam.item(item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True)
@@ -60,7 +65,7 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, growth, evidence)
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -20,6 +20,7 @@ import library
 import template_files
 from agenda_templates import Template
 from clock import RHYTHMS
+from growth import OUTLOOKS
 from languages import Phrase, gettext, translated
 from models import TEXT_LIMIT
 from signposts import USUAL_TITLES
@@ -255,6 +256,12 @@ class AgreementForm(Form):
     terms = StringField()
     together = StringField()
 
+    @property
+    def seen(self) -> str | None:
+        """The terms that were on the screen. Both buttons carry them; a bare "1" says nothing of them."""
+        terms = self.terms.data or self.together.data
+        return None if terms == "1" else terms
+
 
 class UpdateForm(Form):
     """How an action goes."""
@@ -394,10 +401,36 @@ class InvitationForm(PairForm):
 
 
 class ObjectiveForm(Form):
-    """What to achieve by when."""
+    """What to achieve, how the two will know, what to work on for it, and by when."""
 
     text = StringField(**some_words(Phrase("Say what you want to achieve."), 1_000))
-    due_on = Day(validators=[Optional(), not_past])
+    measures = StringField(**maybe_words(2_000))
+    competencies = StringField(**maybe_words(1_000))
+    due_on = Day("By when", validators=[Optional(), not_past])
+    together = BooleanField()
+    terms = HiddenField()
+
+    def said(self) -> dict[str, Any]:
+        """The objective's words, as Objective has them."""
+        return {
+            "text": self.text.data,
+            "measures": self.measures.data or "",
+            "competencies": self.competencies.data or "",
+            "due_on": self.due_on.data,
+        }
+
+
+class ProgressForm(Form):
+    """How an objective goes."""
+
+    objective = HiddenField()
+    outlook = SelectField(choices=["", *OUTLOOKS], default="")
+    text = StringField(**maybe_words(2_000))
+
+    def validate_text(self, field) -> None:
+        """An outlook says enough by itself."""
+        if not field.data and not self.outlook.data:
+            raise ValidationError(Phrase("Write a few words, or choose an outlook."))
 
 
 class PersonForm(Form):

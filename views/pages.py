@@ -39,11 +39,12 @@ def register(app: Flask) -> None:
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     TodayPage.meet_at_least = app.config["DUOLOGUE"].meet_at_least
+    Page.templates.globals["OUTLOOKS"] = growth.OUTLOOKS
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
-KEYED = {"item", "action", "section", "prompts"}
+KEYED = {"item", "action", "section", "prompts", "objective", "evidence"}
 
 
 class Rejected:
@@ -209,6 +210,7 @@ class MeetingPage(Page):
         "head": "head",
         "actions": "actions",
         "action": "action",
+        "growth": "growth",
         "agenda": "agenda",
         "item": "item",
         "prompts": "prompts",
@@ -222,6 +224,7 @@ class MeetingPage(Page):
         "head": "meetings/_head.html",
         "actions": "meetings/_actions.html",
         "action": "actions/_action.html",
+        "growth": "meetings/_growth.html",
         "agenda": "meetings/_agenda.html",
         "section": "meetings/_section.html",
         "item": "items/_item.html",
@@ -230,7 +233,7 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
-    whole = ("presence", "head", "actions", "agenda", "wrapup", "close", "notebook")
+    whole = ("presence", "head", "actions", "growth", "agenda", "wrapup", "close", "notebook")
 
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
@@ -307,6 +310,9 @@ class MeetingPage(Page):
 
     def _actions(self) -> dict[str, Any]:
         return {"actions": actions.from_last_time(self.meeting, self.last_meeting, self.me.today)}
+
+    def _growth(self) -> dict[str, Any]:
+        return {"objectives": growth.open_ones(self.pair), "noted": growth.noted_in(self.meeting)}
 
     def _agenda(self) -> dict[str, Any]:
         return {"items": self._items()}
@@ -407,11 +413,14 @@ class PairPage(Page):
     """The pair's page: the next meeting, what is open between the two, objectives, and all that was."""
 
     template = "pairs/pair.html"
+    # Which of the pages of a pair this is, for the way between them (pairs/_tabs.html).
+    tab = "together"
     shows: ClassVar = {
         "meetings": "meetings",
         "actions": "actions",
         "action": "action",
         "objectives": "objectives",
+        "objective": "objectives",
         "pair": "pair",
         "notebook": "notebook",
     }
