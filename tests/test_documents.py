@@ -6,13 +6,14 @@ from io import BytesIO
 
 import docx
 import pytest
+import typst
 from docx.oxml.ns import qn
 
 from documents import BulletList, Document, Facts, Heading, Paragraph, Rule, Run, Table, isolated
 from documents.typed import typed
 from documents.writing import MARKDOWN, PDF, WORD, written
 
-from . import paper
+from . import paper, verapdf
 
 # The same name as people of each script write theirs; every one must come back out of every format.
 NAMES = {
@@ -70,19 +71,13 @@ def in_word(everything) -> bytes:
     return written(everything, WORD)
 
 
-def test_a_pdf_keeps_the_rules_of_pdf_ua(pdf):
-    assert paper.failings(pdf) == []
-
-
-def test_the_rules_of_pdf_ua_can_be_broken():
-    import typst
-
-    plain = typst.compile(b"= One\n=== Three\nhello", format="pdf", pdf_tags=False)
-    assert "it is not tagged" in list(paper._of_the_file(paper.opened(plain)))
-    assert "it has no language" not in list(paper._of_the_file(paper.opened(plain)))
-    assert "it does not say that it is PDF/UA-1" in list(paper._of_the_file(paper.opened(plain)))
-    skipping = typst.compile(b"#set document(title: [x])\n= One\n=== Three\nhello", format="pdf")
-    assert "a heading H1 is followed by H3" in paper.failings(skipping)
+def test_pdfs_keep_all_rules_of_pdf_ua(pdf, tmp_path):
+    in_all_scripts = written(a_document(*(Paragraph(name) for name in NAMES.values()), title=NAMES["Arabic"]), PDF)
+    in_arabic = written(a_document(Heading("من المرة الماضية"), BulletList(["أولا"]), language="ar"), PDF)
+    careless = typst.compile(b"= One\n=== Three", format="pdf")
+    found = verapdf.broken_rules(tmp_path, pdf=pdf, scripts=in_all_scripts, arabic=in_arabic, careless=careless)
+    assert any("PDF/UA Identification" in rule for rule in found.pop("careless"))
+    assert found == {"pdf": [], "scripts": [], "arabic": []}
 
 
 def test_a_pdf_has_headings_lists_and_tables_that_are_marked_as_such(pdf):
