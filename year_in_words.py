@@ -47,7 +47,7 @@ def _in_parts(piece: Piece) -> Iterator[Piece]:
         room -= len(line) + 1
     yield piece._replace(notes="\n".join(parts[0]))
     for number, part in enumerate(parts[1:], 2):
-        text = gettext("%(text)s (continued)", text=piece.text[: TEXT_LIMIT - 100])
+        text = gettext("%(text)s (part %(number)s)", text=piece.text[: TEXT_LIMIT - 100], number=number)
         yield Piece(f"{piece.source}.{number}", piece.section, text, "\n".join(part))
 
 
