@@ -58,6 +58,11 @@ def note_print(person: Person, meeting: Meeting) -> None:
     _note_once("print", person, meeting.pair, _about(meeting, is_record=bool(meeting.closed_at)))
 
 
+def note_export(person: Person, meeting: Meeting) -> None:
+    """Note that somebody takes a copy of a meeting's record, each time, so that the other one sees it."""
+    audit.note("export", by=person, pair=meeting.pair, about=_about(meeting, is_record=bool(meeting.closed_at)))
+
+
 def _about(meeting: Meeting, is_record: bool) -> str:
     return f"{RECORD if is_record else MEETING} {meeting.id}"
 

@@ -8,8 +8,8 @@ from flask import Blueprint, abort, g, redirect, request
 import evidence
 import reviews
 from languages import Phrase
-from phrases import day
 from reviews import usual_year
+from wording import day
 from years import Year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
