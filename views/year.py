@@ -30,7 +30,7 @@ class YearPage(PairPage):
     tab = "year"
     shows = {
         "year": "year",
-        "evidence": "evidences",
+        "evidences": "evidences",
         "meetings": "year",
         "actions": "year",
         "objectives": "year",
@@ -46,7 +46,6 @@ class YearPage(PairPage):
     def __init__(self, me, pair, days=None):
         super().__init__(me, pair)
         self.days = days
-        self.year = Year(pair, *(days or usual_year(pair, me.today)))
 
     @classmethod
     def of(cls, me, id, days=None):
@@ -60,6 +59,11 @@ class YearPage(PairPage):
         small = super().resting()
         small.days = self.days
         return small
+
+    @cached_property
+    def year(self):
+        """The days that it is about: those of its address, or the usual ones."""
+        return Year(self.pair, *(self.days or usual_year(self.pair, self.me.today)))
 
     @property
     def title(self):

@@ -7,10 +7,12 @@ import pytest
 import clock
 import evidence
 import growth
+import live
 import records
 from evidence import Evidence
 from records import Record, Upload
 from reviews import Gathering
+from views.year import YearPage
 
 from ..conftest import NOW
 from ..screen import problem_at, regions
@@ -69,6 +71,17 @@ def test_evidence_is_written_down_and_seen_by_both(as_sam, as_ada, pair):
     assert Evidence.select().count() == 1
     seen = as_ada.see(f"{pair.path}/year")
     assert 'href="https://example.org/minutes"' in seen
+
+
+def test_the_others_open_page_is_told_of_every_change_of_the_evidence(as_sam, as_ada, item, pair):
+    listener = live.Listener(pair.manager_id, pair=pair.id)
+    live.join(listener, pair)
+    made = evidence.add(pair, pair.report, NOW.date(), "Chaired it")
+    for path in (f"{pair.path}/evidence", f"{item.path}/evidence", made.path, f"{made.path}/removal"):
+        as_sam.htmx(path, text="Chaired it", happened_on="2026-03-01")
+        told = listener.wait(0)
+        assert "evidences" in YearPage(pair.manager, pair).wanted(told), path
+    live.leave(listener, pair)
 
 
 @pytest.mark.parametrize(
