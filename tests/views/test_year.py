@@ -7,10 +7,12 @@ import pytest
 import clock
 import evidence
 import growth
+import live
 import records
 from evidence import Evidence
 from records import Record, Upload
 from reviews import Gathering
+from views.year import YearPage
 
 from ..conftest import NOW
 from ..screen import problem_at, regions
@@ -69,6 +71,17 @@ def test_evidence_is_written_down_and_seen_by_both(as_sam, as_ada, pair):
     assert Evidence.select().count() == 1
     seen = as_ada.see(f"{pair.path}/year")
     assert 'href="https://example.org/minutes"' in seen
+
+
+def test_the_others_open_page_is_told_of_every_change_of_the_evidence(as_sam, as_ada, item, pair):
+    listener = live.Listener(pair.manager_id, pair=pair.id)
+    live.join(listener, pair)
+    made = evidence.add(pair, pair.report, NOW.date(), "Chaired it")
+    for path in (f"{pair.path}/evidence", f"{item.path}/evidence", made.path, f"{made.path}/removal"):
+        as_sam.htmx(path, text="Chaired it", happened_on="2026-03-01")
+        told = listener.wait(0)
+        assert "evidences" in YearPage(pair.manager, pair).wanted(told), path
+    live.leave(listener, pair)
 
 
 @pytest.mark.parametrize(
@@ -173,3 +186,28 @@ def test_an_ordinary_record_is_confirmed_and_not_uploaded(as_sam, meeting, ada):
     seen = as_sam.see(f"{meeting.path}/record")
     assert "Confirm this record" in seen
     assert "Note the upload" not in seen
+
+
+@pytest.mark.parametrize("extension", ["pdf", "docx", "md", "json"])
+def test_what_names_a_competence_is_taken_along_on_its_own(as_sam, as_ada, pair, sam, extension):
+    evidence.add(pair, sam, NOW.date(), "Led the case review", reference="Framework 3.1", reflection="Ask sooner")
+    evidence.add(pair, sam, NOW.date(), "A thank-you letter")
+    path = f"{pair.path}/years/2025-03-04--2026-03-03/competence"
+    assert f'href="{path}.{extension}"' in as_sam.see(f"{pair.path}/year")
+    answer = as_sam.get(f"{path}.{extension}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="competence-2026-03-03.{extension}"'
+    assert "took a copy of the evidence of competence" in as_ada.see(f"{pair.path}/access")
+    if extension in ("md", "json"):
+        assert "Led the case review" in answer.text
+        assert "Ask sooner" in answer.text
+        assert "thank-you" not in answer.text
+
+
+def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam, as_lee, pair, item, ada):
+    path = f"{pair.path}/years/2025-03-04--2026-03-03/competence"
+    kept = evidence.keep_item(item, ada)
+    kept.change(reference="Framework 3.1")
+    assert item.text not in as_sam.get(f"{path}.json").text
+    assert as_lee.get(f"{path}.json").status_code == 404
+    assert as_sam.get(f"{path}.exe").status_code == 404
