@@ -47,7 +47,7 @@ def _in_its_own_process(data: bytes, extension: str) -> bytes:
     environ["RAYON_NUM_THREADS"] = "1"
     how: dict[str, Any] = {"input": data, "capture_output": True, "timeout": SECONDS, "env": environ, "check": False}
     try:
-        done = subprocess.run(_command(extension), **how)  # noqa: S603
+        done = subprocess.run(_command(extension), **how)  # noqa: S603, PLW1510
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise _not_written(extension, type(problem).__name__) from None
     if done.returncode or not done.stdout.startswith(BEGINNINGS[extension]):
