@@ -11,7 +11,7 @@ import library
 import links
 from clock import HOW_OFTEN, RHYTHMS
 from signposts import USUAL_TITLES
-from wording import day, ordinal, time_of, times, when
+from wording import day, full_day, ordinal, time_of, times, when
 
 LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 
@@ -36,7 +36,7 @@ def linked(text: str) -> Markup:
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
-        linked=linked, ordinal=ordinal, times=times, day=day, time_of=time_of, wall=wall, when=when
+        linked=linked, ordinal=ordinal, times=times, day=day, full_day=full_day, time_of=time_of, wall=wall, when=when
     )
     app.jinja_env.globals.update(
         now=clock.now,

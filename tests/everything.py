@@ -35,7 +35,7 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     )
     aim.note_progress(ada, "good", f"{word} progress", meeting, key="progress")
     aim.drop(sam, f"{word} change of plan")
-    entry = {"link": f"https://example.org/{word}", "reference": f"{word} 3.1", "reflection": f"{word} reflection"}
+    entry = {"link": f"{word} link", "reference": f"{word} 3.1", "reflection": f"{word} reflection"}
     evidence.add(pair, sam, NOW.date(), f"{word} evidence", key="evidence", **entry)
     meeting.add_item(sam, "goals", f"{word} draft", private=True)
     deleted = meeting.add_item(sam, "goals", f"{word} deleted", key="deleted")
