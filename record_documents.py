@@ -19,6 +19,7 @@ from documents import (
     joined,
 )
 from documents.typed import typed
+from growth import OUTLOOKS
 from languages import Phrase, current, gettext, listed, ngettext, translated
 from records import Record
 from wording import full_day, full_when, ordinal
@@ -46,7 +47,6 @@ MEMBERS = {
     FEEDBACK: ("feedback",),
 }
 OF_ITEMS = {NOTES: "notes", ACTIONS: "actions"}
-OUTLOOKS = {"good": Phrase("going well"), "mixed": Phrase("mixed"), "off": Phrase("off course")}
 TONES = {"positive": Phrase("positive"), "developmental": Phrase("to develop")}
 SIDES = ("individual", "manager")
 
