@@ -13,7 +13,7 @@ STREAMS = RateLimitItemPerMinute(240)
 # What opens all that a person has ever written, by the noun of its view.
 HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
 # What keeps a processor busy for a while, by its view.
-COSTLY = {"records.copy": RateLimitItemPerMinute(30)}
+COSTLY = dict.fromkeys(("records.copy", "year.copy"), RateLimitItemPerMinute(30))
 # What has the server ask others, by the noun of its view.
 ASKING = {"signposts": RateLimitItemPerMinute(30)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.

@@ -30,7 +30,7 @@ class RecordPage(MeetingPage):
         "uploads": "records/_uploads.html",
     }
     whole = ("confirmations", "uploads", "remarks")
-    formats, outlooks, tones = FORMATS, record_documents.OUTLOOKS, record_documents.TONES
+    formats, tones = FORMATS, record_documents.TONES
 
     @property
     def parts(self):

@@ -186,3 +186,28 @@ def test_an_ordinary_record_is_confirmed_and_not_uploaded(as_sam, meeting, ada):
     seen = as_sam.see(f"{meeting.path}/record")
     assert "Confirm this record" in seen
     assert "Note the upload" not in seen
+
+
+@pytest.mark.parametrize("extension", ["pdf", "docx", "md", "json"])
+def test_what_names_a_competence_is_taken_along_on_its_own(as_sam, as_ada, pair, sam, extension):
+    evidence.add(pair, sam, NOW.date(), "Led the case review", reference="Framework 3.1", reflection="Ask sooner")
+    evidence.add(pair, sam, NOW.date(), "A thank-you letter")
+    path = f"{pair.path}/years/2025-03-04--2026-03-03/competence"
+    assert f'href="{path}.{extension}"' in as_sam.see(f"{pair.path}/year")
+    answer = as_sam.get(f"{path}.{extension}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="competence-2026-03-03.{extension}"'
+    assert "took a copy of the evidence of competence" in as_ada.see(f"{pair.path}/access")
+    if extension in ("md", "json"):
+        assert "Led the case review" in answer.text
+        assert "Ask sooner" in answer.text
+        assert "thank-you" not in answer.text
+
+
+def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam, as_lee, pair, item, ada):
+    path = f"{pair.path}/years/2025-03-04--2026-03-03/competence"
+    kept = evidence.keep_item(item, ada)
+    kept.change(reference="Framework 3.1")
+    assert item.text not in as_sam.get(f"{path}.json").text
+    assert as_lee.get(f"{path}.json").status_code == 404
+    assert as_sam.get(f"{path}.exe").status_code == 404
