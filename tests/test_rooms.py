@@ -12,6 +12,7 @@ PURE = {
     "prepared",
     "clock",
     "merging",
+    "matching",
     "naming",
     "languages",
     "agenda_templates",
