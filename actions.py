@@ -9,6 +9,7 @@ from typing import Any
 from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
+import history
 from languages import Phrase
 from merging import Merged, merge
 from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
@@ -174,9 +175,18 @@ class Action(Once):
         with self.changing():
             self.must_be_proposed()
             self.must_say(before)
+            for name, term in terms.items():
+                self._note_change(name, term, by)
             self.change(**terms)
             Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
             Agreement.note(self, by, by)
+
+    def _note_change(self, name: str, term: Any, by: Person) -> None:
+        """Keep that a term of it changes: a text, a day, a number, or the person whose id stands for them."""
+        before = getattr(self, f"{name}_id" if name == "owner" else name)
+        after = term.id if isinstance(term, Person) else term
+        if before != after:
+            history.note(self, name, str(before or ""), str(after or ""), by)
 
     def must_be_proposed(self) -> None:
         """Raise ActionOver if its words are settled."""
@@ -195,6 +205,7 @@ class Action(Once):
                 raise ActionOver(Phrase("This action was dropped or withdrawn a moment ago."))
             merged = merge(base, self.likelier, text)
             if not merged.clash and merged.text != self.likelier:
+                history.note(self, "likelier", self.likelier, merged.text, by)
                 self.change(likelier=merged.text)
             return merged
 

@@ -8,6 +8,7 @@ from peewee import Value
 import actions
 import audit
 import auth
+import history
 import library
 import models
 import notices
@@ -36,6 +37,7 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     signposts.add(ada, "grow", "Coaching cards", "", "")
     notices.tell("held", meeting.pair)
     audit.note("opened", by=sam)
+    item.write_notes(sam, "Nobody owns the reply", "")
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
@@ -60,7 +62,7 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup)
+QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, history)
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -79,6 +81,8 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "item": [item.id for item in Item.select()],
         "key": ["regular", "catch_up", "nothing"],
         "mark": ["", "nothing"],
+        "about": [item.region for item in Item.select()],
+        "part": ["text", "notes"],
         "start": [-1e12, 1_000.0],
         "end": [1_000.0, 1e12],
         "until": ["2026-01-01 00:00:00", "9999-01-01 00:00:00"],

@@ -8,6 +8,7 @@ from . import (
     answers,
     demo,
     health,
+    history,
     items,
     meetings,
     notices,
@@ -29,7 +30,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
-    *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
+    *(search, history, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 
 
