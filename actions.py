@@ -1,6 +1,5 @@
 """What the two agree to do: proposed by one, agreed by both, tracked until it is done or dropped."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,6 +9,7 @@ from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
 import history
+from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
 from merging import Merged, merge
 from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
@@ -22,11 +22,7 @@ UNLIKELY = 7
 LONG_FROM_NOW = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-class ActionOver(Refused):
-    """The action is not in a state that allows the verb any more."""
-
-
-class Action(Once):
+class Action(Proposal, Once):
     """Somebody will do something by some day. It belongs to the pair, and both must agree before it counts.
 
     `likelihood` is how likely that is, from 1 to 10; `likelier` what would make it one higher.
@@ -63,7 +59,6 @@ class Action(Once):
     # How many meetings were closed since it was agreed, who said yes, and what was said since: filled in by finders.
     carries = 0
     _updates: "list[ActionUpdate] | None" = None
-    _agreements: "list[Agreement] | None" = None
 
     @property
     def path(self) -> str:
@@ -72,18 +67,6 @@ class Action(Once):
     @property
     def region(self) -> str:
         return f"action-{self.id}"
-
-    @property
-    def is_over(self) -> bool:
-        return bool(self.withdrawn_at or self.dropped_at)
-
-    @property
-    def is_tracked(self) -> bool:
-        return bool(self.agreed_at) and not self.is_over
-
-    @property
-    def is_proposed(self) -> bool:
-        return not self.agreed_at and not self.is_over
 
     @property
     def is_open(self) -> bool:
@@ -103,22 +86,6 @@ class Action(Once):
             return 0
         return max((clock.local(self.done_at, zone).date() - self.due_on).days, 0)
 
-    def agreed_by(self, person: Person) -> bool:
-        """Whether this one has said yes."""
-        return any(agreement.person_id == person.id for agreement in self.agreements)
-
-    @property
-    def agreements(self) -> list["Agreement"]:
-        """Who said yes so far."""
-        if self._agreements is None:
-            self._agreements = list(Agreement.select().where(Agreement.action == self))
-        return self._agreements
-
-    @property
-    def together(self) -> bool:
-        """Whether one of them noted it for both, at one screen."""
-        return any(agreement.noted_by_id != agreement.person_id for agreement in self.agreements)
-
     @property
     def updates(self) -> list["ActionUpdate"]:
         """What was said of it since, oldest first."""
@@ -127,71 +94,17 @@ class Action(Once):
             self._updates = list(found)
         return self._updates
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """A change to it, in one transaction, seen as it is now. Raises PairOver."""
-        with self.pair.changing():
-            fresh = Action.get_by_id(self.id)
-            self.__data__.update(fresh.__data__)
-            self._agreements = None
-            yield
-
     @property
-    def terms(self) -> str:
-        """A short mark of what it says now: whoever agrees sends it along, so that nobody agrees to other words."""
-        said = f"{self.text}\x1f{self.owner_id}\x1f{self.due_on}\x1f{self.likelihood}"
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+    def said(self) -> tuple[Any, ...]:
+        return self.text, self.owner_id, self.due_on, self.likelihood
 
-    def must_say(self, terms: str | None) -> None:
-        """Raise ActionOver if it says something else than when `terms` was read (None: never mind)."""
-        if terms and terms != self.terms:
-            raise ActionOver(Phrase("This proposal was changed a moment ago. Please read it again."))
-
-    def agree(self, by: Person, together: bool = False, terms: str | None = None) -> None:
-        """Say yes, or note that both said yes at one screen. The second yes makes it a tracked action."""
-        with self.changing():
-            self.must_say(terms)
-            if self.is_over:
-                raise ActionOver(Phrase("This proposal was withdrawn a moment ago."))
-            for person in self.pair.people if together else [by]:
-                Agreement.note(self, person, by)
-            self._agreements = None
-            if not self.agreed_at and len(self.agreements) == len(self.pair.people):
-                self.change(agreed_at=clock.now())
-
-    def withdraw(self, by: Person) -> None:
-        """Take back a proposal, or say no to the other's."""
-        with self.changing():
-            if self.agreed_at:
-                raise ActionOver(Phrase("You have both agreed this already. You can drop it, with a reason."))
-            if not self.withdrawn_at:
-                self.change(withdrawn_at=clock.now(), withdrawn_by=by)
-
-    def rewrite(self, by: Person, before: str | None = None, **terms: Any) -> None:
-        """Propose it in other terms (text, owner, due_on, likelihood): the other one's yes is asked anew.
-
-        `before` are the terms that the change started from. Raises ActionOver if it says something else by now.
-        """
-        with self.changing():
-            self.must_be_proposed()
-            self.must_say(before)
-            for name, term in terms.items():
-                self._note_change(name, term, by)
-            self.change(**terms)
-            Agreement.delete().where(Agreement.action == self, Agreement.person != by).execute()
-            Agreement.note(self, by, by)
-
-    def _note_change(self, name: str, term: Any, by: Person) -> None:
-        """Keep that a term of it changes: a text, a day, a number, or the person whose id stands for them."""
-        before = getattr(self, f"{name}_id" if name == "owner" else name)
-        after = term.id if isinstance(term, Person) else term
-        if before != after:
-            history.note(self, name, str(before or ""), str(after or ""), by)
+    def must_be_open_to_change(self) -> None:
+        self.must_be_proposed()
 
     def must_be_proposed(self) -> None:
-        """Raise ActionOver if its words are settled."""
+        """Raise TooLate if its words are settled."""
         if not self.is_proposed:
-            raise ActionOver(Phrase("This is no longer a proposal, so its words are settled."))
+            raise TooLate(Phrase("This is no longer a proposal, so its words are settled."))
 
     @property
     def asks_for_more(self) -> bool:
@@ -202,7 +115,7 @@ class Action(Once):
         """Say what would make it one likelier, having started from `base`. A clash is given back unsaved."""
         with self.changing():
             if self.is_over:
-                raise ActionOver(Phrase("This action was dropped or withdrawn a moment ago."))
+                raise TooLate(Phrase("This action was dropped or withdrawn a moment ago."))
             merged = merge(base, self.likelier, text)
             if not merged.clash and merged.text != self.likelier:
                 history.note(self, "likelier", self.likelier, merged.text, by)
@@ -243,9 +156,9 @@ class Action(Once):
         """Give it up, and say why."""
         with self.changing():
             if not self.agreed_at:
-                raise ActionOver(Phrase("It is still a proposal: withdraw it instead."))
+                raise TooLate(Phrase("It is still a proposal: withdraw it instead."))
             if self.done_at:
-                raise ActionOver(DONE)
+                raise TooLate(DONE)
             if not self.dropped_at:
                 self.change(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
 
@@ -258,7 +171,7 @@ class Action(Once):
     def _tracked(self) -> Iterator[None]:
         with self.changing():
             if not self.is_tracked:
-                raise ActionOver(
+                raise TooLate(
                     Phrase("This action was dropped or withdrawn a moment ago.")
                     if self.is_over
                     else Phrase("Both must agree to it first.")
@@ -269,16 +182,17 @@ class Action(Once):
     def _still_open(self) -> Iterator[None]:
         with self._tracked():
             if self.done_at:
-                raise ActionOver(DONE)
+                raise TooLate(DONE)
             yield
 
     def _tell(self, by: Person, key: str | None = None, **facts: Any) -> None:
         ActionUpdate.create_once(key, pair=self.pair_id, action=self, author=by, **facts)
 
 
-class Agreement(Row):
+class Agreement(Consent, Row):
     """One party's consent to an action. `noted_by` is the other one when both agreed at one screen."""
 
+    to = "action"
     action_id: str
     person_id: str
     noted_by_id: str
@@ -290,14 +204,8 @@ class Agreement(Row):
     class Meta:
         indexes = ((("action", "person"), True),)
 
-    @classmethod
-    def note(cls, action: Action, person: Person, by: Person) -> None:
-        """Keep that `person` said yes; once is enough."""
-        (
-            cls.insert(id=cls.id.default(), action=action, person=person, noted_by=by, agreed_at=clock.now())
-            .on_conflict_ignore()
-            .execute()
-        )
+
+Action.consents = Agreement
 
 
 class ActionUpdate(Once):

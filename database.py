@@ -17,16 +17,17 @@ from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from config import Config, Misconfigured
 from development import Activity, DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
-from growth import Evidence, Objective, ObjectiveAgreement, Progress
+from growth import Objective, ObjectiveAgreement, Progress
 from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
 from library import TemplateVersion
 from models import Carry, Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
-from records import Confirmation, Record, Remark
-from reviews import Gathered, Gathering, Upload
+from records import Confirmation, Record, Remark, Upload
+from reviews import Gathered, Gathering
 from rows import Row, Words, db
 from secrecy import CannotOpen
 from sessions import Session

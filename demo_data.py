@@ -8,7 +8,7 @@ import growth
 import pairing
 import records
 from auth import DEMO_ISSUER
-from models import Item, Meeting, Person
+from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from rows import db
 
@@ -69,12 +69,7 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
     pair = meeting.pair
 
     with clock.at(first + timedelta(minutes=5)):
-        growth.set_objective(
-            pair, ada, "Bring the new intake process live in two departments", (ahead + timedelta(days=120)).date()
-        )
-        growth.set_objective(
-            pair, sam, "Chair the monthly design review on my own", (ahead + timedelta(days=60)).date()
-        )
+        intake_live, chair = _set_objectives(pair, ada, sam, ahead)
         week = meeting.add_item(sam, "wellbeing", "How the week feels: three late evenings in a row")
         intake = meeting.add_item(sam, "goals", "Intake process: the pilot found two gaps")
         review = meeting.add_item(ada, "goals", "Design review: would you like to chair it?")
@@ -94,6 +89,7 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
         record.confirm(ada)
     with clock.at(first + timedelta(days=20)):
         actions.find(sam, map_gaps.id).complete(sam)
+        chair.note_progress(sam, "good", "Chaired half of a session; Jo took notes for me.")
 
     meeting = pair.next_meeting()
     with clock.at(second + timedelta(minutes=10)):
@@ -109,6 +105,9 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
     with clock.at(second + timedelta(days=2)):
         records.Record.of(meeting).confirm(ada)
         records.Record.of(meeting).remark(sam, "The cover question is for both weeks, not only the first.")
+    with clock.at(second + timedelta(days=10)):
+        intake_live.note_progress(sam, "mixed", "One department is ready. The second has no date yet.")
+        intake_live.note_progress(ada, "good", "The gap map convinced the service desk. That was the hard part.")
     with clock.at(second + timedelta(days=20)):
         actions.find(sam, late.id).update_with(sam, "Outline is done; waiting for the figures from finance.")
 
@@ -118,6 +117,29 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
         meeting.add_item(ada, "other", "Team day in the new year")
         meeting.add_item(sam, "wellbeing", "Ask about working from home on Fridays", private=True)
         PrivateNote.write(pair, ada, "Ask how the evenings are now. Thank Sam for stepping in last week.", "")
+
+
+def _set_objectives(pair: Pair, ada: Person, sam: Person, ahead: datetime) -> list[growth.Objective]:
+    return [
+        growth.set_objective(
+            pair,
+            ada,
+            "Bring the new intake process live in two departments",
+            (ahead + timedelta(days=120)).date(),
+            measures="Both departments use it for every request for four weeks.",
+            competencies="Planning\nWorking across departments",
+            together=True,
+        ),
+        growth.set_objective(
+            pair,
+            sam,
+            "Chair the monthly design review on my own",
+            (ahead + timedelta(days=60)).date(),
+            measures="Three sessions in a row, with decisions written down the same day.",
+            competencies="Facilitation",
+            together=True,
+        ),
+    ]
 
 
 def _here(item: Item, meeting: Meeting) -> Item:

@@ -12,15 +12,16 @@ import notices
 import people
 from actions import Action, ActionUpdate, Agreement
 from development import Activity, DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
-from growth import Evidence, Objective, ObjectiveAgreement, Progress
+from growth import Objective, ObjectiveAgreement, Progress
 from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
 from models import Carry, Item, Meeting, Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
-from records import Confirmation, Record, Remark
-from reviews import Gathered, Gathering, Upload
+from records import Confirmation, Record, Remark, Upload
+from reviews import Gathered, Gathering
 from rows import db
 from wrapup import ClosingCheck
 

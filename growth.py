@@ -1,15 +1,26 @@
-"""What the year is for: the objectives that the two have set. Progress and evidence gather around them later."""
+"""What the year is for: objectives that both agree, and how each of the two sees their progress."""
 
 from datetime import date
+from typing import Any
 
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
+from agreeing import Consent, Proposal, TooLate
+from languages import Phrase
 from models import Meeting, Pair, Person, mine, who
+from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
+# How it looks to somebody: what is stored → what it is called.
+OUTLOOKS = {
+    "good": Phrase("Going well"),
+    "mixed": Phrase("Needs attention"),
+    "off": Phrase("Off course"),
+}
 
-class Objective(Once):
+
+class Objective(Proposal, Once):
     """Something the individual means to achieve by some day. Both must agree before it counts.
 
     `measures` say how the two will know; `competencies` what the individual works on for it, one a line.
@@ -33,22 +44,96 @@ class Objective(Once):
     dropped_by = who(null=True)
     drop_reason = Words(default="")
 
+    # What each said of it, oldest first: filled in by finders.
+    _progress: "list[Progress] | None" = None
+
     @property
     def path(self) -> str:
         return f"/objectives/{self.id}"
 
+    @property
+    def region(self) -> str:
+        return f"objective-{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to achieve."""
+        return not self.is_over and not self.achieved_at
+
+    @property
+    def competency_list(self) -> list[str]:
+        """The competencies, one by one."""
+        return [line.strip() for line in self.competencies.split("\n") if line.strip()]
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        return self.text, self.measures, self.competencies, self.due_on
+
+    def must_be_open_to_change(self) -> None:
+        self._must_not_be_over()
+        if self.achieved_at:
+            raise TooLate(Phrase("This is noted as achieved, so its words are settled."))
+
+    def _must_not_be_over(self) -> None:
+        if self.is_over:
+            raise TooLate(Phrase("This objective was dropped or withdrawn a moment ago."))
+
+    @property
+    def progress(self) -> list["Progress"]:
+        """What each said of it, oldest first."""
+        if self._progress is None:
+            self._progress = list(_progress_of([self.id]))
+        return self._progress
+
+    def progress_by(self, person: Person) -> list["Progress"]:
+        """What this one said of it, the latest first."""
+        return [entry for entry in reversed(self.progress) if entry.author_id == person.id]
+
+    def outlook_of(self, person: Person) -> str:
+        """How it looks to this one as far as they last said; "" if they never did."""
+        return next((entry.outlook for entry in self.progress_by(person) if entry.outlook), "")
+
     def achieve(self, by: Person, undo: bool = False) -> None:
         """Note that it is achieved, or take that back."""
-        with self.pair.changing():
+        with self.changing():
+            self._must_not_be_over()
+            if not undo and not self.agreed_at:
+                raise TooLate(Phrase("Both must agree to it first."))
             if bool(self.achieved_at) == undo:
                 self.change(achieved_at=None if undo else clock.now(), achieved_by=None if undo else by)
 
+    def drop(self, by: Person, reason: str) -> None:
+        """Give it up, and say why."""
+        with self.changing():
+            if self.is_proposed:
+                raise TooLate(Phrase("It is still a proposal: withdraw it instead."))
+            if not self.is_over:
+                self.change(dropped_at=clock.now(), dropped_by=by, drop_reason=reason)
 
-class ObjectiveAgreement(Row):
+    def take_up(self, by: Person) -> None:
+        """Undo the dropping."""
+        with self.changing():
+            self.change(dropped_at=None, dropped_by=None, drop_reason="")
+
+    def note_progress(
+        self, by: Person, outlook: str, text: str, meeting: Meeting | None = None, key: str | None = None
+    ) -> None:
+        """Say how it goes, perhaps in a meeting. Repeating it with the same `key` adds nothing."""
+        with self.changing():
+            self._must_not_be_over()
+            Progress.create_once(
+                repeat_key(key, self.id, by.id, outlook, text),
+                **{"pair": self.pair_id, "objective": self, "author": by},
+                **{"meeting": meeting, "outlook": outlook, "text": text},
+            )
+            self._progress = None
+
+
+class ObjectiveAgreement(Consent, Row):
     """One party's consent to an objective. `noted_by` is the other one when both agreed at one screen."""
 
+    to = "objective"
     objective_id: str
-    person_id: str
     objective = ForeignKeyField(Objective, backref="+", index=False)
     person = who()
     noted_by = who()
@@ -58,12 +143,16 @@ class ObjectiveAgreement(Row):
         indexes = ((("objective", "person"), True),)
 
 
+Objective.consents = ObjectiveAgreement
+
+
 class Progress(Once):
     """How an objective goes, as one of the two sees it: an outlook, words, or both; perhaps said in a meeting."""
 
     pair_id: str
     objective_id: str
     author_id: str
+    meeting_id: str | None
     pair = ForeignKeyField(Pair, backref="+", index=False)
     objective = ForeignKeyField(Objective, backref="+", index=False)
     author = who()
@@ -76,49 +165,55 @@ class Progress(Once):
         indexes = ((("objective", "written_at"), False),)
 
 
-class Evidence(Once):
-    """What shows how the year went: words or a link, written for it or kept from something that was there already.
-
-    Kept words are `source` (such as "item-k3f…"), of `author` (null: of both), and count once `consented_at` is set:
-    whoever wrote them agreed. `reference` is that of a framework of competence, `reflection` what was learned.
-    """
-
-    pair_id: str
-    author_id: str | None
-    kept_by_id: str
-    objective_id: str | None
-    pair = ForeignKeyField(Pair, backref="+")
-    author = who(null=True)
-    source = CharField(max_length=32, default="")
-    objective = ForeignKeyField(Objective, backref="+", null=True)
-    happened_on = DateField()
-    text = Words()
-    link = Words(default="")
-    reference = Words(default="")
-    reflection = Words(default="")
-    kept_by = who()
-    kept_at = Moment(default=clock.now)
-    consented_at = Moment(null=True)
-    removed_at = Moment(null=True)
-    removed_by = who(null=True)
-
-
-def set_objective(pair: Pair, by: Person, text: str, due_on: date | None, key: str | None = None) -> Objective:
-    """Set an objective for the individual of the pair."""
+def set_objective(
+    pair: Pair,
+    by: Person,
+    text: str,
+    due_on: date | None = None,
+    *,
+    measures: str = "",
+    competencies: str = "",
+    together: bool = False,
+    key: str | None = None,
+) -> Objective:
+    """Propose an objective for the individual of the pair; with `together`, both have agreed to it on the spot."""
     with pair.changing():
-        objective, _ = Objective.create_once(
-            repeat_key(key, pair.id, by.id, text), pair=pair, text=text, due_on=due_on, set_by=by
+        objective, is_new = Objective.create_once(
+            repeat_key(key, pair.id, by.id, text),
+            **{"pair": pair, "text": text, "due_on": due_on, "set_by": by},
+            **{"measures": measures, "competencies": competencies},
         )
+        objective.pair = pair
+        if is_new:
+            objective.agree(by, together)
         return objective
 
 
 def objectives_of(pair: Pair) -> list[Objective]:
-    """The pair's objectives, the unfinished first, by due date."""
-    return list(
+    """The pair's objectives that were not withdrawn, the unfinished first, by due date; with consents and progress."""
+    over = Objective.achieved_at.is_null(False) | Objective.dropped_at.is_null(False)
+    found = (
         Objective.select()
-        .where(Objective.pair == pair)
-        .order_by(Objective.achieved_at.is_null(False), Objective.due_on.is_null(), Objective.due_on)
+        .where(Objective.pair == pair, Objective.withdrawn_at.is_null())
+        .order_by(over, Objective.due_on.is_null(), Objective.due_on, Objective.set_at)
     )
+    return _filled(list(found), pair)
+
+
+def _filled(found: list[Objective], pair: Pair) -> list[Objective]:
+    by_id = {objective.id: objective for objective in found}
+    for objective in found:
+        objective.pair, objective._agreements, objective._progress = pair, [], []
+    if by_id:
+        for consent in ObjectiveAgreement.select().where(ObjectiveAgreement.objective.in_(list(by_id))):
+            by_id[consent.objective_id]._agreements.append(consent)
+        for entry in _progress_of(list(by_id)):
+            by_id[entry.objective_id]._progress.append(entry)
+    return found
+
+
+def _progress_of(ids: list[str]):
+    return Progress.select().where(Progress.objective.in_(ids)).order_by(Progress.written_at, Progress.id)
 
 
 def find(person: Person, id: str) -> Objective | None:
@@ -127,3 +222,29 @@ def find(person: Person, id: str) -> Objective | None:
     if found:
         found.pair = person.pair(found.pair_id)
     return found
+
+
+def open_ones(pair: Pair) -> list[Objective]:
+    """What the pair is working towards, by due date: the objectives alone, without what was said of them."""
+    return OPEN_ONES(pair=pair.id)
+
+
+def noted_in(meeting: Meeting) -> dict[str, list[Progress]]:
+    """What was said of objectives in this meeting, oldest first: objective id → progress."""
+    found: dict[str, list[Progress]] = {}
+    for entry in NOTED_IN(meeting=meeting.id):
+        found.setdefault(entry.objective_id, []).append(entry)
+    return found
+
+
+def _open_ones(pair):
+    still = Objective.withdrawn_at.is_null() & Objective.dropped_at.is_null() & Objective.achieved_at.is_null()
+    return Objective.select().where(Objective.pair == pair, still)
+
+
+OPEN_ONES = Prepared(
+    lambda pair: _open_ones(pair).order_by(Objective.due_on.is_null(), Objective.due_on, Objective.set_at)
+)
+NOTED_IN = Prepared(
+    lambda meeting: Progress.select().where(Progress.meeting == meeting).order_by(Progress.written_at, Progress.id)
+)

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from peewee import CharField, ForeignKeyField
 
@@ -50,6 +51,16 @@ def note(row: Row, part: str, before: str, after: str, by: Person, apart: bool =
         Wording.create(
             pair=pair, subject=subject, part=part, by=by, before=before, after=after, began_at=now, changed_at=now
         )
+
+
+def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
+    """Keep what is about to change: words, days, numbers, and people by their ids."""
+    for name, value in facts.items():
+        before, after = row.__data__[name], value.id if isinstance(value, Row) else value
+        if isinstance(row._meta.fields[name], Words):
+            before = getattr(row, name)
+        if (before or "") != (after or ""):
+            note(row, name, str(before or ""), str(after or ""), by)
 
 
 def subject_of(row: Row) -> str:

@@ -707,6 +707,8 @@ class Carry(Row):
 
     item_id: str
     from_meeting_id: str
+    to_meeting_id: str
+    by_id: str
     discussed_by_id: str | None
     kept_by_id: str | None
     pair = ForeignKeyField(Pair, backref="+", index=False)

@@ -46,11 +46,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def day(found: date | datetime | str, zone: str | None = None, weekday: bool = False) -> str:
+def day(found: date | datetime | str, zone: str | None = None, weekday: bool = False, with_year: bool = False) -> str:
     """3 March; with the year when it is another one: 3 March 2025. Moments are shown on the clock of `zone`."""
     found = _as_day(found, zone)
     this_year = (clock.today(zone) if zone else date.today()).year
-    text = _in_words(found, languages.current(), found.year != this_year)
+    text = _in_words(found, languages.current(), with_year or found.year != this_year)
     return gettext("%(weekday)s %(day)s", weekday=_weekday(found, languages.current()), day=text) if weekday else text
 
 

@@ -7,8 +7,9 @@ from peewee import Expression, Field, ModelSelect, fn
 
 from actions import Action, ActionUpdate
 from development import Activity, DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
-from growth import Evidence, Objective, Progress
+from growth import Objective, Progress
 from languages import Phrase
 from models import Carry, Item, Meeting, Person, visible_to
 from notebooks import PrivateNote
@@ -63,12 +64,6 @@ def _items(person: Person) -> Expression:
     return visible_to(person) & Item.deleted_at.is_null()
 
 
-def _evidence(person: Person) -> Expression:
-    # What waits for a consent is known to whoever keeps it and to whoever wrote it.
-    mine = (Evidence.author == person) | (Evidence.kept_by == person)
-    return Evidence.removed_at.is_null() & (Evidence.consented_at.is_null(False) | mine)
-
-
 def _feedback(person: Person) -> Expression:
     return Feedback.withdrawn_at.is_null() & (Feedback.given_at.is_null(False) | (Feedback.giver == person))
 
@@ -115,7 +110,7 @@ PLACES = (
         kind="objective",
         words=(Objective.text, Objective.measures, Objective.competencies, Objective.drop_reason),
         at=Objective.set_at,
-        path="/pairs/{pair}#objective-{id}",
+        path="/objectives/{id}",
         seen_by=lambda person: Objective.withdrawn_at.is_null(),
         is_open=_OPEN_OBJECTIVE,
     ),
@@ -123,7 +118,7 @@ PLACES = (
         kind="objective",
         words=(Progress.text,),
         at=Progress.written_at,
-        path="/pairs/{pair}#objective-{home}",
+        path="/objectives/{home}",
         home=Progress.objective,
         seen_by=lambda person: Objective.withdrawn_at.is_null(),
         is_open=_OPEN_OBJECTIVE,
@@ -164,8 +159,8 @@ PLACES = (
         kind="evidence",
         words=(Evidence.text, Evidence.link, Evidence.reference, Evidence.reflection),
         at=Evidence.kept_at,
-        path="/pairs/{pair}",
-        seen_by=_evidence,
+        path="/pairs/{pair}/year#evidence-{id}",
+        seen_by=lambda person: Evidence.removed_at.is_null(),
     ),
     Place(
         kind="remark",

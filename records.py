@@ -1,18 +1,23 @@
 """Closing a meeting: its record is frozen, what is unfinished moves on; confirming, remarking, reopening."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from peewee import ForeignKeyField
+from peewee import JOIN, DateField, ForeignKeyField
 
 import actions
 import clock
+import growth
+import reviews
 import scheduling
 import wrapup
 from actions import Action
+from growth import Objective, Progress
 from languages import Phrase
-from models import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting, Pair, Person, Refused, who
+from models import CARRY_INTO, ITEM_ALONE, PEOPLE, Carry, Item, Meeting, Pair, Person, Refused, mine, who, with_people
+from prepared import Prepared
+from reviews import Gathering
 from rows import Moment, Once, Row, Words, new_id, repeat_key
 
 
@@ -44,6 +49,31 @@ class Record(Row):
     def minutes(self) -> dict[str, Any]:
         """What was written and agreed, as `minutes_of` made it when the meeting closed."""
         return json.loads(self.content)
+
+    @property
+    def year(self) -> dict[str, str] | None:
+        """The year that an annual review looks back on: its first and its last day. None for any other record."""
+        return self.minutes.get("gathered")
+
+    @property
+    def is_signed_off(self) -> bool:
+        """Whether both have put their names to it."""
+        return len(self.confirmations()) == len(self.meeting.pair.people)
+
+    def is_confirmed_by(self, person: Person) -> bool:
+        """Whether this one said that it is right."""
+        return any(one.person_id == person.id for one in self.confirmations())
+
+    def uploads(self) -> list["Upload"]:
+        """Where it was put, and when, the latest first."""
+        found = Upload.select(Upload, Person).join(Person, on=(Upload.by == Person.id))
+        return list(found.where(Upload.record == self).order_by(Upload.noted_at.desc()))
+
+    def note_upload(self, by: Person, address: str, uploaded_on: date) -> None:
+        """Note where it was put. Noting the same twice notes it once."""
+        with self.meeting.pair.changing():
+            if not any((one.address, one.uploaded_on) == (address, uploaded_on) for one in self.uploads()):
+                Upload.create(pair=self.pair_id, record=self, by=by, address=address, uploaded_on=uploaded_on)
 
     def confirmations(self) -> list["Confirmation"]:
         """Who confirmed it, and when."""
@@ -81,6 +111,7 @@ class Record(Row):
 class Confirmation(Row):
     """One party's word that the record is right."""
 
+    person_id: str
     record = ForeignKeyField(Record, backref="+", index=False)
     person = who()
     confirmed_at = Moment(default=clock.now)
@@ -97,6 +128,19 @@ class Remark(Once):
     author = who()
     text = Words()
     written_at = Moment(default=clock.now)
+
+
+class Upload(Row):
+    """Where, when and by whom a record was put where the organisation keeps such."""
+
+    pair_id: str
+    record_id: str
+    pair = ForeignKeyField(Pair, backref="+", index=False)
+    record = ForeignKeyField(Record, backref="+")
+    address = Words()
+    uploaded_on = DateField()
+    by = who()
+    noted_at = Moment(default=clock.now)
 
 
 def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meeting | None:
@@ -125,11 +169,22 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
         return scheduling.schedule(pair, by, next_starts_at, after=meeting) if next_starts_at else None
 
 
-def why_not_reopen(meeting: Meeting) -> Phrase | None:
-    """Why this closed meeting has to stay closed, or None if it may be opened again."""
+def reviews_to_finish(person: Person) -> list[Record]:
+    """The annual reviews of this person's running pairs that are still to be signed off or uploaded."""
+    found = REVIEWS_TO_FINISH(person=person.id)
+    for record in found:
+        record.meeting.pair = record.pair
+    return found
+
+
+def why_not_reopen(meeting: Meeting, record: Record | None = None) -> Phrase | None:
+    """Why this closed meeting has to stay closed, or None if it may be opened again. `record`: its own, if at hand."""
     latest = meeting.pair.last_meeting()
     if latest is None or latest.id != meeting.id:
         return Phrase("Only the latest meeting can be opened again.")
+    record = record or Record.of(meeting)
+    if record and record.year and record.is_signed_off:
+        return Phrase("You have both signed this review off, so it stays as it is. A remark can still be added.")
     upcoming = meeting.pair.next_meeting()
     if upcoming and upcoming.is_under_way:
         return Phrase("The next meeting is under way already, so this one stays closed.")
@@ -178,6 +233,8 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
         "closed_by": by.name,
         "next_starts_at": next_starts_at and next_starts_at.isoformat(),
         **_said(meeting, next_starts_at),
+        **_year(meeting),
+        "progress": _progress(meeting),
         "from_last_time": [_action(action) for action in earlier],
         # Their items were deleted; what was agreed stands all the same.
         "also_agreed": [
@@ -201,6 +258,31 @@ def _said(meeting: Meeting, next_starts_at: datetime | None) -> dict[str, list[s
     names = {matter: [person.name for person in people] for matter, people in wrapup.said(meeting).items()}
     is_that = next_starts_at is not None and next_starts_at == meeting.next_starts_at
     return {"covered": names[wrapup.COVERED], "next_agreed": names[wrapup.NEXT] if is_that else []}
+
+
+def _year(meeting: Meeting) -> dict[str, dict[str, str]]:
+    """Of an annual review, the year that was gathered into it."""
+    found = reviews.of(meeting)
+    return {"gathered": {"from": found.starts_on.isoformat(), "to": found.ends_on.isoformat()}} if found else {}
+
+
+def _progress(meeting: Meeting) -> list[dict[str, Any]]:
+    """How objectives go, as it was said in this meeting."""
+    noted = growth.noted_in(meeting)
+    objectives = growth.objectives_of(meeting.pair) if noted else []
+    return [_entry(entry, objective) for objective in objectives for entry in noted.get(objective.id, [])]
+
+
+def _entry(entry: Progress, objective: Objective) -> dict[str, Any]:
+    author: Any = objective.pair.person(entry.author_id)
+    return {
+        "objective": objective.text,
+        "author": author.name,
+        "side": objective.pair.side_of(author),
+        "outlook": entry.outlook,
+        "text": entry.text,
+        "written_at": entry.written_at.isoformat(),
+    }
 
 
 def _item(item: Item, made: list[Action]) -> dict[str, Any]:
@@ -231,3 +313,14 @@ def _action(action: Action) -> dict[str, Any]:
         "done_at": action.done_at and action.done_at.isoformat(),
         "dropped": action.drop_reason if action.dropped_at else None,
     }
+
+
+REVIEWS_TO_FINISH = Prepared(
+    lambda person, now: (
+        with_people(Record.select(Record, Meeting, Pair, *PEOPLE).join(Meeting).join_from(Record, Pair))
+        .join_from(Meeting, Gathering)
+        .join_from(Record, Upload, JOIN.LEFT_OUTER)
+        .where(mine(person, now), Pair.ended_at.is_null(), Record.withdrawn_at.is_null(), Upload.id.is_null())
+        .order_by(Record.closed_at)
+    )
+)

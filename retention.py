@@ -13,8 +13,9 @@ import erasure
 import notices
 from actions import Action
 from development import DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
-from growth import Evidence, Objective
+from growth import Objective
 from models import Meeting, Pair, Refused
 from rows import db
 

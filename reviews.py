@@ -1,11 +1,20 @@
-"""The annual review: a year gathered onto the agenda of a meeting, signed off, and put where it is kept."""
+"""The annual review: a year between two days, gathered onto the agenda of a meeting, for both to go on writing."""
+
+from datetime import date, timedelta
 
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
-from models import Item, Meeting, Pair, who
-from records import Record
+from languages import Phrase
+from merging import merge
+from models import TEXT_LIMIT, Item, Meeting, Pair, Person, Refused, who
 from rows import Moment, Row, Words
+from year_in_words import DEVELOPMENT, OBJECTIVES, STRENGTHS, Piece, pieces
+from years import Year
+
+# A template with these sections is that of an annual review.
+TEMPLATE = "annual"
+SECTIONS = {OBJECTIVES, DEVELOPMENT, STRENGTHS}
 
 
 class Gathering(Row):
@@ -40,14 +49,104 @@ class Gathered(Row):
         indexes = ((("meeting", "source"), True),)
 
 
-class Upload(Row):
-    """Where, when and by whom a record was put where the organisation keeps such."""
+def usual_year(pair: Pair, today: date) -> tuple[date, date]:
+    """The year to look at unless somebody chooses another: since the last review, or twelve months."""
+    last = (
+        Gathering.select(Gathering.ends_on)
+        .join(Meeting)
+        .where(Gathering.pair == pair, Meeting.closed_at.is_null(False))
+        .order_by(Gathering.ends_on.desc())
+        .scalar()
+    )
+    year_ago = today.replace(year=today.year - 1, day=min(today.day, 28)) + timedelta(days=1)
+    begins = last + timedelta(days=1) if last and year_ago < last < today else year_ago
+    return begins, today
 
-    pair_id: str
-    record_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
-    record = ForeignKeyField(Record, backref="+")
-    address = Words()
-    uploaded_on = DateField()
-    by = who()
-    noted_at = Moment(default=clock.now)
+
+def is_review(meeting: Meeting) -> bool:
+    """Whether it has the sections of an annual review."""
+    return {section.key for section in meeting.sections} >= SECTIONS
+
+
+def of(meeting: Meeting) -> Gathering | None:
+    """The year that was gathered onto its agenda, if one was."""
+    return Gathering.get_or_none(Gathering.meeting == meeting)
+
+
+def past(pair: Pair) -> list[Meeting]:
+    """The meetings that closed as an annual review, the latest first."""
+    closed = Meeting.closed_at.is_null(False)
+    found = Meeting.select().join(Gathering).where(Gathering.pair == pair, closed)
+    return list(found.order_by(Meeting.closed_at.desc()))
+
+
+def begin(pair: Pair, by: Person, starts_on: date, ends_on: date) -> Meeting:
+    """Make the pair's next meeting an annual review, besides what it is already, and gather the year onto its agenda.
+
+    Raises Refused when there is no next meeting.
+    """
+    with pair.changing():
+        meeting = pair.next_meeting()
+        if meeting is None:
+            raise Refused(Phrase("There is no next meeting yet. Make one first, then gather the year onto its agenda."))
+        if not is_review(meeting):
+            meeting.join(by, TEMPLATE)
+        gather(meeting, by, starts_on, ends_on)
+        return meeting
+
+
+def gathered_items(meeting: Meeting) -> set[str]:
+    """The ids of the items that were gathered. No query for any other kind of meeting."""
+    if not is_review(meeting):
+        return set()
+    return {one.item_id for one in Gathered.select(Gathered.item).where(Gathered.meeting == meeting)}
+
+
+def gather(meeting: Meeting, by: Person, starts_on: date, ends_on: date) -> tuple[int, int]:
+    """Put the year onto the agenda, each thing in its section: how many were added, and how many brought up to date.
+
+    Gathering again adds what is new; what the two have written or deleted meanwhile stays so.
+    """
+    with meeting.changing():
+        if not is_review(meeting):
+            raise Refused(Phrase("This meeting is no annual review. Make it one first, then gather the year."))
+        _note_year(meeting, by, starts_on, ends_on)
+        known = {one.source: one for one in Gathered.select().where(Gathered.meeting == meeting)}
+        done = [
+            _put(meeting, by, piece, known.get(piece.source))
+            for piece in pieces(Year(meeting.pair, starts_on, ends_on))
+        ]
+        return done.count("added"), done.count("updated")
+
+
+def _note_year(meeting: Meeting, by: Person, starts_on: date, ends_on: date) -> None:
+    facts = {"starts_on": starts_on, "ends_on": ends_on, "by": by, "gathered_at": clock.now()}
+    if found := of(meeting):
+        found.change(**facts)
+    else:
+        Gathering.create(pair=meeting.pair_id, meeting=meeting, **facts)
+
+
+def _put(meeting: Meeting, by: Person, piece: Piece, before: Gathered | None) -> str:
+    """Put one thing on the agenda, or bring it up to date: "added", "updated" or "" for nothing to do."""
+    if before:
+        return _bring_up_to_date(meeting, piece, before)
+    item = meeting.add_item(by, piece.section, piece.text)
+    item.change(notes=piece.notes)
+    Gathered.create(
+        pair=meeting.pair_id, meeting=meeting, item=item, source=piece.source, text=piece.text, notes=piece.notes
+    )
+    return "added"
+
+
+def _bring_up_to_date(meeting: Meeting, piece: Piece, before: Gathered) -> str:
+    item = Item.get_by_id(before.item_id)
+    if item.deleted_at or item.meeting_id != meeting.id or (before.text, before.notes) == (piece.text, piece.notes):
+        return ""
+    for name in ("text", "notes"):
+        merged = merge(getattr(before, name), getattr(item, name), getattr(piece, name))
+        # Where both changed the same words, what the two wrote stands.
+        if not merged.clash and len(merged.text) <= TEXT_LIMIT:
+            item.change(**{name: merged.text})
+    before.change(text=piece.text, notes=piece.notes)
+    return "updated"

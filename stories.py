@@ -1,4 +1,4 @@
-"""What happened to an item or an action, step by step: who did what when, and which words became which."""
+"""What happened to an item, action or objective, step by step: who did what when, which words became which."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -6,6 +6,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import history
+from actions import ActionUpdate
+from growth import OUTLOOKS
 from history import Wording
 from languages import Phrase
 from merging import Merged, Stretch, differences
@@ -18,6 +20,8 @@ SHOWN_OF_SAME = 160
 CHANGED = {
     "text": Phrase("Words changed"),
     "notes": Phrase("Notes changed"),
+    "measures": Phrase("Measures changed"),
+    "competencies": Phrase("Competencies changed"),
     "likelier": Phrase("What makes it likelier changed"),
     "owner": Phrase("Given to somebody else"),
     "due_on": Phrase("Day changed"),
@@ -27,7 +31,14 @@ CHANGED = {
     "restored": Phrase("Brought back"),
 }
 # The parts that are words of theirs. All others are told from what to what they went.
-WORDS = ("text", "notes", "likelier")
+WORDS = ("text", "notes", "measures", "competencies", "likelier")
+PROPOSED = Phrase("Proposed")
+ENDS = {
+    "withdrawn": Phrase("Withdrawn"),
+    "done": Phrase("Done"),
+    "achieved": Phrase("Achieved"),
+    "dropped": Phrase("Dropped"),
+}
 BEFORE, AFTER = "before", "after"
 MEANWHILE = Phrase("These words were changed a moment ago. Please look at the history again.")
 
@@ -189,12 +200,8 @@ class ItemStory(Story):
                 yield Event(at, self.pair.person(getattr(facts, f"{name}_by_id")), said)
 
 
-class ActionStory(Story):
-    """What happened to an action."""
-
-    def can_restore(self, part: str) -> bool:
-        may = self.thing.is_proposed if part == "text" else not self.thing.is_over
-        return super().can_restore(part) and may
+class ProposalStory(Story):
+    """What happened to an action or an objective."""
 
     def worded(self, part: str, value: str) -> Any:
         if part == "owner":
@@ -202,39 +209,72 @@ class ActionStory(Story):
         return date.fromisoformat(value) if part == "due_on" and value else value
 
     def _restate(self, by: Person, part: str, words: str, base: str) -> Merged:
-        if part == "likelier":
-            return self.thing.say_what_helps(by, words, base)
-        self.thing.rewrite(by, before=self.thing.terms, text=words)
+        self.thing.rewrite(by, before=self.thing.terms, **{part: words})
         return Merged(words, clash=False)
 
     def facts(self) -> Iterator[Event]:
-        action = self.thing
-        yield Event(action.proposed_at, self._who(action.proposed_by_id), Phrase("Proposed"), self.first("text"))
-        for agreement in action.agreements:
-            yield Event(agreement.agreed_at, self._who(agreement.person_id), Phrase("Agreed"))
-        yield from self._updates()
-        if action.withdrawn_at:
-            yield Event(action.withdrawn_at, self._who(action.withdrawn_by_id), Phrase("Withdrawn"))
-        if action.done_at:
-            yield Event(action.done_at, self._who(action.done_by_id), Phrase("Done"))
-        if action.dropped_at:
-            reason = _plain(action.drop_reason)
-            yield Event(action.dropped_at, self._who(action.dropped_by_id), Phrase("Dropped"), reason)
+        yield self._beginning()
+        for agreement in self.thing.agreements:
+            yield self._event(agreement.agreed_at, agreement.person_id, Phrase("Agreed"))
+        for name, said in ENDS.items():
+            if at := getattr(self.thing, f"{name}_at", None):
+                reason = _plain(self.thing.drop_reason) if name == "dropped" else None
+                yield self._event(at, getattr(self.thing, f"{name}_by_id"), said, reason)
 
-    def _updates(self) -> Iterator[Event]:
+    def _beginning(self) -> Event:
+        raise NotImplementedError
+
+    def _event(self, at: datetime, by: str, said: Phrase, version: Version | None = None, **more: Any) -> Event:
+        return Event(at, self.pair.person(by), said, version, **more)
+
+
+class ActionStory(ProposalStory):
+    """What happened to an action."""
+
+    def can_restore(self, part: str) -> bool:
+        may = not self.thing.is_over if part == "likelier" else self.thing.is_proposed
+        return super().can_restore(part) and may
+
+    def _restate(self, by: Person, part: str, words: str, base: str) -> Merged:
+        if part == "likelier":
+            return self.thing.say_what_helps(by, words, base)
+        return super()._restate(by, part, words, base)
+
+    def _beginning(self) -> Event:
+        return self._event(self.thing.proposed_at, self.thing.proposed_by_id, PROPOSED, self.first("text"))
+
+    def facts(self) -> Iterator[Event]:
+        yield from super().facts()
         for update in self.thing.updates:
-            at, by = update.written_at, self._who(update.author_id)
-            if update.text:
-                yield Event(at, by, Phrase("Update"), _plain(update.text))
-            elif update.due_after:
-                yield Event(at, by, CHANGED["due_on"], between=(update.due_before, update.due_after))
-            elif update.put_off_until:
-                yield Event(at, by, Phrase("Put off"), between=(None, update.put_off_until))
-            else:
-                yield Event(at, by, Phrase("Taken up again"))
+            said, version, between = _told(update)
+            yield self._event(update.written_at, update.author_id, said, version, between=between)
 
-    def _who(self, id: str) -> Person | None:
-        return self.pair.person(id)
+
+class ObjectiveStory(ProposalStory):
+    """What happened to an objective."""
+
+    def can_restore(self, part: str) -> bool:
+        return super().can_restore(part) and self.thing.is_open
+
+    def _beginning(self) -> Event:
+        return self._event(self.thing.set_at, self.thing.set_by_id, PROPOSED, self.first("text"))
+
+    def facts(self) -> Iterator[Event]:
+        yield from super().facts()
+        for entry in self.thing.progress:
+            said = OUTLOOKS.get(entry.outlook, Phrase("Progress"))
+            yield self._event(entry.written_at, entry.author_id, said, _plain(entry.text) if entry.text else None)
+
+
+def _told(update: ActionUpdate) -> tuple[Phrase, Version | None, tuple[Any, Any] | None]:
+    """What an update of an action says: what it is, its words, and from what to what something went."""
+    if update.text:
+        return Phrase("Update"), _plain(update.text), None
+    if update.due_after:
+        return CHANGED["due_on"], None, (update.due_before, update.due_after)
+    if update.put_off_until:
+        return Phrase("Put off"), None, (None, update.put_off_until)
+    return Phrase("Taken up again"), None, None
 
 
 def _plain(words: str) -> Version:

@@ -3,10 +3,17 @@
 from datetime import timedelta
 
 import actions
+import evidence
 import growth
 import records
-from models import Meeting, Person
+from development import Activity, DevelopmentGoal
+from feedback import Feedback
+from handovers import Handover, PassedRecord
+from history import Wording
+from models import Item, Meeting, Person
 from notebooks import PrivateNote
+from records import Upload
+from reviews import Gathered
 
 from .conftest import NOW
 
@@ -17,7 +24,19 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     pair.settle(ada, place=f"{word} place", between_place=f"{word} short place")
     meeting.reschedule(ada, meeting.starts_at, 60, f"{word} room")
     PrivateNote.write(pair, ada, f"{word} notebook", "")
-    growth.set_objective(pair, sam, f"{word} objective", None, key="objective")
+    aim = growth.set_objective(
+        pair,
+        sam,
+        f"{word} objective",
+        measures=f"{word} measure",
+        competencies=f"{word} skill",
+        together=True,
+        key="objective",
+    )
+    aim.note_progress(ada, "good", f"{word} progress", meeting, key="progress")
+    aim.drop(sam, f"{word} change of plan")
+    entry = {"link": f"{word} link", "reference": f"{word} 3.1", "reflection": f"{word} reflection"}
+    evidence.add(pair, sam, NOW.date(), f"{word} evidence", key="evidence", **entry)
     meeting.add_item(sam, "goals", f"{word} draft", private=True)
     deleted = meeting.add_item(sam, "goals", f"{word} deleted", key="deleted")
     deleted.write_notes(sam, f"{word} notes of it", "")
@@ -34,5 +53,31 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     action.say_what_helps(sam, f"{word} help", "")
     action.drop(ada, f"{word} reason")
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
-    records.Record.of(meeting).remark(sam, f"{word} remark", key="remark")
+    record = records.Record.of(meeting)
+    record.remark(sam, f"{word} remark", key="remark")
+    _write_the_rest(meeting, item, record, sam, word)
     return upcoming
+
+
+def _write_the_rest(meeting: Meeting, item: Item, record: records.Record, sam: Person, word: str) -> None:
+    """What rows of other rooms hold, as it is stored."""
+    pair, own = meeting.pair, {"pair": meeting.pair, "by": sam}
+    goal = DevelopmentGoal.create(
+        **{"pair": pair, "set_by": sam, "text": f"{word} goal", "support": f"{word} support"},
+        **{"barriers": f"{word} barrier", "help": f"{word} help"},
+    )
+    Activity.create(
+        **{"pair": pair, "goal": goal, "added_by": sam, "mode": "formal"},
+        **{"text": f"{word} activity", "reflection": f"{word} lesson"},
+    )
+    Feedback.create(
+        **{"pair": pair, "giver": sam, "receiver": pair.manager, "question": f"{word} question"},
+        **{"text": f"{word} feedback", "reported_from": f"{word} colleague", "reply": f"{word} reply"},
+    )
+    Wording.create(subject=item.region, part="text", before=f"{word} before", after=f"{word} after", **own)
+    gathered = {"source": item.region, "text": f"{word} text", "notes": f"{word} gathered"}
+    Gathered.create(pair=pair, meeting=meeting, item=item, **gathered)
+    Upload.create(record=record, address=f"{word} address", uploaded_on=NOW.date(), **own)
+    handover = Handover.create(from_pair=pair, content=f"{word} list", **own)
+    minutes = {"source": record.id, "closed_at": NOW, "content": f"{word} minutes"}
+    PassedRecord.create(pair=pair, handover=handover, **minutes)

@@ -7,7 +7,8 @@ import pytest
 import actions
 import clock
 import records
-from actions import Action, ActionOver, ActionUpdate, Agreement
+from actions import Action, ActionUpdate, Agreement
+from agreeing import TooLate
 from models import ItemGone, MeetingOver, PairOver
 
 from .conftest import NOW
@@ -116,7 +117,7 @@ def test_nothing_is_proposed_on_a_deleted_item_or_in_a_meeting_that_is_over(ada,
 def test_a_proposal_can_be_withdrawn_and_then_not_agreed(ada, sam, proposal):
     stale = again(proposal, ada)
     proposal.withdraw(sam)
-    with pytest.raises(ActionOver, match="withdrawn"):
+    with pytest.raises(TooLate, match="withdrawn"):
         stale.agree(ada)
     assert not again(proposal, ada).is_tracked
     assert actions.open_ones(proposal.pair) == []
@@ -136,7 +137,7 @@ def test_withdrawing_twice_keeps_the_first(ada, sam, proposal):
 def test_what_both_agreed_is_not_withdrawn(ada, sam, proposal):
     stale = again(proposal, sam)
     again(proposal, ada).agree(ada)
-    with pytest.raises(ActionOver, match="both agreed"):
+    with pytest.raises(TooLate, match="both agreed"):
         stale.withdraw(sam)
 
 
@@ -152,7 +153,7 @@ def test_other_terms_ask_the_other_one_anew(ada, sam, proposal):
 
 
 def test_the_words_of_a_tracked_action_are_settled(sam, tracked):
-    with pytest.raises(ActionOver, match="settled"):
+    with pytest.raises(TooLate, match="settled"):
         again(tracked, sam).rewrite(sam, text="Something else")
     assert again(tracked, sam).text == "Map both gaps"
 
@@ -191,7 +192,7 @@ def test_a_proposal_cannot_be_ticked_updated_redated_put_off_or_dropped(sam, pro
         lambda: proposal.put_off(sam, NEXT_WEEK),
         lambda: proposal.drop(sam, "No need"),
     ):
-        with pytest.raises(ActionOver):
+        with pytest.raises(TooLate):
             change()
 
 
@@ -250,7 +251,7 @@ def test_dropping_needs_a_reason_on_view_and_can_be_undone(ada, sam, tracked):
     found = again(tracked, ada)
     assert found.is_over
     assert (found.drop_reason, found.dropped_by) == ("No longer needed", sam)
-    with pytest.raises(ActionOver, match="dropped"):
+    with pytest.raises(TooLate, match="dropped"):
         found.complete(ada)
     again(tracked, ada).take_up(ada)
     assert again(tracked, sam).is_open
@@ -406,7 +407,7 @@ def test_what_both_say_of_it_at_once_is_merged_and_a_clash_is_given_back(item, s
 def test_a_dropped_action_asks_no_more(item, sam):
     action = unlikely(item, sam)
     action.drop(sam, "No longer needed")
-    with pytest.raises(ActionOver):
+    with pytest.raises(TooLate):
         action.say_what_helps(sam, "Too late", "")
 
 

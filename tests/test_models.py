@@ -402,7 +402,7 @@ def test_running_pairs_come_before_ended_ones(ada, lee, sam, pair):
 
 def test_a_former_manager_reads_nothing_more_and_the_individual_everything(ada, sam, pair, meeting, item):
     tracked = actions.propose(item, sam, text="Map", owner=sam, due_on=None, likelihood=None, together=True)
-    aim = growth.set_objective(pair, sam, "Chair the review", None)
+    aim = growth.set_objective(pair, sam, "Chair the review", None, together=True)
     pair.end(ada)
 
     def found_by(person) -> list[bool]:

@@ -8,6 +8,8 @@ from peewee import Value
 import actions
 import audit
 import auth
+import evidence
+import growth
 import history
 import library
 import models
@@ -39,6 +41,9 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     audit.note("opened", by=sam)
     item.write_notes(sam, "Nobody owns the reply", "")
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
+    aim = growth.set_objective(meeting.pair, sam, "Chair the review", together=True)
+    aim.note_progress(sam, "good", "Half-way", meeting)
+    evidence.keep_item(item, ada)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
     done = actions.propose(sam.item(item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True)
@@ -62,7 +67,9 @@ def all_of(*rooms) -> dict[str, Prepared]:
     }
 
 
-QUERIES = all_of(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, history)
+QUERIES = all_of(
+    models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, growth, evidence, history
+)
 
 
 @pytest.mark.parametrize("name", QUERIES)

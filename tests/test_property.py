@@ -14,7 +14,8 @@ import clock
 import database
 import records
 import scheduling
-from actions import Action, ActionOver, Agreement
+from actions import Action, Agreement
+from agreeing import TooLate
 from models import Carry, Item, ItemGone, Meeting, MeetingOver, Person, Refused
 from records import Record
 from rows import db
@@ -313,7 +314,7 @@ class TwoPairs(RuleBasedStateMachine):
         facts = self.actions[id]
         person = self.person_of(facts.pair, who)
         if not allowed(facts):
-            with pytest.raises(ActionOver):
+            with pytest.raises(TooLate):
                 do(actions.find(person, id), person)
             return
         for _ in range(2):

@@ -63,7 +63,7 @@ def filled(meeting, ada, sam):
 
 
 MOST = {
-    "the meeting's page": 17,
+    "the meeting's page": 19,
     "the pair's page": 14,
     "the actions page": 8,
     "today": 10,

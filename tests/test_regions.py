@@ -53,7 +53,7 @@ def full(meeting, ada, sam):
     kept.discuss(ada)
     actions.propose(kept, ada, text="Made here", owner=ada, due_on=NOW.date(), likelihood=None)
     actions.propose(kept, ada, text="Agreed here", owner=sam, due_on=None, likelihood=3, together=True)
-    growth.set_objective(meeting.pair, sam, "Chair the review", NOW.date()).achieve(ada)
+    growth.set_objective(meeting.pair, sam, "Chair the review", NOW.date(), together=True).achieve(ada)
     growth.set_objective(meeting.pair, sam, "Another", None)
     PrivateNote.write(meeting.pair, sam, "\nMy notes", "")
     return upcoming

@@ -43,7 +43,7 @@ def years(pair, meeting, ada, sam) -> dict:
         made["done"].complete(sam)
         made["done"].update_with(sam, "It went well")
         made["dropped"].drop(sam, "No need")
-        growth.set_objective(pair, sam, "Achieved long ago", None).achieve(sam)
+        growth.set_objective(pair, sam, "Achieved long ago", None, together=True).achieve(sam)
         growth.set_objective(pair, sam, "Still to come", None)
         item.discuss(sam)
         kept = meeting.add_item(ada, "goals", "Talked about for years")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 import actions
+import evidence
 import growth
 import notices
 import records
@@ -22,6 +23,7 @@ OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sess
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
 LEADS = {"signposts", "templates"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
+DAYS = "2025-11-22--2026-11-22"
 ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
 FORM = {
@@ -43,6 +45,11 @@ FORM = {
     "where": "goals",
     "prompt": "to be put in",
     "years": "5",
+    "happened_on": "2026-03-02",
+    "starts_on": "2025-03-02",
+    "ends_on": "2026-03-02",
+    "address": "The HR pages",
+    "uploaded_on": "2026-03-02",
 }
 
 
@@ -52,6 +59,7 @@ def filled(meeting, ada, sam, item, draft):
     made = actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=None, likelihood=None, together=True)
     proposal = actions.propose(item, sam, text="Map both gaps too", owner=ada, due_on=None, likelihood=None)
     objective = growth.set_objective(meeting.pair, sam, "Chair the review", None)
+    kept = evidence.add(meeting.pair, sam, NOW.date(), "The review went well")
     PrivateNote.write(meeting.pair, sam, "A secret of my own", "")
     talked = meeting.add_item(ada, "other", "Kept talk")
     talked.discuss(ada)
@@ -64,15 +72,14 @@ def filled(meeting, ada, sam, item, draft):
         "items": [item.id, draft.id, talked.id],
         "actions": [made.id, proposal.id],
         "objectives": [objective.id],
+        "evidence": [kept.id],
         "notices": [notice.id for notice in notices.unread_of(sam)],
     }
 
 
 def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
-    names = (
-        "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks"
-    )
+    names = "head presence actions growth gathering agenda year evidences uploads wrapup close notebook meetings pair objectives today saved confirmations remarks"
     return [
         *names.split(),
         *(f"{kind}-goals" for kind in ("section", "prompts", "composer")),
@@ -94,7 +101,12 @@ def addresses(app, filled, method: str):
         for id in ids:
             for name in names:
                 path = rule.rule.replace("<digest>", "000000000000").replace("<name>", name)
-                path = path.replace("<key>", "career").replace("<section>", "goals").replace("<int:number>", "1")
+                path = (
+                    path.replace("<key>", "career")
+                    .replace("<section>", "goals")
+                    .replace("<days>", DAYS)
+                    .replace("<int:number>", "1")
+                )
                 yield rule.endpoint, path.replace("<id>", id or ""), path.replace("<id>", new_id())
 
 
@@ -143,7 +155,7 @@ def everything_stored() -> str:
 
 def test_no_route_has_an_argument_that_the_walk_does_not_know(app, filled):
     for rule in app.url_map.iter_rules():
-        assert rule.arguments <= {"id", "name", "digest", "key", "section", "number"}, rule.rule
+        assert rule.arguments <= {"id", "name", "digest", "key", "section", "number", "days"}, rule.rule
         if "id" in rule.arguments:
             assert rule.rule.split("/")[1] in filled.keys() | LEADS, rule.rule
         if "name" in rule.arguments:

@@ -7,6 +7,7 @@ from . import (
     actions,
     answers,
     demo,
+    evidence,
     health,
     history,
     items,
@@ -26,10 +27,12 @@ from . import (
     templates,
     today,
     wrapup,
+    year,
 )
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
+    *(year, evidence),
     *(search, history, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 

@@ -97,9 +97,7 @@ def rewrite(id):
 def agree(id):
     action = _action_or_404(id)
     form = checked(AgreementForm, at=action.region)
-    # Both buttons carry the terms that were on the screen; a bare "1" says nothing of them.
-    seen = form.terms.data or form.together.data
-    action.agree(g.person, together=bool(form.together.data), terms=None if seen == "1" else seen)
+    action.agree(g.person, together=bool(form.together.data), terms=form.seen)
     return _settled(action, moved=True)
 
 

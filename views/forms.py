@@ -15,11 +15,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 import addresses
 import clock
+import growth
 import languages
 import library
 import template_files
 from agenda_templates import Template
 from clock import RHYTHMS
+from growth import OUTLOOKS
 from languages import Phrase, gettext, translated
 from models import TEXT_LIMIT
 from signposts import USUAL_TITLES
@@ -30,6 +32,8 @@ KEY_LIMIT = 64
 BASE_LIMIT = 2 * TEXT_LIMIT + 1
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 FARTHEST = timedelta(days=5 * 366)
+LONG_AGO = timedelta(days=50 * 366)
+LONGEST_YEAR = timedelta(days=3 * 366)
 LONGEST_NUMBER = 6
 # So many mistakes of a template file are named at once.
 MOST_MISTAKES = 20
@@ -255,6 +259,12 @@ class AgreementForm(Form):
     terms = StringField()
     together = StringField()
 
+    @property
+    def seen(self) -> str | None:
+        """The terms that were on the screen. Both buttons carry them; a bare "1" says nothing of them."""
+        terms = self.terms.data or self.together.data
+        return None if terms == "1" else terms
+
 
 class RestoringForm(Form):
     """An earlier wording, which side of it, and the mark of the words that it is to replace."""
@@ -402,10 +412,113 @@ class InvitationForm(PairForm):
 
 
 class ObjectiveForm(Form):
-    """What to achieve by when."""
+    """What to achieve, how the two will know, what to work on for it, and by when."""
 
     text = StringField(**some_words(Phrase("Say what you want to achieve."), 1_000))
-    due_on = Day(validators=[Optional(), not_past])
+    measures = StringField(**maybe_words(2_000))
+    competencies = StringField(**maybe_words(1_000))
+    due_on = Day("By when", validators=[Optional(), not_past])
+    together = BooleanField()
+    terms = HiddenField()
+
+    def said(self) -> dict[str, Any]:
+        """The objective's words, as Objective has them."""
+        return {
+            "text": self.text.data,
+            "measures": self.measures.data or "",
+            "competencies": self.competencies.data or "",
+            "due_on": self.due_on.data,
+        }
+
+
+class ProgressForm(Form):
+    """How an objective goes."""
+
+    objective = HiddenField()
+    outlook = SelectField(choices=["", *OUTLOOKS], default="")
+    text = StringField(**maybe_words(2_000))
+
+    def validate_text(self, field) -> None:
+        """An outlook says enough by itself."""
+        if not field.data and not self.outlook.data:
+            raise ValidationError(Phrase("Write a few words, or choose an outlook."))
+
+
+def not_to_come(form: FlaskForm, field) -> None:
+    """The day must have come, and not lie absurdly far behind us."""
+    if field.data is None:
+        return
+    if field.data > g.person.today:
+        raise ValidationError(Phrase("That day has not come yet. Please choose today or an earlier day."))
+    if field.data < g.person.today - LONG_AGO:
+        raise ValidationError(Phrase("That is very long ago. Please check the year."))
+
+
+class EvidenceForm(Form):
+    """What shows how the year went; with a reference, an entry for accreditation."""
+
+    text = StringField(**some_words(Phrase("Say what happened, or what shows it."), 2_000))
+    link = StringField(**maybe_words(1_000))
+    happened_on = Day(validators=[InputRequired(Phrase("Choose the day.")), not_to_come])
+    objective = SelectField(default="", validate_choice=False)
+    reference = StringField(**maybe_words(300))
+    reflection = StringField(**maybe_words(4_000))
+
+    def validate_link(self, field) -> None:
+        """A link that is safe to follow; it is not tried, since it may need a sign-in of theirs."""
+        if not field.data:
+            return
+        try:
+            addresses.must_be_safe(field.data)
+        except addresses.BadAddress as problem:
+            raise ValidationError(problem.args[0]) from None
+
+    def validate_objective(self, field) -> None:
+        """An objective of these two."""
+        if not field.data:
+            return
+        found = growth.find(g.person, field.data)
+        if not found or found.pair_id != g.page.pair.id:
+            raise ValidationError(Phrase("Choose one of your objectives."))
+
+    def said(self) -> dict[str, Any]:
+        """What was said, as Evidence has it."""
+        return {
+            "text": self.text.data,
+            "link": self.link.data or "",
+            "happened_on": self.happened_on.data,
+            "objective": self.objective.data or None,
+            "reference": self.reference.data or "",
+            "reflection": self.reflection.data or "",
+        }
+
+
+class YearForm(Form):
+    """A year, from day to day, both included."""
+
+    starts_on = Day(validators=[InputRequired(Phrase("Choose the first day."))])
+    ends_on = Day(validators=[InputRequired(Phrase("Choose the last day."))])
+
+    class Meta(Form.Meta):
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """It is looked up as well as sent."""
+            return request.form or request.args
+
+    def validate_ends_on(self, field) -> None:
+        """After the first day, and a span that one can look back on."""
+        if not field.data or not self.starts_on.data:
+            return
+        if field.data < self.starts_on.data:
+            raise ValidationError(Phrase("The last day comes before the first. Please swap them."))
+        if field.data - self.starts_on.data > LONGEST_YEAR:
+            raise ValidationError(Phrase("That is more than three years. Please choose a shorter time."))
+
+
+class UploadForm(Form):
+    """Where a record was put, and when."""
+
+    address = StringField(**some_words(Phrase("Say where you put it: an address, or the name of the place."), 1_000))
+    uploaded_on = Day(validators=[InputRequired(Phrase("Choose the day.")), not_to_come])
 
 
 class PersonForm(Form):

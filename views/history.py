@@ -1,10 +1,11 @@
-"""History: what happened to an item or an action, with the words before and after; an earlier wording restored."""
+"""History: what happened to an item, action or objective, with the words before and after; one restored."""
 
 from flask import Blueprint, abort, g, redirect
 
 import actions
+import growth
 from languages import Phrase
-from stories import ActionStory, ItemStory
+from stories import ActionStory, ItemStory, ObjectiveStory
 
 from .answers import checked, page, tell
 from .forms import RestoringForm
@@ -63,6 +64,22 @@ def restore_of_action(id):
     found = _of_action(id)
     lists = [f"item-{found.story.thing.item_id}"] if found.story.thing.item_id else []
     return _restored(found, found.story.thing.region, "actions", "wrapup", *lists)
+
+
+def _of_objective(id):
+    objective = growth.find(g.person, id) or abort(404)
+    return HistoryPage(g.person, ObjectiveStory(objective, g.person))
+
+
+@pages.get("/objectives/<id>/history")
+def of_objective(id):
+    return page(_of_objective(id))
+
+
+@pages.post("/objectives/<id>/history")
+def restore_of_objective(id):
+    found = _of_objective(id)
+    return _restored(found, found.story.thing.region, "objectives", "growth")
 
 
 def _restored(found, *names):

@@ -1,36 +1,188 @@
-"""Objectives: what the year is for. Set them, and note when they are achieved."""
+"""Objectives: what the year is for. Set and agreed by both, with the progress that each of them sees."""
 
-from flask import Blueprint, abort, g
+from flask import Blueprint, abort, g, render_template
 
 import growth
+from languages import Phrase
 
-from .answers import changed, checked, pair_or_404
-from .forms import ObjectiveForm
-from .pages import PairPage
+from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, page, part
+from .forms import AgreementForm, DropForm, ObjectiveForm, ProgressForm
+from .pages import Page, PairPage
+from .streams import stream
 
 pages = Blueprint("objectives", __name__)
 
 
+class ObjectivesPage(PairPage):
+    """The objectives of a pair, with all that was said of them."""
+
+    template = "objectives/objectives.html"
+    tab = "objectives"
+    shows = {"objectives": "objectives", "objective": "objective"}
+    partials = {
+        **Page.partials,
+        "objectives": "objectives/_objectives.html",
+        "objective": "objectives/_objective.html",
+    }
+    whole = ("objectives",)
+
+    @property
+    def title(self):
+        return Phrase("Objectives: you and %(name)s", name=self.other.first_name)
+
+    @property
+    def live_path(self):
+        return f"{self.pair.path}/objectives/live"
+
+    def found_by(self, me):
+        return type(self).of(me, self.pair.id)
+
+    @classmethod
+    def of(cls, me, id):
+        pair = me.pair(id)
+        return cls(me, pair) if pair and pair.accepted_at else None
+
+    def _objective(self, id):
+        found = growth.find(self.me, id)
+        return {"objective": found} if found and not found.withdrawn_at else None
+
+
+class ObjectivePage(ObjectivesPage):
+    """One objective on a page of its own, perhaps to be put in other words."""
+
+    template = "objectives/objective.html"
+    live_path = None
+
+    def __init__(self, me, objective, editing=False):
+        super().__init__(me, objective.pair)
+        self.objective, self.editing = objective, editing
+
+
+def _page_or_404(id):
+    return found_or_404(ObjectivesPage.of(g.person, id))
+
+
+def _objective_or_404(id):
+    objective = growth.find(g.person, id) or abort(404)
+    g.page = ObjectivesPage(g.person, objective.pair)
+    return objective
+
+
+@pages.get("/pairs/<id>/objectives")
+def show(id):
+    return page(_page_or_404(id))
+
+
+@pages.get("/pairs/<id>/objectives/regions/<name>")
+def region(id, name):
+    return part(_page_or_404(id), name)
+
+
+@pages.get("/pairs/<id>/objectives/live")
+def live(id):
+    return stream(_page_or_404(id))
+
+
 @pages.post("/pairs/<id>/objectives")
 def add(id):
-    found = pair_or_404(id)
+    found = _page_or_404(id)
     form = checked(ObjectiveForm, at="new-objective")
-    growth.set_objective(found.pair, g.person, form.text.data, form.due_on.data, form.key.data)
-    return changed(found, "objectives", to=f"{found.pair.path}#objectives")
+    made = growth.set_objective(
+        found.pair, g.person, **form.said(), together=bool(form.together.data), key=form.key.data
+    )
+    return changed(found, "objectives", also=("growth",), to=f"{found.pair.path}/objectives#{made.region}")
+
+
+@pages.get("/objectives/<id>")
+def one(id):
+    objective = _objective_or_404(id)
+    if is_partial():
+        return g.page.render(objective.region) or abort(404)
+    return page(ObjectivePage(g.person, objective))
+
+
+@pages.get("/objectives/<id>/edit")
+def edit_form(id):
+    objective = _objective_or_404(id)
+    objective.must_be_open_to_change()
+    if is_partial():
+        return render_template("objectives/_edit.html", page=g.page, me=g.person, objective=objective)
+    return page(ObjectivePage(g.person, objective, editing=True))
+
+
+@pages.post("/objectives/<id>")
+def rewrite(id):
+    objective = _objective_or_404(id)
+    g.page = ObjectivePage(g.person, objective, editing=True)
+    form = checked(ObjectiveForm, at=f"edit-objective-{id}")
+    objective.rewrite(g.person, before=form.terms.data, **form.said())
+    return _settled(objective, extra=g.page.outright(objective.region))
+
+
+@pages.post("/objectives/<id>/agreement")
+def agree(id):
+    objective = _objective_or_404(id)
+    form = checked(AgreementForm, at=objective.region)
+    objective.agree(g.person, together=bool(form.together.data), terms=form.seen)
+    return _settled(objective)
+
+
+@pages.delete("/objectives/<id>/agreement")
+def withdraw(id):
+    objective = _objective_or_404(id)
+    objective.withdraw(g.person)
+    return _settled(objective)
 
 
 @pages.post("/objectives/<id>/achievement")
 def achieve(id):
-    return _achieve(id)
+    objective = _objective_or_404(id)
+    objective.achieve(g.person)
+    return _settled(objective)
 
 
 @pages.delete("/objectives/<id>/achievement")
 def unachieve(id):
-    return _achieve(id, undo=True)
+    objective = _objective_or_404(id)
+    objective.achieve(g.person, undo=True)
+    return _settled(objective)
 
 
-def _achieve(id, undo=False):
-    objective = growth.find(g.person, id) or abort(404)
-    g.page = PairPage(g.person, objective.pair)
-    objective.achieve(g.person, undo=undo)
-    return changed(g.page, "objectives", to=f"{objective.pair.path}#objectives")
+@pages.post("/objectives/<id>/dropping")
+def drop(id):
+    objective = _objective_or_404(id)
+    objective.drop(g.person, checked(DropForm, at=f"drop-{id}").reason.data)
+    return _settled(objective)
+
+
+@pages.delete("/objectives/<id>/dropping")
+def take_up(id):
+    objective = _objective_or_404(id)
+    objective.take_up(g.person)
+    return _settled(objective)
+
+
+@pages.post("/objectives/<id>/progress")
+def note_progress(id):
+    objective = _objective_or_404(id)
+    form = checked(ProgressForm, at=f"progress-{id}")
+    objective.note_progress(g.person, form.outlook.data, form.text.data or "", key=form.key.data)
+    return _settled(objective)
+
+
+@pages.post("/meetings/<id>/progress")
+def note_in_meeting(id):
+    found = meeting_or_404(id)
+    found.meeting.must_be_open()
+    form = checked(ProgressForm, at="progress")
+    objective = growth.find(g.person, form.objective.data or "")
+    if not objective or objective.pair_id != found.pair.id:
+        abort(404)
+    objective.note_progress(g.person, form.outlook.data, form.text.data or "", found.meeting, form.key.data)
+    return changed(found, "growth", also=(objective.region,), to=f"{found.meeting.path}#growth")
+
+
+def _settled(objective, extra=""):
+    """Answer with the objective in its new state; where objectives are only listed, the list follows."""
+    to = f"{objective.pair.path}/objectives#{objective.region}"
+    return changed(g.page, objective.region, also=("growth",), to=to, extra=extra)

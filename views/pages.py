@@ -17,11 +17,14 @@ from markupsafe import Markup
 import actions
 import auth
 import clock
+import evidence
 import growth
 import languages
 import library
 import live
 import notices
+import records
+import reviews
 import scheduling
 import signposts
 import wrapup
@@ -39,11 +42,12 @@ def register(app: Flask) -> None:
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     TodayPage.meet_at_least = app.config["DUOLOGUE"].meet_at_least
+    Page.templates.globals["OUTLOOKS"] = growth.OUTLOOKS
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
-KEYED = {"item", "action", "section", "prompts"}
+KEYED = {"item", "action", "section", "prompts", "objective"}
 
 
 class Rejected:
@@ -209,12 +213,14 @@ class MeetingPage(Page):
         "head": "head",
         "actions": "actions",
         "action": "action",
+        "growth": "growth",
         "agenda": "agenda",
         "item": "item",
         "prompts": "prompts",
         "wrapup": "wrapup",
         "close": "close",
         "notebook": "notebook",
+        "gathering": "gathering",
     }
     partials: ClassVar = {
         **Page.partials,
@@ -222,6 +228,8 @@ class MeetingPage(Page):
         "head": "meetings/_head.html",
         "actions": "meetings/_actions.html",
         "action": "actions/_action.html",
+        "growth": "meetings/_growth.html",
+        "gathering": "meetings/_gathering.html",
         "agenda": "meetings/_agenda.html",
         "section": "meetings/_section.html",
         "item": "items/_item.html",
@@ -230,7 +238,7 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
-    whole = ("presence", "head", "actions", "agenda", "wrapup", "close", "notebook")
+    whole = ("presence", "head", "actions", "growth", "gathering", "agenda", "wrapup", "close", "notebook")
 
     def __init__(self, me: Person, meeting: Meeting) -> None:
         super().__init__(me)
@@ -307,6 +315,19 @@ class MeetingPage(Page):
 
     def _actions(self) -> dict[str, Any]:
         return {"actions": actions.from_last_time(self.meeting, self.last_meeting, self.me.today)}
+
+    def _growth(self) -> dict[str, Any]:
+        return {"objectives": growth.open_ones(self.pair), "noted": growth.noted_in(self.meeting)}
+
+    def _gathering(self) -> dict[str, Any]:
+        is_review = reviews.is_review(self.meeting)
+        usual = reviews.usual_year(self.pair, self.me.today) if is_review else ()
+        return {"is_review": is_review, "gathering": reviews.of(self.meeting) if is_review else None, "usual": usual}
+
+    @cached_property
+    def gathered(self) -> set[str]:
+        """The ids of the items that were gathered from the year."""
+        return reviews.gathered_items(self.meeting)
 
     def _agenda(self) -> dict[str, Any]:
         return {"items": self._items()}
@@ -414,6 +435,7 @@ class PairPage(Page):
         "actions": "actions",
         "action": "action",
         "objectives": "objectives",
+        "objective": "objectives",
         "pair": "pair",
         "notebook": "notebook",
     }
@@ -535,6 +557,8 @@ class TodayPage(Page):
         mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
             "notices": notices.unread_of(self.me),
+            "to_keep": evidence.waiting_for(self.me),
+            "to_finish": records.reviews_to_finish(self.me),
             "slipped": self._slipped([pair for pair, _ in running]),
             "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
             "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),

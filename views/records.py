@@ -6,7 +6,7 @@ import records
 from records import Record
 
 from .answers import changed, checked, found_or_404, meeting_or_404, page, part
-from .forms import RemarkForm
+from .forms import RemarkForm, UploadForm
 from .pages import MeetingPage, Page
 from .streams import stream
 
@@ -19,13 +19,14 @@ class RecordPage(MeetingPage):
     template = "records/record.html"
     is_meeting = False
     # A changed head may mean that the meeting was opened again: then there is no such page any more.
-    shows = {"confirmations": "confirmations", "remarks": "remarks", "head": "confirmations"}
+    shows = {"confirmations": "confirmations", "remarks": "remarks", "uploads": "uploads", "head": "confirmations"}
     partials = {
         **Page.partials,
         "confirmations": "records/_confirmations.html",
         "remarks": "records/_remarks.html",
+        "uploads": "records/_uploads.html",
     }
-    whole = ("confirmations", "remarks")
+    whole = ("confirmations", "uploads", "remarks")
 
     @property
     def live_path(self):
@@ -33,6 +34,9 @@ class RecordPage(MeetingPage):
 
     def _confirmations(self):
         return {"confirmations": self.record.confirmations()}
+
+    def _uploads(self):
+        return {"uploads": self.record.uploads() if self.record.year else []}
 
     def _remarks(self):
         return {"remarks": self.record.remarks()}
@@ -43,7 +47,7 @@ class RecordPage(MeetingPage):
         record = found and Record.of(found.meeting)
         if not record:
             return None
-        found.record, found.why_not_reopen = record, records.why_not_reopen(found.meeting)
+        found.record, found.why_not_reopen = record, records.why_not_reopen(found.meeting, record)
         return found
 
 
@@ -71,7 +75,7 @@ def live(id):
 def confirm(id):
     found = _record_or_404(id)
     found.record.confirm(g.person)
-    return changed(found, "confirmations", to=f"{found.meeting.path}/record#confirmations")
+    return changed(found, "confirmations", also=("today",), to=f"{found.meeting.path}/record#confirmations")
 
 
 @pages.post("/meetings/<id>/record/remarks")
@@ -80,3 +84,11 @@ def remark(id):
     form = checked(RemarkForm, at="remark")
     found.record.remark(g.person, form.text.data, form.key.data)
     return changed(found, "remarks", to=f"{found.meeting.path}/record#remarks")
+
+
+@pages.post("/meetings/<id>/record/uploads")
+def note_upload(id):
+    found = _record_or_404(id)
+    form = checked(UploadForm, at="upload")
+    found.record.note_upload(g.person, form.address.data, form.uploaded_on.data)
+    return changed(found, "uploads", also=("today",), to=f"{found.meeting.path}/record#uploads")

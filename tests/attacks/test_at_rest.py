@@ -208,7 +208,7 @@ def test_words_do_not_open_in_another_column(item, ada):
 
 
 def test_words_do_not_open_in_another_table_even_under_the_same_id(item, pair, sam):
-    objective = growth.set_objective(pair, sam, "Chair the review", None)
+    objective = growth.Objective.create(pair=pair, set_by=sam, text="Chair the review")
     db.execute_sql("UPDATE objective SET id = ? WHERE id = ?", (item.id, objective.id))
     put(growth.Objective.text, item.id, raw(Item.text, item.id))
     with pytest.raises(CannotOpen):

@@ -103,7 +103,17 @@ def test_a_page_that_was_away_is_sent_what_it_missed_and_nothing_else(as_sam, as
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "0"])
 def test_a_page_of_which_nothing_is_known_is_sent_everything(as_sam, open_stream, meeting, item, since):
     event = next(open_stream(as_sam, f"{meeting.path}/live?since={since}"))
-    assert set(shown(event)) == {"presence", "head", "actions", "agenda", "wrapup", "close", "notebook"}
+    assert set(shown(event)) == {
+        "presence",
+        "head",
+        "actions",
+        "growth",
+        "gathering",
+        "agenda",
+        "wrapup",
+        "close",
+        "notebook",
+    }
 
 
 def test_what_the_browser_last_heard_counts_before_what_the_page_began_with(as_sam, as_ada, open_stream, meeting, item):

@@ -1,0 +1,195 @@
+"""Evidence of how the year went: written for it, or kept from what was there, once whoever wrote that agrees."""
+
+from datetime import date, datetime
+from typing import Any
+
+from peewee import CharField, DateField, ForeignKeyField
+
+import clock
+from actions import Action
+from agreeing import TooLate
+from feedback import Feedback
+from growth import Objective
+from languages import Phrase
+from models import PEOPLE, Item, Pair, Person, Refused, mine, who, with_people
+from prepared import Prepared
+from rows import Moment, Once, Words, repeat_key
+
+
+class Evidence(Once):
+    """What shows how the year went: words, perhaps with a link.
+
+    Kept words have a `source` (such as "item-k3f…") and are of `author` (null: of both); they count once
+    `consented_at` is set: whoever wrote them agreed. `reference` is that of a framework of competence, `reflection`
+    what was learned: with a reference it is an entry for accreditation.
+    """
+
+    pair_id: str
+    author_id: str | None
+    kept_by_id: str
+    objective_id: str | None
+    pair = ForeignKeyField(Pair, backref="+")
+    author = who(null=True)
+    source = CharField(max_length=32, default="")
+    objective = ForeignKeyField(Objective, backref="+", null=True)
+    happened_on = DateField()
+    text = Words()
+    link = Words(default="")
+    reference = Words(default="")
+    reflection = Words(default="")
+    kept_by = who()
+    kept_at = Moment(default=clock.now)
+    consented_at = Moment(null=True)
+    removed_at = Moment(null=True)
+    removed_by = who(null=True)
+
+    @property
+    def path(self) -> str:
+        return f"/evidence/{self.id}"
+
+    @property
+    def region(self) -> str:
+        return f"evidence-{self.id}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its words were there already, and not written for it."""
+        return bool(self.source)
+
+    def waits_for(self, person: Person) -> bool:
+        """Whether this one has still to agree that it is kept."""
+        is_theirs = self.author_id in (None, person.id) and self.kept_by_id != person.id
+        return is_theirs and not self.consented_at and not self.removed_at
+
+    def may_change(self, person: Person) -> bool:
+        """Whether its words are this one's to change: what was kept stays as it was."""
+        return not self.is_kept and self.author_id == person.id
+
+    def may_remove(self, person: Person) -> bool:
+        """Whoever wrote it may take it out, and whoever kept it."""
+        return person.id in (self.author_id, self.kept_by_id) or self.author_id is None
+
+    def consent(self, by: Person) -> None:
+        """Agree that one's words are kept for the annual review."""
+        with self.pair.changing():
+            fresh = Evidence.get_by_id(self.id)
+            if fresh.removed_at:
+                raise TooLate(Phrase("This was taken out again a moment ago."))
+            if not fresh.consented_at:
+                self.change(consented_at=clock.now())
+
+    def take_out(self, by: Person) -> None:
+        """Take it out of the year; what it was kept from stays where it is. It can be put back."""
+        with self.pair.changing():
+            if not self.removed_at:
+                self.change(removed_at=clock.now(), removed_by=by)
+
+    def put_back(self, by: Person) -> None:
+        """Undo the removal."""
+        with self.pair.changing():
+            self.change(removed_at=None, removed_by=None)
+
+    def rewrite(self, by: Person, **facts: Any) -> None:
+        """Say it in other words."""
+        with self.pair.changing():
+            self.change(**facts)
+
+
+def add(pair: Pair, by: Person, happened_on: date, text: str, key: str | None = None, **more: Any) -> Evidence:
+    """Write down what shows how the year went (`more`: link, objective, reference, reflection)."""
+    with pair.changing():
+        made, _ = Evidence.create_once(
+            repeat_key(key, pair.id, by.id, text),
+            **{"pair": pair, "author": by, "kept_by": by, "consented_at": clock.now()},
+            **{"happened_on": happened_on, "text": text, **more},
+        )
+        return made
+
+
+def keep_item(item: Item, by: Person) -> Evidence:
+    """Keep what an item says. Raises Refused for a draft."""
+    if item.is_draft:
+        raise Refused(Phrase("This is still a private draft. Share it first, then keep it."))
+    return _keep(item.meeting.pair, by, f"item-{item.id}", item.author_id, item.text, item.created_at)
+
+
+def keep_notes(item: Item, by: Person) -> Evidence:
+    """Keep the notes under an item, which are of both. Raises Refused when there are none."""
+    if item.is_draft or not item.notes:
+        raise Refused(Phrase("There are no notes here yet that could be kept."))
+    text = f"{item.text}\n{item.notes}"
+    return _keep(item.meeting.pair, by, f"notes-{item.id}", None, text, item.created_at)
+
+
+def keep_action(action: Action, by: Person) -> Evidence:
+    """Keep what an action says."""
+    return _keep(action.pair, by, action.region, action.proposed_by_id, action.text, action.proposed_at)
+
+
+def keep_feedback(feedback: Feedback, by: Person) -> Evidence:
+    """Keep feedback that was given. Raises Refused while it is a question alone."""
+    if not feedback.given_at or feedback.withdrawn_at:
+        raise Refused(Phrase("There is nothing here yet that could be kept."))
+    return _keep(feedback.pair, by, f"feedback-{feedback.id}", feedback.giver_id, feedback.text, feedback.given_at)
+
+
+def _keep(pair: Pair, by: Person, source: str, author: str | None, text: str, at: datetime) -> Evidence:
+    """Keep these words as they are now; whoever wrote them agrees by that, or is asked. Once is enough."""
+    with pair.changing():
+        kept = Evidence.get_or_none(Evidence.pair == pair, Evidence.source == source)
+        if kept and not kept.removed_at:
+            return kept
+        now = clock.now()
+        facts = {
+            **{"text": text, "kept_by": by, "kept_at": now, "removed_at": None, "removed_by": None},
+            **{"consented_at": now if author == by.id else None},
+        }
+        if kept:
+            kept.change(**facts)
+            return kept
+        happened_on = clock.local(at, pair.time_zone).date()
+        return Evidence.create(pair=pair, author=author, source=source, happened_on=happened_on, **facts)
+
+
+def of(pair: Pair, start: date | None = None, end: date | None = None) -> list[Evidence]:
+    """What was gathered between two days, the latest first; what waits for consent included."""
+    between = [Evidence.happened_on >= start] if start else []
+    between += [Evidence.happened_on <= end] if end else []
+    found = (
+        Evidence.select()
+        .where(Evidence.pair == pair, Evidence.removed_at.is_null(), *between)
+        .order_by(Evidence.happened_on.desc(), Evidence.kept_at.desc())
+    )
+    return [_of(pair, one) for one in found]
+
+
+def find(person: Person, id: str) -> Evidence | None:
+    """The evidence with this id, if it is in one of their pairs; what was taken out is found, too."""
+    found = Evidence.select(Evidence, Pair).join(Pair).where(Evidence.id == id, mine(person, clock.now())).first()
+    return _of(person.pair(found.pair_id), found) if found else None
+
+
+def _of(pair: Any, found: Evidence) -> Evidence:
+    found.pair = pair
+    return found
+
+
+def waiting_for(person: Person) -> list[Evidence]:
+    """The words of theirs that somebody would like to keep for the annual review."""
+    return WAITING(person=person.id)
+
+
+WAITING = Prepared(
+    lambda person, now: (
+        with_people(Evidence.select(Evidence, Pair, *PEOPLE).join(Pair))
+        .where(
+            mine(person, now),
+            Pair.ended_at.is_null(),
+            Evidence.consented_at.is_null(),
+            Evidence.removed_at.is_null(),
+            Evidence.kept_by != person,
+            Evidence.author.is_null() | (Evidence.author == person),
+        )
+        .order_by(Evidence.kept_at)
+    )
+)

@@ -1,0 +1,157 @@
+"""Objectives: agreed by both like actions are, changed by both, and seen by each in their own way."""
+
+from datetime import timedelta
+
+import pytest
+
+import clock
+import growth
+from agreeing import TooLate
+from growth import Objective, Progress
+from models import PairOver
+
+from .conftest import NOW
+
+
+@pytest.fixture
+def aim(pair, sam) -> Objective:
+    """An objective that Sam proposes."""
+    return growth.set_objective(pair, sam, "Chair the review", NOW.date(), measures="Three in a row")
+
+
+@pytest.fixture
+def agreed(aim, ada) -> Objective:
+    """The same, agreed by both."""
+    aim.agree(ada)
+    return aim
+
+
+def fresh(objective: Objective, person) -> Objective:
+    return growth.find(person, objective.id)
+
+
+def test_an_objective_counts_from_the_second_yes_on(aim, ada, sam):
+    assert aim.is_proposed
+    assert aim.agreed_by(sam)
+    assert not aim.agreed_by(ada)
+    aim.agree(sam)
+    assert aim.is_proposed
+    aim.agree(ada)
+    assert aim.is_tracked
+    assert not aim.together
+
+
+def test_one_of_the_two_can_note_at_one_screen_that_both_agreed(pair, sam):
+    aim = growth.set_objective(pair, sam, "Chair the review", together=True)
+    assert aim.is_tracked
+    assert aim.together
+
+
+def test_setting_it_again_with_the_same_key_sets_nothing(pair, sam):
+    for _ in range(2):
+        growth.set_objective(pair, sam, "Chair the review", key="k")
+    assert Objective.select().count() == 1
+
+
+def test_nobody_agrees_to_other_words_than_they_have_read(aim, ada, sam):
+    read = aim.terms
+    fresh(aim, sam).rewrite(sam, measures="Five in a row")
+    with pytest.raises(TooLate, match="changed"):
+        aim.agree(ada, terms=read)
+    assert fresh(aim, ada).is_proposed
+
+
+@pytest.mark.parametrize("change", [{"text": "x"}, {"measures": "x"}, {"competencies": "x"}, {"due_on": None}])
+def test_every_change_of_what_was_agreed_asks_the_other_one_again(agreed, ada, sam, change):
+    agreed.rewrite(sam, **change)
+    again = fresh(agreed, ada)
+    assert again.is_proposed
+    assert [agreement.person_id for agreement in again.agreements] == [sam.id]
+    again.agree(ada)
+    assert fresh(agreed, sam).is_tracked
+
+
+def test_a_change_that_started_from_older_words_is_refused(agreed, ada, sam):
+    before = agreed.terms
+    fresh(agreed, ada).rewrite(ada, text="Chair two reviews")
+    with pytest.raises(TooLate, match="changed"):
+        agreed.rewrite(sam, before=before, text="Chair none")
+    assert fresh(agreed, sam).text == "Chair two reviews"
+
+
+def test_only_what_both_agreed_can_be_achieved_or_dropped_and_only_a_proposal_withdrawn(aim, ada, sam):
+    for verb in (lambda: aim.achieve(sam), lambda: aim.drop(sam, "No")):
+        with pytest.raises(TooLate):
+            verb()
+    aim.agree(ada)
+    with pytest.raises(TooLate):
+        aim.withdraw(sam)
+
+
+def test_dropping_keeps_the_reason_and_taking_it_up_forgets_it(agreed, ada, sam):
+    agreed.drop(sam, "The review is no more")
+    agreed.drop(ada, "Another reason")
+    assert fresh(agreed, sam).drop_reason == "The review is no more"
+    for verb in (
+        lambda: agreed.achieve(sam),
+        lambda: agreed.note_progress(sam, "good", ""),
+        lambda: agreed.rewrite(sam),
+    ):
+        with pytest.raises(TooLate, match="dropped"):
+            verb()
+    agreed.take_up(ada)
+    assert fresh(agreed, sam).is_tracked
+    assert fresh(agreed, sam).drop_reason == ""
+
+
+def test_the_words_of_what_is_achieved_are_settled(agreed, sam):
+    agreed.achieve(sam)
+    with pytest.raises(TooLate, match="settled"):
+        agreed.rewrite(sam, text="Something easier")
+
+
+def test_each_of_the_two_has_a_view_of_their_own(agreed, ada, sam):
+    for day, (person, outlook, text) in enumerate(
+        [(sam, "good", "Chaired one"), (ada, "mixed", ""), (sam, "", "Chaired another")]
+    ):
+        with clock.at(NOW + timedelta(days=day)):
+            agreed.note_progress(person, outlook, text)
+    (found,) = growth.objectives_of(agreed.pair)
+    assert [entry.text for entry in found.progress_by(sam)] == ["Chaired another", "Chaired one"]
+    assert found.outlook_of(sam) == "good"
+    assert found.outlook_of(ada) == "mixed"
+
+
+def test_progress_sent_twice_is_one(agreed, sam):
+    for _ in range(2):
+        agreed.note_progress(sam, "good", "Chaired one", key="k")
+    assert Progress.select().count() == 1
+
+
+def test_progress_noted_in_a_meeting_is_found_there(agreed, meeting, ada, sam):
+    agreed.note_progress(ada, "good", "In the meeting", meeting)
+    agreed.note_progress(sam, "good", "Between meetings")
+    assert [entry.text for entry in growth.noted_in(meeting)[agreed.id]] == ["In the meeting"]
+
+
+def test_withdrawn_ones_are_on_no_list_and_open_ones_come_first(pair, ada, sam, agreed):
+    later = growth.set_objective(pair, ada, "Later", NOW.date() + timedelta(days=9), together=True)
+    growth.set_objective(pair, ada, "Withdrawn").withdraw(sam)
+    agreed.achieve(sam)
+    assert [one.text for one in growth.objectives_of(pair)] == ["Later", "Chair the review"]
+    assert [one.id for one in growth.open_ones(pair)] == [later.id]
+
+
+def test_nothing_changes_any_more_when_the_two_no_longer_meet(agreed, ada, sam):
+    agreed.pair.end(ada)
+    for verb in (
+        lambda: agreed.achieve(sam),
+        lambda: agreed.rewrite(sam, text="x"),
+        lambda: agreed.note_progress(sam, "good", ""),
+    ):
+        with pytest.raises(PairOver):
+            verb()
+
+
+def test_a_stranger_finds_nothing(agreed, lee):
+    assert growth.find(lee, agreed.id) is None

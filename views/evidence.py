@@ -1,0 +1,105 @@
+"""Evidence: kept from an item, an action or feedback with one click, agreed to, changed, taken out."""
+
+from flask import Blueprint, abort, g, request
+from markupsafe import escape
+
+import actions
+import evidence
+from languages import Phrase, translated
+
+from .answers import answer, checked, item_or_404, page, slot, tell
+from .forms import EvidenceForm
+from .pages import PairPage
+from .year import YearPage
+
+pages = Blueprint("evidence", __name__)
+
+
+class EvidencePage(YearPage):
+    """One piece of evidence on a page of its own, to be put in other words."""
+
+    template = "evidence/edit.html"
+    live_path = None
+
+    def __init__(self, me, one):
+        super().__init__(me, one.pair)
+        self.one = one
+
+
+@pages.post("/items/<id>/evidence")
+def keep_item(id):
+    item, found = item_or_404(id, wherever_it_is=True)
+    keep = evidence.keep_notes if request.form.get("part") == "notes" else evidence.keep_item
+    return _kept(found, keep(item, g.person), to=f"{item.meeting.path}#{item.region}")
+
+
+@pages.post("/actions/<id>/evidence")
+def keep_action(id):
+    action = actions.find(g.person, id) or abort(404)
+    return _kept(PairPage(g.person, action.pair), evidence.keep_action(action, g.person), to=action.path)
+
+
+def _kept(found, made, to):
+    """Say that it is kept, or that whoever wrote it is asked."""
+    g.page = found
+    tell(found, "evidence", "today")
+    name = found.pair.other(g.person).first_name
+    waiting = Phrase("%(name)s is asked whether this may be kept for the annual review.", name=name)
+    said = translated(Phrase("Kept for the annual review.") if made.consented_at else waiting)
+    return answer(found, to=to, extra=slot("notice", escape(said)))
+
+
+def _one_or_404(id):
+    found = evidence.find(g.person, id) or abort(404)
+    g.page = YearPage(g.person, found.pair)
+    return found
+
+
+def _own_or_404(id):
+    """Evidence whose words are theirs to change."""
+    found = _one_or_404(id)
+    return found if found.may_change(g.person) and not found.removed_at else abort(404)
+
+
+@pages.get("/evidence/<id>/edit")
+def edit_form(id):
+    return page(EvidencePage(g.person, _own_or_404(id)))
+
+
+@pages.post("/evidence/<id>")
+def rewrite(id):
+    found = _own_or_404(id)
+    g.page = EvidencePage(g.person, found)
+    form = checked(EvidenceForm, at=f"edit-{found.region}")
+    found.rewrite(g.person, **form.said())
+    return _settled(found)
+
+
+@pages.post("/evidence/<id>/consent")
+def consent(id):
+    found = _one_or_404(id)
+    if found.waits_for(g.person):
+        found.consent(g.person)
+    elif not found.consented_at:
+        abort(404)
+    return _settled(found)
+
+
+@pages.post("/evidence/<id>/removal")
+def take_out(id):
+    found = _one_or_404(id)
+    found.take_out(g.person) if found.may_remove(g.person) else abort(404)
+    return _settled(found)
+
+
+@pages.delete("/evidence/<id>/removal")
+def put_back(id):
+    found = _one_or_404(id)
+    found.put_back(g.person) if found.may_remove(g.person) else abort(404)
+    return _settled(found)
+
+
+def _settled(found):
+    # It stands on the page of the year and, while it waits, on Today: each of them hears of it by its stream.
+    tell(g.page, "evidence", "year", "today")
+    return answer(g.page, to=f"{found.pair.path}/year#evidences")

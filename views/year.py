@@ -1,0 +1,168 @@
+"""The year: what two people did between two days, gathered for the annual review."""
+
+from datetime import date
+from functools import cached_property
+
+from flask import Blueprint, abort, g, redirect, request
+
+import evidence
+import reviews
+from languages import Phrase
+from phrases import day
+from reviews import usual_year
+from years import Year
+
+from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
+from .forms import LONGEST_YEAR, EvidenceForm, YearForm
+from .pages import Page, PairPage
+from .streams import stream
+
+pages = Blueprint("year", __name__)
+
+# What stands between the two days of an address.
+BETWEEN = "--"
+
+
+class YearPage(PairPage):
+    """A year of a pair, at a glance, and what shows how it went."""
+
+    template = "year/year.html"
+    tab = "year"
+    shows = {
+        "year": "year",
+        "evidence": "evidences",
+        "meetings": "year",
+        "actions": "year",
+        "objectives": "year",
+        "objective": "year",
+    }
+    partials = {
+        **Page.partials,
+        "year": "year/_year.html",
+        "evidences": "evidence/_evidences.html",
+    }
+    whole = ("year", "evidences")
+
+    def __init__(self, me, pair, days=None):
+        super().__init__(me, pair)
+        self.days = days
+        self.year = Year(pair, *(days or usual_year(pair, me.today)))
+
+    @classmethod
+    def of(cls, me, id, days=None):
+        pair = me.pair(id)
+        return cls(me, pair, days) if pair and pair.accepted_at else None
+
+    def found_by(self, me):
+        return type(self).of(me, self.pair.id, self.days)
+
+    def resting(self):
+        small = super().resting()
+        small.days = self.days
+        return small
+
+    @property
+    def title(self):
+        return Phrase("The year: you and %(name)s", name=self.other.first_name)
+
+    @property
+    def path(self):
+        return f"{self.pair.path}/years/{written(*self.days)}" if self.days else f"{self.pair.path}/year"
+
+    @property
+    def live_path(self):
+        return f"{self.path}/live"
+
+    def _year(self):
+        upcoming, meetings = self.pair.next_meeting(), self.year.meetings()
+        return {
+            "meetings": meetings,
+            "meeting_days": [day(meeting.starts_at, self.me.time_zone) for meeting in meetings],
+            "objectives": list(self.objectives.values()),
+            "actions": self.year.actions(),
+            "feedback": self.year.feedback(),
+            "upcoming": upcoming,
+            "is_review": upcoming and reviews.is_review(upcoming),
+            "reviews": reviews.past(self.pair),
+        }
+
+    @cached_property
+    def objectives(self):
+        """What evidence may be for: id → objective."""
+        return {one.id: one for one in self.year.objectives()}
+
+    def _evidences(self):
+        return {"found": evidence.of(self.pair, self.year.starts_on, self.year.ends_on), "objectives": self.objectives}
+
+
+def year_or_404(id):
+    """The page of a pair's year."""
+    return found_or_404(YearPage.of(g.person, id))
+
+
+def written(starts_on, ends_on):
+    """Two days as they stand in an address."""
+    return f"{starts_on.isoformat()}{BETWEEN}{ends_on.isoformat()}"
+
+
+def _read(days):
+    """The two days of an address, or 404."""
+    try:
+        first, last = (date.fromisoformat(day) for day in days.split(BETWEEN))
+    except ValueError:
+        abort(404)
+    return (first, last) if first <= last <= first + LONGEST_YEAR else abort(404)
+
+
+@pages.get("/pairs/<id>/year")
+def show(id):
+    return page(year_or_404(id))
+
+
+@pages.get("/pairs/<id>/years")
+def choose(id):
+    found = year_or_404(id)
+    if not request.args:
+        return redirect(found.path)
+    form = checked(YearForm, at="period")
+    return redirect(f"{found.pair.path}/years/{written(form.starts_on.data, form.ends_on.data)}")
+
+
+@pages.get("/pairs/<id>/years/<days>")
+def show_another(id, days):
+    return page(found_or_404(YearPage.of(g.person, id, _read(days))))
+
+
+@pages.get("/pairs/<id>/year/regions/<name>")
+def region(id, name):
+    return part(year_or_404(id), name)
+
+
+@pages.get("/pairs/<id>/year/live")
+@pages.get("/pairs/<id>/years/<days>/live")
+def live(id, days=None):
+    return stream(found_or_404(YearPage.of(g.person, id, days and _read(days))))
+
+
+@pages.post("/pairs/<id>/evidence")
+def add_evidence(id):
+    found = year_or_404(id)
+    form = checked(EvidenceForm, at="new-evidence")
+    made = evidence.add(found.pair, g.person, key=form.key.data, **form.said())
+    return changed(found, "evidences", also=("year",), to=f"{found.pair.path}/year#{made.region}")
+
+
+@pages.post("/meetings/<id>/gathering")
+def gather(id):
+    found = meeting_or_404(id)
+    form = checked(YearForm, at="gathering")
+    reviews.gather(found.meeting, g.person, form.starts_on.data, form.ends_on.data)
+    return gone_on(found, "agenda", "wrapup", "gathering", to=f"{found.meeting.path}#gathering")
+
+
+@pages.post("/pairs/<id>/review")
+def begin(id):
+    found = year_or_404(id)
+    form = checked(YearForm, at="review")
+    meeting = reviews.begin(found.pair, g.person, form.starts_on.data, form.ends_on.data)
+    return gone_on(found, "head", "agenda", "wrapup", "gathering", "year", to=f"{meeting.path}#gathering")
