@@ -79,7 +79,7 @@ class Story:
     @property
     def events(self) -> list[Event]:
         """All of it, the latest first."""
-        return sorted((*self.facts(), *self._changes()), key=attrgetter("at"), reverse=True)
+        return sorted((*self.facts(), *self._changes()), key=attrgetter("at"))[::-1]
 
     def facts(self) -> Iterator[Event]:
         """What happened besides."""
