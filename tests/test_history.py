@@ -6,11 +6,12 @@ import pytest
 
 import actions
 import clock
+import erasure
 import growth
 import history
 import records
 from history import Wording
-from models import Refused
+from models import Meeting, Refused
 from rows import db
 from stories import ActionStory, ItemStory, ObjectiveStory
 
@@ -338,3 +339,32 @@ def test_an_objectives_words_come_back_and_both_are_asked_again(pair, ada, sam, 
         assert restore(found, sam, "Twice")
     fresh = growth.find(sam, aim.id)
     assert (fresh.text, fresh.measures, fresh.agreed_at) == ("Chair it", "Twice", None)
+
+
+def test_a_deleted_items_words_stay_as_they_are(item, sam, later):
+    with later(1):
+        item.edit(sam, "Second", item.text)
+        item.delete_by(sam)
+    found = story(item, sam)
+    assert not found.can_restore("text")
+    with pytest.raises(Refused, match="deleted"):
+        restore(found, sam, "The pilot found two gaps")
+
+
+def test_what_is_no_text_is_not_restored_as_one(item, sam):
+    item.move(sam, "other")
+    (moved,) = history.wordings_of(item)
+    found = story(item, sam)
+    assert not found.restore(sam, moved.id, "before", history.mark("other"))
+    assert story(item, sam).thing.section == "other"
+
+
+def test_the_wordings_go_with_what_they_were_of(meeting, item, ada, sam):
+    item.edit(sam, "Second", item.text)
+    made = actions.propose(item, sam, text="Map gaps", owner=sam, due_on=None, likelihood=None)
+    made.rewrite(sam, text="Map all gaps")
+    assert Wording.select().count() == 2
+    erasure.delete_meetings(Meeting.select(Meeting.id).where(Meeting.id == meeting.id))
+    assert [one.subject for one in Wording.select()] == [made.region]
+    erasure.delete_actions(actions.Action.id == made.id)
+    assert Wording.select().count() == 0
