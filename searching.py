@@ -20,6 +20,8 @@ from rows import Moment, db
 MOST = 50
 # After so many rows everybody else gets a turn.
 AT_A_TIME = 200
+# Id, pair, moment and home come before a row's words.
+FACTS = 4
 EDGE = timedelta(days=2)
 # No text holds it, so no phrase goes from one text over into the next.
 BETWEEN = "\0"
@@ -114,8 +116,8 @@ def _midnight(day: date, person: Person, days_on: int = 0) -> Value:
 
 
 def _opened(place: Place, row: tuple) -> list[str]:
-    id, pair, _, _, *sealed = row
-    found = zip(place.words, sealed, strict=True)
+    id, pair = row[0], row[1]
+    found = zip(place.words, row[FACTS:], strict=True)
     return [secrecy.unseal(text, words.place_of(id, pair)) if text else "" for words, text in found]
 
 
