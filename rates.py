@@ -12,6 +12,8 @@ WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
 # What opens all that a person has ever written, by the noun of its view.
 HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
+# What keeps a processor busy for a while, by its view.
+COSTLY = dict.fromkeys(("records.copy", "year.copy"), RateLimitItemPerMinute(30))
 # What has the server ask others, by the noun of its view.
 ASKING = {"signposts": RateLimitItemPerMinute(30)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.
@@ -37,6 +39,8 @@ def _limit() -> RateLimitItem | None:
         return ASKING.get(noun, WRITES) if g.person else STRANGERS
     if not g.person:
         return None
+    if request.endpoint in COSTLY:
+        return COSTLY[request.endpoint]
     if noun in HEAVY:
         return HEAVY[noun]
     return STREAMS if is_stream() else None

@@ -1,7 +1,7 @@
 """A year in words: each thing of it as it goes onto the agenda of an annual review."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from actions import Action
@@ -11,7 +11,7 @@ from feedback import Feedback
 from growth import OUTLOOKS, Objective, Progress
 from languages import gettext, ngettext, translated
 from models import TEXT_LIMIT, Pair
-from phrases import day
+from wording import full_day
 from years import Year
 
 # The sections of an annual review that the year is gathered into.
@@ -47,7 +47,7 @@ def _in_parts(piece: Piece) -> Iterator[Piece]:
         room -= len(line) + 1
     yield piece._replace(notes="\n".join(parts[0]))
     for number, part in enumerate(parts[1:], 2):
-        text = gettext("%(text)s (continued)", text=piece.text[: TEXT_LIMIT - 100])
+        text = gettext("%(text)s (part %(number)s)", text=piece.text[: TEXT_LIMIT - 100], number=number)
         yield Piece(f"{piece.source}.{number}", piece.section, text, "\n".join(part))
 
 
@@ -74,11 +74,6 @@ def _pieces(year: Year) -> Iterator[Piece]:
         yield Piece("evidence", STRENGTHS, gettext("Kept from this year"), _lines(_shown(one) for one in others))
 
 
-def on(found: date | datetime, zone: str | None = None) -> str:
-    """A day with its year, since it is read for years."""
-    return day(found, zone, with_year=True)
-
-
 def _lines(found: Iterable[str]) -> str:
     return "\n".join(line for line in found if line)
 
@@ -90,9 +85,9 @@ def _about(objective: Objective, year: Year, shown: list[Evidence]) -> Iterator[
     if objective.competency_list:
         yield gettext("Competencies: %(names)s", names=", ".join(objective.competency_list))
     if objective.due_on:
-        yield gettext("By when: %(day)s", day=on(objective.due_on))
+        yield gettext("By when: %(day)s", day=full_day(objective.due_on))
     if objective.achieved_at:
-        yield gettext("Achieved on %(day)s", day=on(objective.achieved_at, zone))
+        yield gettext("Achieved on %(day)s", day=full_day(objective.achieved_at, zone))
     if objective.dropped_at:
         yield gettext("Dropped: %(reason)s", reason=objective.drop_reason)
     start, end = year.moments
@@ -113,12 +108,12 @@ def _view(entry: Progress) -> str:
 
 def _said(pair: Pair, author: str, at: datetime, text: str) -> str:
     name = pair.person(author).first_name
-    return gettext("%(name)s, %(day)s: %(text)s", name=name, day=on(at, pair.time_zone), text=text)
+    return gettext("%(name)s, %(day)s: %(text)s", name=name, day=full_day(at, pair.time_zone), text=text)
 
 
 def _shown(one: Evidence) -> str:
     text = f"{one.text} {one.link}" if one.link else one.text
-    return gettext("Evidence, %(day)s: %(text)s", day=on(one.happened_on), text=text)
+    return gettext("Evidence, %(day)s: %(text)s", day=full_day(one.happened_on), text=text)
 
 
 def _actions(year: Year) -> Iterator[Piece]:
@@ -142,7 +137,7 @@ def _outcome(action: Action, year: Year) -> str:
     if action.dropped_at:
         return gettext("Dropped (%(name)s): %(text)s: %(reason)s", reason=action.drop_reason, **facts)
     if action.done_at:
-        return gettext("Done %(day)s (%(name)s): %(text)s", day=on(action.done_at, year.pair.time_zone), **facts)
+        return gettext("Done %(day)s (%(name)s): %(text)s", day=full_day(action.done_at, year.pair.time_zone), **facts)
     return gettext("Open (%(name)s): %(text)s", **facts)
 
 
@@ -150,16 +145,16 @@ def _meetings(year: Year) -> Iterator[Piece]:
     if found := year.meetings():
         text = ngettext("We met once one to one", "We met %(num)s times one to one", len(found))
         zone = year.pair.time_zone
-        notes = "\n".join(f"{on(meeting.starts_at, zone)}: {meeting.outline.name}" for meeting in found)
+        notes = "\n".join(f"{full_day(meeting.starts_at, zone)}: {meeting.outline.name}" for meeting in found)
         yield Piece("meetings", OBJECTIVES, text, notes)
 
 
 def _plan(goal: DevelopmentGoal, year: Year, activities: list[Activity]) -> Iterator[str]:
     zone = year.pair.time_zone
     if goal.met_at:
-        yield gettext("Reached on %(day)s", day=on(goal.met_at, zone))
+        yield gettext("Reached on %(day)s", day=full_day(goal.met_at, zone))
     for activity in activities:
-        done = gettext("done %(day)s", day=on(activity.done_at, zone)) if activity.done_at else gettext("open")
+        done = gettext("done %(day)s", day=full_day(activity.done_at, zone)) if activity.done_at else gettext("open")
         yield gettext("%(text)s (%(state)s)", text=activity.text, state=done)
         if activity.reflection:
             yield gettext("What it taught: %(text)s", text=activity.reflection)
@@ -167,7 +162,7 @@ def _plan(goal: DevelopmentGoal, year: Year, activities: list[Activity]) -> Iter
 
 def _from_to(told: Feedback, year: Year) -> str:
     giver, receiver = (year.pair.person(id).first_name for id in (told.giver_id, told.receiver_id))
-    facts = {"receiver": receiver, "day": on(told.given_at, year.pair.time_zone)}
+    facts = {"receiver": receiver, "day": full_day(told.given_at, year.pair.time_zone)}
     if told.is_reported:
         name = told.reported_from or gettext("a colleague")
         return gettext(

@@ -36,6 +36,12 @@ class Year:
         start, end = self.moments
         return min(max((moment - start) / (end - start), 0.0), 1.0)
 
+    def months(self) -> list[float]:
+        """Where in it each month begins, as fractions."""
+        days = (self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1))
+        length = max((self.ends_on - self.starts_on).days, 1)
+        return [(day - self.starts_on).days / length for day in days if day.day == 1]
+
     def _within(self, moment: Any) -> Any:
         start, end = self.moments
         return (moment >= start) & (moment < end)

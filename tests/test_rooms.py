@@ -11,6 +11,8 @@ PURE = {
     "rows",
     "prepared",
     "clock",
+    "links",
+    "wording",
     "merging",
     "matching",
     "naming",
@@ -84,6 +86,12 @@ def test_pure_helpers_import_nothing_but_one_another(room):
     assert "flask" not in imports(ROOMS[room])
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "documents").glob("*.py")), ids=lambda path: path.stem)
+def test_documents_know_nothing_of_conversations(path):
+    assert ours(path) <= {"links"}
+    assert "flask" not in imports(path)
+
+
 def test_models_imports_no_room():
     assert ours(ROOMS["models"]) <= PURE
 
@@ -154,6 +162,7 @@ def test_every_room_is_named_in_the_wheel():
         "/*.py",
         "commands/**",
         "views/**",
+        "documents/**",
         "templates/**",
         "static/**",
         "agendas/**",

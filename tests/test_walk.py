@@ -79,7 +79,10 @@ def filled(meeting, ada, sam, item, draft):
 
 def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
-    names = "head presence actions growth gathering agenda year evidences uploads wrapup close notebook meetings pair objectives today saved confirmations remarks"
+    names = (
+        "head presence actions growth gathering agenda wrapup close notebook meetings pair objectives today saved "
+        "year evidences confirmations uploads remarks"
+    )
     return [
         *names.split(),
         *(f"{kind}-goals" for kind in ("section", "prompts", "composer")),
@@ -101,12 +104,8 @@ def addresses(app, filled, method: str):
         for id in ids:
             for name in names:
                 path = rule.rule.replace("<digest>", "000000000000").replace("<name>", name)
-                path = (
-                    path.replace("<key>", "career")
-                    .replace("<section>", "goals")
-                    .replace("<days>", DAYS)
-                    .replace("<int:number>", "1")
-                )
+                path = path.replace("<key>", "career").replace("<section>", "goals").replace("<int:number>", "1")
+                path = path.replace("<days>", DAYS).replace("<extension>", "json")
                 yield rule.endpoint, path.replace("<id>", id or ""), path.replace("<id>", new_id())
 
 
@@ -155,7 +154,8 @@ def everything_stored() -> str:
 
 def test_no_route_has_an_argument_that_the_walk_does_not_know(app, filled):
     for rule in app.url_map.iter_rules():
-        assert rule.arguments <= {"id", "name", "digest", "key", "section", "number", "days"}, rule.rule
+        known = {"id", "name", "digest", "key", "section", "number", "days", "extension"}
+        assert rule.arguments <= known, rule.rule
         if "id" in rule.arguments:
             assert rule.rule.split("/")[1] in filled.keys() | LEADS, rule.rule
         if "name" in rule.arguments:

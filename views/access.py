@@ -71,6 +71,10 @@ SAYINGS = {
         Phrase("You took a copy of this conversation’s page"),
         Phrase("%(name)s took a copy of this conversation’s page"),
     ),
+    ("export", "competence"): (
+        Phrase("You took a copy of the evidence of competence"),
+        Phrase("%(name)s took a copy of the evidence of competence"),
+    ),
     ("export", "own data"): (
         Phrase("You took a copy of all your own data, this conversation included"),
         Phrase("%(name)s took a copy of all their own data, this conversation included"),

@@ -14,6 +14,7 @@ import access
 import live
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
+from documents.writing import NotWritten
 from door import AnotherSite, doorkeeper
 from languages import Phrase, gettext, translated
 from models import MeetingOver, Refused
@@ -167,6 +168,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(KeysAway, _keys_away)
     app.register_error_handler(DatabaseError, _database_away)
     app.register_error_handler(CannotOpen, _cannot_open)
+    app.register_error_handler(NotWritten, _not_written)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _broken)
 
@@ -264,6 +266,17 @@ def _cannot_open(problem: CannotOpen):
         500,
         Phrase("Something here cannot be read"),
         Phrase("What is stored here was damaged, so nothing of it is shown. Please tell whoever looks after Duologue."),
+    )
+
+
+def _not_written(problem: NotWritten):
+    return _say(
+        503,
+        Phrase("The copy could not be made"),
+        Phrase(
+            "No part of it was left anywhere, and nothing here was changed. Please go back and try again in a minute, "
+            "or take it in another format."
+        ),
     )
 
 

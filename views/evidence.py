@@ -42,7 +42,7 @@ def keep_action(id):
 def _kept(found, made, to):
     """Say that it is kept, or that whoever wrote it is asked."""
     g.page = found
-    tell(found, "evidence", "today")
+    tell(found, "evidences", "today")
     name = found.pair.other(g.person).first_name
     waiting = Phrase("%(name)s is asked whether this may be kept for the annual review.", name=name)
     said = translated(Phrase("Kept for the annual review.") if made.consented_at else waiting)
@@ -101,5 +101,5 @@ def put_back(id):
 
 def _settled(found):
     # It stands on the page of the year and, while it waits, on Today: each of them hears of it by its stream.
-    tell(g.page, "evidence", "year", "today")
+    tell(g.page, "evidences", "year", "today")
     return answer(g.page, to=f"{found.pair.path}/year#evidences")

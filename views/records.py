@@ -1,11 +1,14 @@
 """Records: the frozen minutes of a closed meeting, confirmed or remarked on by either of the two."""
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, abort, g, redirect, request
 
+import access
+import record_documents
 import records
 from records import Record
 
 from .answers import changed, checked, found_or_404, meeting_or_404, page, part
+from .exports import FORMATS, exported
 from .forms import RemarkForm, UploadForm
 from .pages import MeetingPage, Page
 from .streams import stream
@@ -27,6 +30,12 @@ class RecordPage(MeetingPage):
         "uploads": "records/_uploads.html",
     }
     whole = ("confirmations", "uploads", "remarks")
+    formats, tones = FORMATS, record_documents.TONES
+
+    @property
+    def parts(self):
+        """What one may choose to take along in a copy."""
+        return record_documents.offered(self.record)
 
     @property
     def live_path(self):
@@ -59,6 +68,20 @@ def _record_or_404(id):
 def show(id):
     meeting = meeting_or_404(id).meeting
     return redirect(meeting.path) if meeting.is_open else page(_record_or_404(id))
+
+
+@pages.get("/meetings/<id>/record.<extension>")
+def copy(id, extension):
+    record = _record_or_404(id).record if extension in FORMATS else abort(404)
+    # A bare address means all of it; from the form comes what was ticked.
+    chosen = request.args.getlist("include") if "chosen" in request.args else record_documents.PARTS
+    zone = g.person.time_zone
+    document = record_documents.document_of(record, zone, chosen)
+    response = exported(
+        document, extension, record_documents.file_name(record, zone), record_documents.data_of(record, chosen)
+    )
+    access.note_export(g.person, record.meeting)
+    return response
 
 
 @pages.get("/meetings/<id>/record/regions/<name>")

@@ -5,14 +5,17 @@ from functools import cached_property
 
 from flask import Blueprint, abort, g, redirect, request
 
+import access
+import competence_documents
 import evidence
 import reviews
 from languages import Phrase
-from phrases import day
 from reviews import usual_year
+from wording import day
 from years import Year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
+from .exports import FORMATS, exported
 from .forms import LONGEST_YEAR, EvidenceForm, YearForm
 from .pages import Page, PairPage
 from .streams import stream
@@ -30,7 +33,7 @@ class YearPage(PairPage):
     tab = "year"
     shows = {
         "year": "year",
-        "evidence": "evidences",
+        "evidences": "evidences",
         "meetings": "year",
         "actions": "year",
         "objectives": "year",
@@ -42,11 +45,11 @@ class YearPage(PairPage):
         "evidences": "evidence/_evidences.html",
     }
     whole = ("year", "evidences")
+    formats = FORMATS
 
     def __init__(self, me, pair, days=None):
         super().__init__(me, pair)
         self.days = days
-        self.year = Year(pair, *(days or usual_year(pair, me.today)))
 
     @classmethod
     def of(cls, me, id, days=None):
@@ -60,6 +63,11 @@ class YearPage(PairPage):
         small = super().resting()
         small.days = self.days
         return small
+
+    @cached_property
+    def year(self):
+        """The days that it is about: those of its address, or the usual ones."""
+        return Year(self.pair, *(self.days or usual_year(self.pair, self.me.today)))
 
     @property
     def title(self):
@@ -92,7 +100,13 @@ class YearPage(PairPage):
         return {one.id: one for one in self.year.objectives()}
 
     def _evidences(self):
-        return {"found": evidence.of(self.pair, self.year.starts_on, self.year.ends_on), "objectives": self.objectives}
+        found = evidence.of(self.pair, self.year.starts_on, self.year.ends_on)
+        return {
+            "found": found,
+            "objectives": self.objectives,
+            "for_accreditation": any(one.reference and one.consented_at for one in found),
+            "copies": f"{self.pair.path}/years/{written(self.year.starts_on, self.year.ends_on)}/competence",
+        }
 
 
 def year_or_404(id):
@@ -142,6 +156,17 @@ def region(id, name):
 @pages.get("/pairs/<id>/years/<days>/live")
 def live(id, days=None):
     return stream(found_or_404(YearPage.of(g.person, id, days and _read(days))))
+
+
+@pages.get("/pairs/<id>/years/<days>/competence.<extension>")
+def copy(id, days, extension):
+    found = found_or_404(YearPage.of(g.person, id, _read(days)))
+    if extension not in FORMATS:
+        abort(404)
+    document, data = competence_documents.document_of(found.year), competence_documents.data_of(found.year)
+    response = exported(document, extension, f"competence-{found.year.ends_on.isoformat()}", data)
+    access.note_competence(g.person, found.pair)
+    return response
 
 
 @pages.post("/pairs/<id>/evidence")

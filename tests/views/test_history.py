@@ -25,7 +25,7 @@ def changed(item, ada):
 
 def fields(page: str) -> dict[str, str]:
     """What the first of the page's forms sends."""
-    return dict(FIELD.findall(page.split('<form method="post"')[1].split("</form>")[0]))
+    return dict(FIELD.findall(page.split('<form method="post"')[1].split("</form>", maxsplit=1)[0]))
 
 
 def test_the_agenda_the_record_and_actions_lead_there(as_sam, sam, ada, meeting, item):

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 import live
+import records
 from models import Pair
 from rows import db
 from views import streams
+from views.pages import MeetingPage
 
 from ..conftest import NOW
 from ..screen import regions
@@ -103,17 +105,7 @@ def test_a_page_that_was_away_is_sent_what_it_missed_and_nothing_else(as_sam, as
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "0"])
 def test_a_page_of_which_nothing_is_known_is_sent_everything(as_sam, open_stream, meeting, item, since):
     event = next(open_stream(as_sam, f"{meeting.path}/live?since={since}"))
-    assert set(shown(event)) == {
-        "presence",
-        "head",
-        "actions",
-        "growth",
-        "gathering",
-        "agenda",
-        "wrapup",
-        "close",
-        "notebook",
-    }
+    assert set(shown(event)) == set(MeetingPage.whole)
 
 
 def test_what_the_browser_last_heard_counts_before_what_the_page_began_with(as_sam, as_ada, open_stream, meeting, item):
@@ -172,3 +164,16 @@ def test_a_closed_meetings_pair_page_and_record_are_live(as_sam, as_ada, open_st
     assert "Remarkable" in shown(event)["remarks"]
     as_ada.htmx(f"{meeting.path}/closing", undo=True)
     assert next(at_record) == streams.GONE
+
+
+def test_every_stream_renders_its_page_for_somebody_looked_up_afresh(app, as_sam, open_stream, meeting, ada):
+    upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
+    walked = 0
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("streams.") or rule.endpoint.endswith(".live"):
+            about = meeting if "record" in rule.rule else upcoming
+            path = rule.rule.replace("<days>", "2025-03-04--2026-03-03")
+            path = path.replace("<id>", about.pair_id if path.startswith("/pairs") else about.id)
+            assert "<hx-partial" in next(open_stream(as_sam, path)), path
+            walked += 1
+    assert walked >= 6
