@@ -8,6 +8,7 @@ from typing import Any
 from peewee import DateField, ForeignKeyField, IntegerField, fn
 
 import clock
+import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
 from merging import Merged, merge
@@ -117,6 +118,7 @@ class Action(Proposal, Once):
                 raise TooLate(Phrase("This action was dropped or withdrawn a moment ago."))
             merged = merge(base, self.likelier, text)
             if not merged.clash and merged.text != self.likelier:
+                history.note(self, "likelier", self.likelier, merged.text, by)
                 self.change(likelier=merged.text)
             return merged
 

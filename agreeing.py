@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import clock
+import history
 from languages import Phrase
 from models import Pair, Person, Refused
 from rows import new_id
@@ -138,6 +139,7 @@ class Proposal:
         with self.changing():
             self.must_be_open_to_change()
             self.must_say(before)
+            history.note_all(self, said, by)
             self.change(**said, agreed_at=None)
             self.consents.forget(self, but=by)
             self.consents.note(self, by, by)

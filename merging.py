@@ -14,6 +14,13 @@ class Merged(NamedTuple):
     clash: bool
 
 
+class Stretch(NamedTuple):
+    """Some words in a row: "same" in both versions of a text, "gone" since the first, or "new" in the second."""
+
+    text: str
+    kind: str
+
+
 class _Word(str):
     """A word with the space before it. It is the same word whatever that space is; a line end is one of its own."""
 
@@ -97,3 +104,15 @@ def _both(theirs: str, mine: str) -> str:
 def _holds(text: str, words: str) -> bool:
     """Whether the words stand in the text, one after the other."""
     return f" {' '.join(words.split())} " in f" {' '.join(text.split())} "
+
+
+def differences(before: str, after: str) -> list[Stretch]:
+    """What became of `before`, word by word; words that differ in the space before them alone are the same."""
+    was, now = _words(before), _words(after)
+    matcher: Any = PatienceSequenceMatcher(None, was, now)
+    found = []
+    for tag, start, end, now_start, now_end in matcher.get_opcodes():
+        if tag != "equal":
+            found.append(Stretch("".join(was[start:end]), "gone"))
+        found.append(Stretch("".join(now[now_start:now_end]), "same" if tag == "equal" else "new"))
+    return [stretch for stretch in found if stretch.text]

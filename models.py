@@ -1,6 +1,6 @@
 """The conversation: people, their pairs, meetings and items; what each may do, with no web in sight."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,9 @@ MANAGERS_PART = 1_000.0
 HIDDEN_AT_MOST = 30
 # How many conversations can join a meeting.
 CONVERSATIONS_AT_MOST = 4
+# Who is told, within its transaction, of a change to what both can see: which item, which part of it, what it said
+# before and says now, by whom, and whether it stands apart from what they typed just before. Rooms add themselves.
+witnesses: list[Callable[["Item", str, str, str, "Person", bool], None]] = []
 
 
 class Refused(Exception):
@@ -562,22 +565,34 @@ class Item(Once):
 
         A clash is given back unsaved.
         """
-        return self._merge_into("text", text, base)
+        return self._merge_into(by, "text", text, base)
 
     def write_notes(self, by: Person, notes: str, base: str, sent: str | None = None) -> Merged:
         """Change the notes under it, having started from `base`. A clash is given back unsaved.
 
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
-        return self._merge_into("notes", notes, base, sent)
+        return self._merge_into(by, "notes", notes, base, sent)
 
-    def _merge_into(self, name: str, mine: str, base: str, sent: str | None = None) -> Merged:
+    def restate(self, by: Person, part: str, words: str, base: str) -> Merged:
+        """Have its "text" or "notes" say what they said before, having started from `base`."""
+        return self._merge_into(by, part, words, base, apart=True)
+
+    def _merge_into(
+        self, by: Person, part: str, mine: str, base: str, sent: str | None = None, apart: bool = False
+    ) -> Merged:
         with self.changing():
-            theirs = getattr(self, name)
+            theirs = getattr(self, part)
             merged = merge(theirs if theirs == sent else base, theirs, mine)
             if not merged.clash and merged.text != theirs:
-                self.change(**{name: merged.text})
+                self.change(**{part: merged.text})
+                self._tell(by, part, theirs, merged.text, apart)
             return merged
+
+    def _tell(self, by: Person, part: str, before: str, after: str, apart: bool = False) -> None:
+        # What was written before it was shared is nobody else's.
+        for tell in witnesses if self.shared_at else ():
+            tell(self, part, before, after, by, apart)
 
     def share(self, by: Person) -> None:
         """Let the other one see this draft."""
@@ -609,18 +624,23 @@ class Item(Once):
             self.look_again()
             if not self.deleted_at:
                 self.change(deleted_at=clock.now(), deleted_by=by)
+                self._tell(by, "deleted", "", "")
 
     def restore(self, by: Person) -> None:
         """Undo the deletion."""
         with self.meeting._adding(private=self.is_draft):
             self.look_again()
-            self.change(deleted_at=None, deleted_by=None)
+            if self.deleted_at:
+                self.change(deleted_at=None, deleted_by=None)
+                self._tell(by, "restored", "", "")
 
     def move(self, by: Person, section: str, before: "Item | None" = None) -> list["Item"]:
         """Put it before another item of `section`, or at the end of it. Gives the items whose position changed."""
         with self.changing():
             others = [item for item in self.meeting.items_for(by) if item.section == section and item.id != self.id]
             place = next((n for n, item in enumerate(others) if before and item.id == before.id), len(others))
+            if section != self.section:
+                self._tell(by, "section", self.section, section)
             return self._put(section, others, place)
 
     def step(self, by: Person, down: bool) -> list["Item"]:
@@ -687,6 +707,8 @@ class Carry(Row):
 
     item_id: str
     from_meeting_id: str
+    to_meeting_id: str
+    by_id: str
     discussed_by_id: str | None
     kept_by_id: str | None
     pair = ForeignKeyField(Pair, backref="+", index=False)

@@ -13,6 +13,7 @@ import gevent
 import audit
 from actions import Action, ActionUpdate, Agreement
 from growth import Objective
+from history import Wording
 from models import Carry, Item, Meeting, Pair, Person, visible_to
 from notebooks import PrivateNote
 from notices import Notice
@@ -87,6 +88,7 @@ TOLD = {
     Objective: ("id", "text", "due_on", "set_at", "achieved_at"),
     PrivateNote: ("text", "written_at"),
     ClosingCheck: ("matter", "checked_at"),
+    Wording: ("subject", "part", "began_at", "changed_at", "before", "after"),
     Notice: ("kind", "other_name", "told_at", "read_at"),
 }
 
@@ -132,7 +134,12 @@ class _Conversation:
             "actions": self._actions(),
             "objectives": [{**_told(one), "set_by": self._name(one.set_by_id)} for one in objectives],
             "notebook": _told(notebook) if notebook.text else None,
+            "wordings": self._wordings(),
         }
+
+    def _wordings(self) -> list[Data]:
+        found = Wording.select().where(Wording.pair == self.pair).order_by(Wording.changed_at)
+        return [{**_told(one), "by": self._name(one.by_id)} for one in _unhurried(found)]
 
     def _meetings(self) -> list[Data]:
         items, records = self._items(), self._records()

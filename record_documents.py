@@ -189,7 +189,7 @@ def _action_table(actions: list[Minutes]) -> Table:
 
 def _action_row(action: Minutes) -> tuple[Words, ...]:
     due = full_day(action["due_on"]) if action["due_on"] else ""
-    return typed(action["text"]), action["owner"], due, joined([*_likelihood(action), _state(action)])
+    return typed(action["text"]), action["owner"], due, joined([_state(action), *_likelihood(action)])
 
 
 def _facts_of_action(action: Minutes) -> Iterator[Words]:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self
 
 from peewee import SCOPE_VALUES, CharField, DatabaseProxy, DateTimeField, Field, FieldAccessor, Model, TextField
@@ -74,7 +74,11 @@ class Words(TextField):
 
     def place_of(self, id: str, within: str) -> str:
         """The same for a row with this id in this pair."""
-        return f"{self.model._meta.table_name}/{self.column_name}/{id}/{within}"
+        return f"{self._column}/{id}/{within}"
+
+    @cached_property
+    def _column(self) -> str:
+        return f"{self.model._meta.table_name}/{self.column_name}"
 
     def sealed(self, row: Model) -> str | None:
         """The words of `row` as they go to the database."""

@@ -1,58 +1,136 @@
 """Finding words again: in memory, over what one person may see. Each text is opened, looked at and let go."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from heapq import nlargest
-from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
+
+import gevent
+from peewee import Value
 
 import clock
-from actions import Action
+import secrecy
 from languages import Phrase
-from models import Item, Meeting, Pair, Person, mine, visible_to
+from matching import Part, Wanted
+from models import Pair, Person
+from places import KINDS, PLACES, Place
+from rows import Moment, db
 
 MOST = 50
+# After so many rows everybody else gets a turn.
+AT_A_TIME = 200
+# Id, pair, moment and home come before a row's words.
+FACTS = 4
+EDGE = timedelta(days=2)
+# No text holds it, so no phrase goes from one text over into the next.
+BETWEEN = "\0"
+MOMENT = Moment()
+
+
+class Narrowed(NamedTuple):
+    """Where to look: what is with one other person, of one kind, from one day to another, or not over yet."""
+
+    other: str = ""
+    kind: str = ""
+    from_day: date | None = None
+    to_day: date | None = None
+    open_only: bool = False
+
+
+EVERYWHERE = Narrowed()
 
 
 class Hit(NamedTuple):
-    """Something found: when it was written, what it is, its words, with whom, and where to see it."""
+    """Something found: how well, when it was written, what it is, with whom, where to see it, and its words."""
 
+    rank: int
     at: datetime
     kind: Phrase
-    text: str
     pair: Pair
     path: str
+    title: list[Part]
+    more: list[Part]
 
 
-def search(person: Person, words: str) -> list[Hit]:
-    """The items (with their notes) and actions that hold all the words, the newest first, at most 50."""
-    wanted = words.lower().split()
-    pairs = {pair.id: pair for pair in person.pairs()}
-    hits = chain(_items(person, wanted, pairs), _actions(person, wanted, pairs))
-    return nlargest(MOST, hits, key=attrgetter("at"))
+class Found(NamedTuple):
+    """The best hits, and how many there are altogether."""
+
+    hits: list[Hit]
+    number: int
 
 
-def _items(person: Person, wanted: list[str], pairs: dict[str, Pair]) -> Iterator[Hit]:
-    found = (
-        Item.select(Item, Meeting)
-        .join(Meeting)
-        .join(Pair)
-        .where(mine(person, clock.now()), visible_to(person), Item.deleted_at.is_null())
+class _Lead(NamedTuple):
+    """A row that has all the words, and how well."""
+
+    rank: int
+    at: Any
+    place: Place
+    row: tuple
+
+
+def search(person: Person, words: str, narrowed: Narrowed = EVERYWHERE) -> Found:
+    """What holds all the words: whole words before beginnings before the rest, then the newest; at most 50 of them."""
+    wanted = Wanted(words)
+    pairs = {pair.id: pair for pair in person.pairs() if narrowed.other in ("", pair.other(person).id)}
+    if not wanted.terms or not pairs:
+        return Found([], 0)
+    leads = list(_leads(person, wanted, narrowed, list(pairs)))
+    best = nlargest(MOST, leads, key=attrgetter("rank", "at"))
+    return Found([_hit(lead, wanted, pairs) for lead in best], len(leads))
+
+
+def others(person: Person) -> dict[str, str]:
+    """Whom this person has or had one-to-ones with that they may still read: id → name."""
+    return {other.id: other.name for other in (pair.other(person) for pair in person.pairs())}
+
+
+def _leads(person: Person, wanted: Wanted, narrowed: Narrowed, pairs: list[str]) -> Iterator[_Lead]:
+    for place in PLACES:
+        if narrowed.kind in ("", place.kind) and (place.is_open is not None or not narrowed.open_only):
+            for number, row in enumerate(_rows(place, person, narrowed, pairs)):
+                if not number % AT_A_TIME:
+                    gevent.sleep(0)
+                if rank := wanted.rank(BETWEEN.join(_opened(place, row))):
+                    yield _Lead(rank, row[2], place, row)
+
+
+def _rows(place: Place, person: Person, narrowed: Narrowed, pairs: list[str]) -> list[tuple]:
+    """As the database has them, words sealed: making instances of them all would take longer than the search."""
+    query = place.rows(person, pairs)
+    if narrowed.from_day:
+        query = query.where(place.at >= _midnight(narrowed.from_day, person))
+    if narrowed.to_day:
+        query = query.where(place.at < _midnight(narrowed.to_day, person, days_on=1))
+    if narrowed.open_only:
+        query = query.where(place.is_open)
+    return db.execute(query).fetchall()
+
+
+def _midnight(day: date, person: Person, days_on: int = 0) -> Value:
+    """When a day begins for this person, as the database has moments."""
+    # Within two days of what a calendar can hold, neither a step nor a zone carries it over the edge.
+    near = min(max(day, date.min + EDGE), date.max - EDGE) + timedelta(days=days_on)
+    began = clock.from_local(datetime.combine(near, time()), person.time_zone)
+    return Value(began.replace(tzinfo=None), converter=False)
+
+
+def _opened(place: Place, row: tuple) -> list[str]:
+    id, pair = row[0], row[1]
+    found = zip(place.words, row[FACTS:], strict=True)
+    return [secrecy.unseal(text, words.place_of(id, pair)) if text else "" for words, text in found]
+
+
+def _hit(lead: _Lead, wanted: Wanted, pairs: dict[str, Pair]) -> Hit:
+    id, pair, at, home, *_ = lead.row
+    title, *others = filter(None, _opened(lead.place, lead.row))
+    more = next((text for text in others if wanted.is_in(text)), "")
+    return Hit(
+        lead.rank,
+        cast(datetime, MOMENT.python_value(at)),
+        KINDS[lead.place.kind],
+        pairs[pair],
+        lead.place.path.format(pair=pair, home=home, id=id),
+        wanted.excerpt(title),
+        wanted.excerpt(more) if more else [],
     )
-    for item in found.iterator():
-        if _holds(f"{item.text} {item.notes}", wanted):
-            path = f"{item.meeting.path}#{item.region}"
-            yield Hit(item.created_at, Phrase("Agenda"), item.text, pairs[item.pair_id], path)
-
-
-def _actions(person: Person, wanted: list[str], pairs: dict[str, Pair]) -> Iterator[Hit]:
-    found = Action.select().join(Pair).where(mine(person, clock.now()), Action.withdrawn_at.is_null())
-    for action in found.iterator():
-        if _holds(action.text, wanted):
-            yield Hit(action.proposed_at, Phrase("Action"), action.text, pairs[action.pair_id], action.path)
-
-
-def _holds(text: str, wanted: list[str]) -> bool:
-    text = text.lower()
-    return all(word in text for word in wanted)

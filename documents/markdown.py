@@ -7,7 +7,7 @@ from documents import Data
 
 # What means something anywhere in a line, and what does at its beginning alone.
 INLINE = re.compile(r"([\\`*_\[\]<>&~|$])")
-AT_START = re.compile(r"^(\s*)([#+=:-]|\d+(?=[.)]))")
+AT_START = re.compile(r"^(\d*)(?=[#+=:.)-])")
 MARKS = {"strong": "**", "emphasis": "*"}
 NEW_LINE, NEW_LINE_IN_CELL = "\\\n", "<br>"
 
@@ -75,7 +75,7 @@ def _run(run: Data) -> str:
 
 
 def _lines(text: str, new_line: str) -> str:
-    return new_line.join(AT_START.sub(r"\1\\\2", line.strip()) for line in text.split("\n"))
+    return new_line.join(AT_START.sub(r"\1\\", line.strip()) for line in text.split("\n"))
 
 
 def _line(text: str) -> str:

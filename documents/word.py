@@ -17,6 +17,8 @@ from documents import Data, in_directions
 
 INK, MUTED, ACCENT = RGBColor(0x2B, 0x25, 0x21), RGBColor(0x66, 0x5C, 0x54), RGBColor(0x1F, 0x64, 0x67)
 LINE = "E4DACD"
+# What most computers have; where one is missing, the word processor takes another. Complex: Arabic, Hebrew, Thai …
+BODY, TITLES, COMPLEX = "Calibri", "Georgia", "Arial"
 PAPER = "F7F3EC"
 HEADINGS = (("Title", 22), ("Heading 1", 15), ("Heading 2", 12), ("Heading 3", 11))
 # Our looks of a paragraph → the names of their styles.
@@ -162,7 +164,8 @@ def _say_what_it_is(file: Docx, document: Data) -> None:
 
 def _style_text(file: Docx, language: str) -> None:
     normal = file.styles["Normal"]
-    normal.font.size, normal.font.color.rgb = Pt(10.5), INK
+    normal.font.color.rgb = INK
+    _set_letters(normal, BODY, 10.5)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.2
     for found in file.styles.element.iter(qn("w:lang")):
         for name in ("val", "eastAsia", "bidi"):
@@ -172,7 +175,8 @@ def _style_text(file: Docx, language: str) -> None:
 def _style_headings(file: Docx) -> None:
     for name, size in HEADINGS:
         style = file.styles[name]
-        style.font.size, style.font.bold, style.font.color.rgb = Pt(size), True, INK
+        style.font.color.rgb = INK
+        _set_letters(style, TITLES, size, bold=True)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(size), Pt(size / 3)
         for border in style.element.findall(f".//{qn('w:pBdr')}"):
             border.getparent().remove(border)
@@ -203,11 +207,25 @@ def _add_style(
     style = file.styles.add_style(name, kind)
     if kind == WD_STYLE_TYPE.PARAGRAPH:
         style.base_style = file.styles["Normal"]
-    style.font.size = Pt(size) if size else None
-    style.font.bold = bold or None
+    _set_letters(style, "", size, bold)
     if color is not None:
         style.font.color.rgb = color
     return style
+
+
+def _set_letters(style: Any, face: str, size: float, bold: bool = False) -> None:
+    """Typeface, size and weight: said once for most scripts, and again for those with complex letters."""
+    found = style.element.get_or_add_rPr()
+    if face:
+        for old in found.findall(qn("w:rFonts")):
+            found.remove(old)
+        found.insert(0, _element("w:rFonts", ascii=face, hAnsi=face, cs=COMPLEX))
+    if size:
+        style.font.size = Pt(size)
+        found.append(_element("w:szCs", val=str(round(size * 2))))
+    if bold:
+        style.font.bold = True
+        style.font.cs_bold = True
 
 
 def _add_table_style(file: Docx) -> None:

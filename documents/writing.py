@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import Any
 
 from documents import Document, markdown
 
@@ -41,18 +42,23 @@ def written(document: Document, extension: str) -> bytes:
 
 
 def _in_its_own_process(data: bytes, extension: str) -> bytes:
-    command = [_python(), "-I", "-m", "documents", extension]
     environ = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     # One thread is as fast here as two, and leaves the others to who types.
     environ["RAYON_NUM_THREADS"] = "1"
+    how: dict[str, Any] = {"input": data, "capture_output": True, "timeout": SECONDS, "env": environ, "check": False}
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env=environ, check=False)  # noqa: S603
+        done = subprocess.run(_command(extension), **how)  # noqa: S603, PLW1510
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise _not_written(extension, type(problem).__name__) from None
     if done.returncode or not done.stdout.startswith(BEGINNINGS[extension]):
-        said = done.stderr.decode(errors="replace").split()
-        raise _not_written(extension, said[-1] if said else f"status {done.returncode}")
+        said = done.stderr.decode(errors="replace").strip()
+        # The kind of a problem is one word; whatever else a process says at its end might be what people wrote.
+        raise _not_written(extension, said if said.isidentifier() else f"status {done.returncode}")
     return done.stdout
+
+
+def _command(extension: str) -> list[str]:
+    return [_python(), "-I", "-m", "documents", extension]
 
 
 def _not_written(extension: str, why: str) -> NotWritten:

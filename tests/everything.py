@@ -54,6 +54,7 @@ def write_everything(meeting: Meeting, ada: Person, sam: Person, word: str) -> M
     deleted.write_notes(sam, f"{word} notes of it", "")
     deleted.delete_by(sam)
     item = meeting.add_item(sam, "goals", f"{word} item", key="item")
+    item.edit(sam, f"{word} item, reworded", item.text)
     item.write_notes(ada, f"{word} notes", "")
     item.discuss(ada)
     item.keep(ada)

@@ -2,12 +2,17 @@
 
 import re
 import zipfile
+from collections import Counter
+from html import unescape
 from io import BytesIO
 
 import docx
 import pytest
 import typst
 from docx.oxml.ns import qn
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from documents import BulletList, Document, Facts, Heading, Paragraph, Rule, Run, Table, isolated
 from documents.typed import typed
@@ -119,8 +124,10 @@ def test_a_pdf_is_read_in_the_order_in_which_it_is_written(pdf):
 @pytest.mark.parametrize("script", NAMES)
 def test_names_in_every_script_come_out_of_a_pdf(script):
     name = NAMES[script]
-    text = paper.text_of(written(a_document(Heading(name), Paragraph(name)), PDF))
+    text = paper.text_of(written(a_document(Heading(name), Paragraph(name), title="1"), PDF))
     assert "\ufffd" not in text
+    # No letter is read out twice, as those are that a typeface puts together from pieces.
+    assert Counter(filter(str.isalpha, text)) == Counter(filter(str.isalpha, name * 2))
     for word_of_it in name.split():
         assert text.count(word_of_it) == 2, text
 
@@ -212,3 +219,29 @@ def test_control_characters_and_halves_of_letters_are_left_out():
 def test_a_document_without_anything_is_still_one():
     for extension in (PDF, WORD, MARKDOWN):
         assert written(a_document(), extension)
+
+
+def shown_by_markdown(document: Document) -> str:
+    """What a reader of the Markdown sees, line by line."""
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(written(document, MARKDOWN).decode())
+    return unescape(re.sub(r"<[^>]*>", "", html.replace("<br />", "")))
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("\n#*é王"), max_size=40))
+@example("#set page(fill: red) $x^2$ <b>bold</b> *stars* [a](b) `code` &amp; | @here ~~gone~~ _so_")
+@example("1. one\n2) two\n- three\n+ four\n=== five\n--- six\n> seven\n# eight\n    nine\n***")
+@example("https://example.org/a_b*c (and more) <https://example.org>")
+def test_markdown_shows_every_word_as_it_was_typed(text):
+    lines = [" ".join(line.split()) for line in text.strip("\n").split("\n")]
+    for document in (a_document(Paragraph(typed(text), "notes")), a_document(BulletList([typed(text)]))):
+        shown = [" ".join(line.split()) for line in shown_by_markdown(document).split("\n")]
+        assert [line for line in shown if line][1:] == [line for line in lines if line]
+
+
+def test_markdown_has_headings_lists_and_tables(everything):
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(written(everything, MARKDOWN).decode())
+    for part in ("<h1>A conversation</h1>", "<h2>Goals</h2>", "<h3>The first half</h3>", "<th>Action</th>", "<hr />"):
+        assert part in html
+    assert html.count("<td>") == 4
+    assert "<strong>owns</strong>" in html
+    assert '<a href="https://example.org/room">' in html

@@ -203,8 +203,8 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(here, filled):
     before = erasure.words_in(filled)
     words = said(run(here.data_dir, "erase", "pair", "ada", "sam"))
     assert (
-        "2 meeting, 3 item, 3 carry, 1 action, 1 action update, 1 record, 1 remark, 1 objective, 2 private note"
-        in words
+        "2 meeting, 3 item, 3 carry, 1 action, 1 action update, 1 record, 1 remark, 1 objective, 1 wording, "
+        "2 private note" in words
     )
     assert "--apply" in words
     words = said(run(here.data_dir, "erase", "person", "ada"))
@@ -253,7 +253,7 @@ def test_not_even_scraps_of_what_was_changed_long_before_are_left(here, filled, 
     written = stored(filled)
     for item in items:
         item.edit(sam, "Short", item.text)
-    assert len(on_the_disk(here, written)) > len(stored(filled))
+    assert on_the_disk(here, written - stored(filled))
     said(run(here.data_dir, "erase", "pair", "ada", "sam", "--apply"))
     assert on_the_disk(here, written) == set()
 

@@ -409,7 +409,7 @@ def test_a_former_manager_reads_nothing_more_and_the_individual_everything(ada, 
         found = (
             *(person.pair(pair.id), person.meeting(meeting.id), person.item(item.id)),
             *(actions.find(person, tracked.id), growth.find(person, aim.id), person.pairs(), person.next_meetings()),
-            *(actions.done_ones_of(person), searching.search(person, "pilot")),
+            *(actions.done_ones_of(person), searching.search(person, "pilot").hits),
         )
         return [bool(one) for one in found]
 

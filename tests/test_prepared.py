@@ -11,6 +11,7 @@ import auth
 import evidence
 import feedback
 import growth
+import history
 import library
 import models
 import notices
@@ -40,6 +41,7 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     notices.tell("held", meeting.pair)
     feedback.give(meeting.pair, ada, "positive", "Well done")
     audit.note("opened", by=sam)
+    item.write_notes(sam, "Nobody owns the reply", "")
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=5, together=True)
     aim = growth.set_objective(meeting.pair, sam, "Chair the review", together=True)
     aim.note_progress(sam, "good", "Half-way", meeting)
@@ -68,7 +70,8 @@ def all_of(*rooms) -> dict[str, Prepared]:
 
 
 QUERIES = all_of(
-    models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, feedback, growth, evidence
+    *(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, feedback, growth, evidence),
+    history,
 )
 
 
@@ -88,6 +91,8 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "item": [item.id for item in Item.select()],
         "key": ["regular", "catch_up", "nothing"],
         "mark": ["", "nothing"],
+        "about": [item.region for item in Item.select()],
+        "part": ["text", "notes"],
         "start": [-1e12, 1_000.0],
         "end": [1_000.0, 1e12],
         "until": ["2026-01-01 00:00:00", "9999-01-01 00:00:00"],

@@ -14,6 +14,7 @@ PURE = {
     "links",
     "wording",
     "merging",
+    "matching",
     "naming",
     "languages",
     "agenda_templates",

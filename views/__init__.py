@@ -10,6 +10,7 @@ from . import (
     evidence,
     feedback,
     health,
+    history,
     items,
     meetings,
     notices,
@@ -34,7 +35,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback),
-    *(search, people, templates, signposts, notices, owndata, sessions, streams, health),
+    *(search, history, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 
 

@@ -25,7 +25,9 @@ from .pages import MeetingPage, Page, PairPage, Rejected
 
 PARTIAL = "HX-Request-Type"
 # Fields that a page fills in by itself.
-NOT_TYPED = {"csrf_token", "key", "base", "sent", "section", "meeting", "direction", "terms", "together", "where"}
+NOT_TYPED = {"csrf_token", "key", "base", "sent", "section", "meeting", "direction", "terms", "together", "where"} | {
+    *("wording", "side", "seen"),
+}
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&+-]*", re.ASCII)
 
 

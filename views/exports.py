@@ -25,15 +25,19 @@ FORMATS = {
 }
 
 
-def exported(document: Document, extension: str, name: str, data: Any = None) -> Response:
-    """The document (or its `data`, as JSON) as a file to keep, called `name`. Raises NotWritten, which has its answer.
+def exported(document: Document, extension: str, name: str) -> Response:
+    """The document as a file to keep: pdf, docx or md. Raises NotWritten, which has its answer.
 
-    The name goes into logs and onto disks: nobody's name belongs in it.
+    The `name` goes into logs and onto disks: nobody's name belongs in it.
     """
-    file = _json(data) if extension == JSON else written(document, extension)
+    return _file(written(document, extension), extension, name)
+
+
+def exported_data(data: Any, name: str) -> Response:
+    """The same of plain data, as JSON."""
+    return _file((json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(), JSON, name)
+
+
+def _file(content: bytes, extension: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{extension}"'}
-    return Response(file, mimetype=TYPES[extension], headers=headers)
-
-
-def _json(data: Any) -> bytes:
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    return Response(content, mimetype=TYPES[extension], headers=headers)

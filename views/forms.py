@@ -268,6 +268,14 @@ class AgreementForm(Form):
         return None if terms == "1" else terms
 
 
+class RestoringForm(Form):
+    """An earlier wording, which side of it, and the mark of the words that it is to replace."""
+
+    wording = StringField()
+    side = StringField()
+    seen = StringField()
+
+
 class UpdateForm(Form):
     """How an action goes."""
 

@@ -8,7 +8,7 @@ import records
 from records import Record
 
 from .answers import changed, checked, found_or_404, meeting_or_404, page, part
-from .exports import FORMATS, exported
+from .exports import FORMATS, JSON, exported, exported_data
 from .forms import RemarkForm, UploadForm
 from .pages import MeetingPage, Page
 from .streams import stream
@@ -75,13 +75,17 @@ def copy(id, extension):
     record = _record_or_404(id).record if extension in FORMATS else abort(404)
     # A bare address means all of it; from the form comes what was ticked.
     chosen = request.args.getlist("include") if "chosen" in request.args else record_documents.PARTS
-    zone = g.person.time_zone
-    document = record_documents.document_of(record, zone, chosen)
-    response = exported(
-        document, extension, record_documents.file_name(record, zone), record_documents.data_of(record, chosen)
-    )
+    response = _copied(record, extension, set(chosen))
     access.note_export(g.person, record.meeting)
     return response
+
+
+def _copied(record, extension, chosen):
+    zone = g.person.time_zone
+    name = record_documents.file_name(record, zone)
+    if extension == JSON:
+        return exported_data(record_documents.data_of(record, chosen), name)
+    return exported(record_documents.document_of(record, zone, chosen), extension, name)
 
 
 @pages.get("/meetings/<id>/record/regions/<name>")

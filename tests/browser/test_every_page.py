@@ -18,6 +18,7 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     ada.add(WELLBEING, LONG)
     ada.item(LONG).notes.fill(LONG)
     ada.item(LONG).propose(LONG, "Ada Marsh", "2027-03-30", "7")
+    history = f"/items/{ada.item(LONG).row.get_attribute('id').removeprefix('item-')}/history"
     for press in ("Make an action", "Edit"):
         ada.item("Go-live plan: which department first?" if press == "Edit" else LONG).button(press).click()
     expect(ada.page.get_by_role("textbox", name="Words of the item")).to_be_visible()
@@ -38,7 +39,8 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     ada.page.keyboard.press("Escape")
     ada.page.locator(".history a").first.click()
     fits(ada, "a record")
-    for address in ("/", "/actions", "/search", f"/search?q={LONG}", "/pairs/new", "/me", "/me/data", "/demo"):
+    searches = "/search", f"/search?q={LONG}"
+    for address in ("/", "/actions", *searches, history, "/pairs/new", "/me", "/me/data", "/demo"):
         ada.page.goto(address)
         fits(ada, address)
     ada.page.goto("/")
