@@ -98,6 +98,11 @@ class DevelopmentGoal(Once):
         with self.changing():
             return _merge_into(self, by, part, text, getattr(self, part) if getattr(self, part) == sent else base)
 
+    def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
+        """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
+        with self.changing():
+            return _merge_into(self, by, part, text, base, apart=True)
+
     def meet(self, by: Person, undo: bool = False) -> None:
         """Note that the individual can do it now, or take that back."""
         with self.changing():
@@ -187,6 +192,11 @@ class Activity(Once):
                 self.change(reflected_at=clock.now() if self.reflection else None)
             return merged
 
+    def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
+        """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
+        with self.changing():
+            return _merge_into(self, by, part, text, base, apart=True)
+
     def take_out(self, by: Person, undo: bool = False) -> None:
         """Take it out of the plan, or put it back as it was."""
         with self.goal.changing():
@@ -195,10 +205,13 @@ class Activity(Once):
                 self.change(removed_at=None if undo else clock.now(), removed_by=None if undo else by)
 
 
-def _merge_into(row: Any, by: Person, name: str, text: str, base: str, **facts: Any) -> Merged:
-    merged = merge(base, getattr(row, name), text)
+def _merge_into(row: Any, by: Person, name: str, text: str, base: str, apart: bool = False, **facts: Any) -> Merged:
+    before = getattr(row, name)
+    merged = merge(base, before, text)
     if not merged.clash:
-        history.note_all(row, {name: merged.text, **facts}, by)
+        if merged.text != before:
+            history.note(row, name, before, merged.text, by, apart)
+        history.note_all(row, facts, by)
         row.change(**{name: merged.text}, **facts)
     return merged
 
