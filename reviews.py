@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
+import history
 from languages import Phrase
 from merging import merge
 from models import TEXT_LIMIT, Item, Meeting, Pair, Person, Refused, who
@@ -130,7 +131,7 @@ def _note_year(meeting: Meeting, by: Person, starts_on: date, ends_on: date) -> 
 def _put(meeting: Meeting, by: Person, piece: Piece, before: Gathered | None) -> str:
     """Put one thing on the agenda, or bring it up to date: "added", "updated" or "" for nothing to do."""
     if before:
-        return _bring_up_to_date(meeting, piece, before)
+        return _bring_up_to_date(meeting, by, piece, before)
     item = meeting.add_item(by, piece.section, piece.text)
     item.change(notes=piece.notes)
     Gathered.create(
@@ -139,14 +140,16 @@ def _put(meeting: Meeting, by: Person, piece: Piece, before: Gathered | None) ->
     return "added"
 
 
-def _bring_up_to_date(meeting: Meeting, piece: Piece, before: Gathered) -> str:
+def _bring_up_to_date(meeting: Meeting, by: Person, piece: Piece, before: Gathered) -> str:
     item = Item.get_by_id(before.item_id)
     if item.deleted_at or item.meeting_id != meeting.id or (before.text, before.notes) == (piece.text, piece.notes):
         return ""
     for name in ("text", "notes"):
-        merged = merge(getattr(before, name), getattr(item, name), getattr(piece, name))
+        theirs = getattr(item, name)
+        merged = merge(getattr(before, name), theirs, getattr(piece, name))
         # Where both changed the same words, what the two wrote stands.
-        if not merged.clash and len(merged.text) <= TEXT_LIMIT:
+        if not merged.clash and merged.text != theirs and len(merged.text) <= TEXT_LIMIT:
+            history.note(item, name, theirs, merged.text, by, apart=True)
             item.change(**{name: merged.text})
     before.change(text=piece.text, notes=piece.notes)
     return "updated"

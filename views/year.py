@@ -15,7 +15,7 @@ from wording import day
 from years import Year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
-from .exports import FORMATS, exported
+from .exports import FORMATS, JSON, exported, exported_data
 from .forms import LONGEST_YEAR, EvidenceForm, YearForm
 from .pages import Page, PairPage
 from .streams import stream
@@ -163,10 +163,16 @@ def copy(id, days, extension):
     found = found_or_404(YearPage.of(g.person, id, _read(days)))
     if extension not in FORMATS:
         abort(404)
-    document, data = competence_documents.document_of(found.year), competence_documents.data_of(found.year)
-    response = exported(document, extension, f"competence-{found.year.ends_on.isoformat()}", data)
+    response = _copied(found.year, extension)
     access.note_competence(g.person, found.pair)
     return response
+
+
+def _copied(year, extension):
+    name = f"competence-{year.ends_on.isoformat()}"
+    if extension == JSON:
+        return exported_data(competence_documents.data_of(year), name)
+    return exported(competence_documents.document_of(year), extension, name)
 
 
 @pages.post("/pairs/<id>/evidence")
