@@ -12,7 +12,7 @@ import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
 from merging import Merged, merge
-from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, who, with_people
+from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
@@ -363,7 +363,7 @@ OPEN_ACTIONS_OF_PAIR = Prepared(
 )
 OPEN_ACTIONS_OF_PERSON = Prepared(
     lambda person, now: _with_pair(
-        _by_due_date(mine(person, now), Pair.ended_at.is_null(), Action.dropped_at.is_null(), Action.done_at.is_null())
+        _by_due_date(mine(person, now), stands(now), Action.dropped_at.is_null(), Action.done_at.is_null())
     )
 )
 DONE_ACTIONS_OF_PERSON = Prepared(

@@ -11,7 +11,7 @@ from agreeing import TooLate
 from feedback import Feedback
 from growth import Objective
 from languages import Phrase
-from models import PEOPLE, Item, Pair, Person, Refused, mine, who, with_people
+from models import PEOPLE, Item, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 
@@ -184,7 +184,7 @@ WAITING = Prepared(
         with_people(Evidence.select(Evidence, Pair, *PEOPLE).join(Pair))
         .where(
             mine(person, now),
-            Pair.ended_at.is_null(),
+            stands(now),
             Evidence.consented_at.is_null(),
             Evidence.removed_at.is_null(),
             Evidence.kept_by != person,

@@ -8,7 +8,7 @@ from peewee import BooleanField, CharField, ForeignKeyField
 
 import clock
 from languages import Phrase
-from models import PEOPLE, Meeting, Pair, Person, Refused, mine, who, with_people
+from models import PEOPLE, Meeting, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 
@@ -239,7 +239,7 @@ WAITING = Prepared(
     lambda person, now: (
         with_people(Feedback.select(Feedback, Pair, *PEOPLE).join(Pair))
         .where(
-            *(mine(person, now), Pair.ended_at.is_null(), Feedback.withdrawn_at.is_null()),
+            *(mine(person, now), stands(now), Feedback.withdrawn_at.is_null()),
             ((Feedback.giver == person) & Feedback.given_at.is_null())
             | ((Feedback.receiver == person) & Feedback.given_at.is_null(False) & Feedback.acknowledged_at.is_null()),
         )

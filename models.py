@@ -151,6 +151,7 @@ class Pair(Row):
     manager_id: str
     report_id: str
     invited_by_id: str
+    covers_id: str | None
     manager = ForeignKeyField(Person, backref="+")
     report = ForeignKeyField(Person, backref="+")
     invited_by = who()
@@ -186,8 +187,25 @@ class Pair(Row):
         return self.report, self.manager
 
     @property
+    def invitee(self) -> Person:
+        """Who is to accept the invitation: the other one, or whoever is asked to stand in."""
+        return self.manager if self.covers_id or self.invited_by_id == self.report_id else self.report
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When the two stopped meeting: somebody ended it, or the time of standing in has passed."""
+        has_passed = self.covers_until and self.covers_until <= clock.now()
+        return self.ended_at or (self.covers_until if has_passed else None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of standing in, on the pair's clock."""
+        until = self.covers_until and clock.local(self.covers_until, self.time_zone)
+        return until and (until - timedelta(seconds=1)).date()
+
+    @property
     def is_running(self) -> bool:
-        return bool(self.accepted_at) and not self.ended_at
+        return bool(self.accepted_at) and not self.over_at
 
     def side_of(self, person: Person) -> str:
         """ "individual" or "manager"."""
@@ -210,7 +228,8 @@ class Pair(Row):
             yield
 
     def _count_change(self) -> bool:
-        cursor = db.execute_sql(COUNT_CHANGE.replace("?", db.param), (self.id,))
+        now = Pair.covers_until.db_value(clock.now())
+        cursor = db.execute_sql(COUNT_CHANGE.replace("?", db.param), (now, self.id))
         row = cursor.fetchone()
         if row:
             self.version = row[0]
@@ -219,18 +238,18 @@ class Pair(Row):
     def why_over(self) -> Phrase:
         """Why nothing in it can change any more, or not yet."""
         found = Pair.get_by_id(self.id)
-        if found.ended_at:
+        if found.over_at:
             return Phrase("These one-to-ones have ended, so nothing in them can change any more.")
-        invited = found.other(found.invited_by).first_name
-        return Phrase("%(name)s has not accepted the invitation yet.", name=invited)
+        return Phrase("%(name)s has not accepted the invitation yet.", name=found.invitee.first_name)
 
     def end(self, by: Person | None, manager_days: int = 0) -> None:
         """Stop meeting (or decline, or take back, the invitation).
 
         What was written stays the individual's to read; the manager may read it for `manager_days` more.
-        `by` is None when neither of the two wanted it, but the staff directory says so.
+        Whoever stood in for a manager may not. `by` is None when neither of the two wanted it, but the staff directory
+        says so.
         """
-        until = clock.now() + timedelta(days=manager_days)
+        until = clock.now() + timedelta(days=0 if self.covers_id else manager_days)
         facts = {
             Pair.ended_at: clock.now(),
             Pair.ended_by: by,
@@ -750,7 +769,8 @@ def _between(low: float | None, high: float | None) -> float:
 
 COUNT_CHANGE = (
     'UPDATE "pair" SET "version" = "version" + 1 '
-    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND "id" = ? RETURNING "version"'
+    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND ("covers_until" IS NULL OR "covers_until" > ?) '
+    'AND "id" = ? RETURNING "version"'
 )
 
 # The finders. Each starts from the person: whoever is not one of the two finds nothing.
@@ -762,9 +782,14 @@ PERSONAL = ("id", "name", "time_zone", "disabled_at", "language", "hidden_prompt
 PEOPLE = [getattr(person, name) for person in (Manager, Report) for name in PERSONAL]
 
 
+def stands(now):
+    """The condition that a pair has not ended: nobody has ended it, and no time of standing in has passed."""
+    return Pair.ended_at.is_null() & (Pair.covers_until.is_null() | (Pair.covers_until > now))
+
+
 def mine(person, now):
     """The condition that a pair is this person's to read: a manager's right ends with the pair, or soon after."""
-    manages = Pair.ended_at.is_null() | Pair.accepted_at.is_null() | (Pair.manager_until > now)
+    manages = stands(now) | Pair.accepted_at.is_null() | (Pair.manager_until > now)
     return (Pair.report == person) | ((Pair.manager == person) & manages)
 
 
@@ -806,7 +831,7 @@ def _closed_meetings(pair):
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
 MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
-PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(Pair.ended_at.is_null(False), Pair.invited_at))
+PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(~stands(now), Pair.invited_at))
 MEETING = Prepared(
     lambda id, person, now: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(
         Meeting.id == id, mine(person, now)

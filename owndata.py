@@ -1,112 +1,236 @@
 """A person's own data: all that Duologue keeps of what they wrote and are party to, as plain data.
 
-Nothing in it is private to anybody else: another's drafts and notebooks are left out by the queries themselves.
+The lists below are the one place that says what belongs to it: the archive, its schema, its import and the page to
+read it on all follow them. Nothing private to anybody else is in it: the queries themselves leave it out.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import gevent
+from peewee import Field, ForeignKeyField, ModelSelect
 
 import audit
+import clock
 from actions import Action, ActionUpdate, Agreement
-from growth import Objective
+from development import Activity, DevelopmentGoal
+from evidence import Evidence
+from feedback import Feedback
+from growth import Objective, ObjectiveAgreement, Progress
+from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
+from library import TemplateVersion
 from models import Carry, Item, Meeting, Pair, Person, visible_to
 from notebooks import PrivateNote
 from notices import Notice
-from records import Confirmation, Record, Remark
+from records import Confirmation, Record, Remark, Upload
+from reviews import Gathered, Gathering
 from rows import Row, db
 from wrapup import ClosingCheck
 
-AT_A_TIME = 100
+AT_A_TIME = 20
+SCHEMA, VERSION = "duologue-archive", 1
 
 Data = dict[str, Any]
 T = TypeVar("T")
 
-# What each kind of row tells, besides the words that belong to it. People are told by their names.
-TOLD = {
-    Person: (
-        "issuer",
-        "subject",
-        "name",
-        "email",
-        "time_zone",
-        "language",
-        "hidden_prompts",
-        "people_lead",
-        "created_at",
-    ),
-    Pair: (
-        "id",
-        "invited_at",
-        "accepted_at",
-        "ended_at",
-        "rhythm",
-        "minutes",
-        "place",
-        "between_rhythm",
-        "between_place",
-        "held_at",
-        "erased_at",
-    ),
-    Meeting: (
-        "id",
-        "template",
-        "starts_at",
-        "minutes",
-        "place",
-        "created_at",
-        "next_starts_at",
-        "closed_at",
-        "cancelled_at",
-    ),
-    Item: (
-        "id",
-        "section",
-        "text",
-        "is_question",
-        "notes",
-        "created_at",
-        "shared_at",
-        "discussed_at",
-        "kept_at",
-        "deleted_at",
-    ),
-    Carry: ("carried_at", "notes"),
-    Action: (
-        *("id", "text", "due_on", "likelihood", "likelier", "put_off_until", "drop_reason"),
-        *("proposed_at", "agreed_at", "withdrawn_at", "done_at", "dropped_at"),
-    ),
-    ActionUpdate: ("written_at", "text", "due_before", "due_after", "put_off_until"),
-    Agreement: ("agreed_at",),
-    Record: ("closed_at", "withdrawn_at"),
-    Remark: ("written_at", "text"),
-    Confirmation: ("confirmed_at",),
-    Objective: ("id", "text", "due_on", "set_at", "achieved_at"),
-    PrivateNote: ("text", "written_at"),
-    ClosingCheck: ("matter", "checked_at"),
-    Wording: ("subject", "part", "began_at", "changed_at", "before", "after"),
-    Notice: ("kind", "other_name", "told_at", "read_at"),
-}
+
+class Kind(NamedTuple):
+    """A kind of row that an archive has: all its columns but those it is `without`.
+
+    `of` gives the rows of a pair that a person may see, in the order of the column `by`. Columns of `as_json` hold
+    JSON. `seen` gives a row as the person may see it, None where they may not, knowing the ids of all rows before.
+    """
+
+    model: type[Row]
+    of: Callable[[Pair, Person], "ModelSelect[Any]"]
+    by: str
+    without: frozenset[str] = frozenset({"key", "pair"})
+    as_json: frozenset[str] = frozenset()
+    seen: Callable[[Data, Person, dict[str, Data]], Data | None] = lambda row, person, others: row
+
+    @property
+    def name(self) -> str:
+        """What its list is called."""
+        return self.model._meta.table_name
+
+    @property
+    def fields(self) -> list[Field]:
+        """The columns that are told, in order."""
+        return [field for field in self.model._meta.sorted_fields if field.name not in self.without]
+
+    def told(self, row: Row) -> Data:
+        """The row in JSON's types; moments in ISO 8601, UTC."""
+        return {field.name: self._plain(row, field) for field in self.fields}
+
+    def _plain(self, row: Row, field: Field) -> Any:
+        is_key = isinstance(field, ForeignKeyField)
+        value = row.__data__[field.name] if is_key else getattr(row, field.name)
+        if field.name in self.as_json:
+            return json.loads(value)
+        return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _all(model: Any) -> Callable[[Pair, Person], "ModelSelect[Any]"]:
+    return lambda pair, person: model.select().where(model.pair == pair)
+
+
+def _within(model: Any, parent: Any) -> Callable[[Pair, Person], "ModelSelect[Any]"]:
+    return lambda pair, person: model.select(model).join(parent).where(parent.pair == pair)
+
+
+def _on_items(model: Any) -> Callable[[Pair, Person], "ModelSelect[Any]"]:
+    """What hangs on items, of those that are not another's drafts."""
+    return lambda pair, person: (
+        model.select(model).join(Item, on=(model.item == Item.id)).where(Item.pair == pair, visible_to(person.id))
+    )
+
+
+def _items(pair: Pair, person: Person) -> "ModelSelect[Any]":
+    return Item.select().where(Item.pair == pair, visible_to(person.id))
+
+
+def _notebook(pair: Pair, person: Person) -> "ModelSelect[Any]":
+    return PrivateNote.select().where(PrivateNote.pair == pair, PrivateNote.author == person)
+
+
+def _evidence(pair: Pair, person: Person) -> "ModelSelect[Any]":
+    """What counts, and what waits for the consent of whoever wrote it, as far as one is asked or asks."""
+    is_known = Evidence.consented_at.is_null(False) | Evidence.author.is_null()
+    mine = (Evidence.author == person) | (Evidence.kept_by == person)
+    return Evidence.select().where(Evidence.pair == pair, is_known | mine)
+
+
+def _feedback(pair: Pair, person: Person) -> "ModelSelect[Any]":
+    is_told = Feedback.given_at.is_null(False) | Feedback.asked_at.is_null(False)
+    mine = (Feedback.giver == person) | (Feedback.withdrawn_at.is_null() & is_told)
+    return Feedback.select().where(Feedback.pair == pair, mine)
+
+
+def _once_given(row: Data, person: Person, others: dict[str, Data]) -> Data:
+    """Feedback that is asked for and not given yet has no words but for whoever writes it."""
+    is_unknown = row["giver"] != person.id and not row["given_at"]
+    return {**row, "tone": "", "is_reported": False, "reported_from": "", "text": ""} if is_unknown else row
+
+
+def _of_the_visible(row: Data, person: Person, others: dict[str, Data]) -> Data | None:
+    """A wording of something that is in the archive; another's from before they shared it is not."""
+    subject = others.get(row["subject"].partition("-")[2])
+    if subject is None:
+        return None
+    # Only items are shared at some time; all else is so from its beginning.
+    shared_at = subject.get("shared_at", "")
+    return row if row["by"] == person.id or (shared_at is not None and shared_at <= row["began_at"]) else None
+
+
+OF_A_PAIR = (
+    Kind(Meeting, _all(Meeting), "starts_at"),
+    Kind(Item, _items, "position"),
+    Kind(Carry, _on_items(Carry), "carried_at"),
+    Kind(PrivateNote, _notebook, "written_at"),
+    Kind(Action, _all(Action), "proposed_at"),
+    Kind(Agreement, _within(Agreement, Action), "agreed_at"),
+    Kind(ActionUpdate, _all(ActionUpdate), "written_at"),
+    Kind(HandingOn, _within(HandingOn, Action), "agreed_at"),
+    Kind(Record, _all(Record), "closed_at", as_json=frozenset({"content"})),
+    Kind(Confirmation, _within(Confirmation, Record), "confirmed_at"),
+    Kind(Remark, _all(Remark), "written_at"),
+    Kind(Upload, _all(Upload), "noted_at"),
+    Kind(ClosingCheck, _within(ClosingCheck, Meeting), "checked_at"),
+    Kind(Objective, _all(Objective), "set_at"),
+    Kind(ObjectiveAgreement, _within(ObjectiveAgreement, Objective), "agreed_at"),
+    Kind(Progress, _all(Progress), "written_at"),
+    Kind(Evidence, _evidence, "kept_at"),
+    Kind(DevelopmentGoal, _all(DevelopmentGoal), "set_at"),
+    Kind(Activity, _all(Activity), "added_at"),
+    Kind(Feedback, _feedback, "made_at", seen=_once_given),
+    Kind(Gathering, _all(Gathering), "gathered_at"),
+    Kind(Gathered, _on_items(Gathered), "source"),
+    Kind(Handover, _all(Handover), "passed_at", as_json=frozenset({"content"})),
+    Kind(PassedRecord, _all(PassedRecord), "closed_at", as_json=frozenset({"content"})),
+    Kind(Wording, _all(Wording), "began_at", seen=_of_the_visible),
+)
+
+
+def _nothing(pair: Pair, person: Person) -> "ModelSelect[Any]":
+    raise LookupError("This kind of row belongs to no pair.")
+
+
+def _but(model: type[Row], *names: str) -> frozenset[str]:
+    """All columns of a model but these."""
+    return frozenset(model._meta.fields) - set(names)
+
+
+PAIR = Kind(Pair, _nothing, "invited_at", without=frozenset({"version"}))
+# A pair that something here leads to and that is not (any more) the person's to read.
+MENTIONED = Kind(
+    Pair,
+    _nothing,
+    "invited_at",
+    without=_but(Pair, "id", "manager", "report", "invited_by", "invited_at", "accepted_at", "ended_at", "time_zone"),
+)
+ACCOUNT = Kind(Person, _nothing, "created_at", without=frozenset({"epoch"}))
+OTHER = Kind(Person, _nothing, "created_at", without=_but(Person, "id", "subject", "name"))
+NOTICE = Kind(Notice, _nothing, "told_at", without=frozenset({"person"}))
+TEMPLATE = Kind(TemplateVersion, _nothing, "key", without=frozenset({"by"}))
 
 
 def own_data(person: Person) -> Data:
-    """Everything of theirs, in JSON's types; moments in ISO 8601, UTC."""
-    return {**about(person), "conversations": [conversation(pair, person) for pair in person.pairs()]}
+    """Everything of theirs: the archive."""
+    pairs = person.pairs()
+    return {**about(person, pairs), "conversations": [conversation(pair, person) for pair in pairs]}
 
 
-def about(person: Person) -> Data:
-    """Their account, and what they were told."""
-    told = Notice.select().where(Notice.person == person).order_by(Notice.told_at)
-    return {"version": 1, "account": _told(person), "notices": [_told(notice) for notice in told]}
+def about(person: Person, pairs: list[Pair]) -> Data:
+    """All of the archive but the conversations in these pairs of theirs."""
+    notices = list(Notice.select().where(Notice.person == person).order_by(Notice.told_at, Notice.id))
+    mentioned = _mentioned(pairs, notices)
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "made_at": clock.now().isoformat(),
+        "account": ACCOUNT.told(person),
+        "notices": [NOTICE.told(notice) for notice in notices],
+        "people": [OTHER.told(other) for other in _people([*pairs, *mentioned], person)],
+        "mentioned": [MENTIONED.told(pair) for pair in mentioned],
+        "templates": [TEMPLATE.told(version) for version in _templates(pairs)],
+    }
+
+
+def _mentioned(pairs: list[Pair], notices: list[Notice]) -> list[Pair]:
+    earlier = {one.from_pair_id for one in Handover.select(Handover.from_pair).where(Handover.pair.in_(pairs))}
+    ids = earlier | {pair.covers_id for pair in pairs} | {notice.pair_id for notice in notices}
+    others = ids - {pair.id for pair in pairs} - {None}
+    return list(Pair.select().where(Pair.id.in_(others)).order_by(Pair.invited_at, Pair.id))
+
+
+def _people(pairs: list[Pair], person: Person) -> list[Person]:
+    columns = ("manager", "report", "invited_by", "ended_by")
+    ids = {pair.__data__[name] for pair in pairs for name in columns} - {person.id, None}
+    return list(Person.select().where(Person.id.in_(ids)).order_by(Person.name, Person.id))
+
+
+def _templates(pairs: list[Pair]) -> list[TemplateVersion]:
+    """The versions of templates that their meetings began with."""
+    begun = Meeting.select(Meeting.versions).where(Meeting.pair.in_(pairs)).distinct()
+    ids = {id for meeting in begun for id in meeting.versions.split()}
+    found = TemplateVersion.select().where(TemplateVersion.id.in_(ids))
+    return list(found.order_by(TemplateVersion.key, TemplateVersion.number))
 
 
 def conversation(pair: Pair, person: Person) -> Data:
-    """All that this person may see of a pair of theirs. A dozen queries."""
-    return _Conversation(pair, person).told()
+    """All that this person may see of a pair of theirs: the pair, then a list for each kind of row."""
+    told: Data = {"pair": PAIR.told(pair)}
+    known: dict[str, Data] = {}
+    for kind in OF_A_PAIR:
+        model: Any = kind.model
+        found = kind.of(pair, person).order_by(getattr(model, kind.by), model.id)
+        rows = (kind.seen(kind.told(row), person, known) for row in _unhurried(found))
+        told[kind.name] = [row for row in rows if row]
+        known |= {row["id"]: row for row in told[kind.name]}
+    return told
 
 
 def note_export(person: Person) -> None:
@@ -116,122 +240,9 @@ def note_export(person: Person) -> None:
             audit.note("export", by=person, pair=pair, about="own data")
 
 
-class _Conversation:
-    """What one person may see of a pair."""
-
-    def __init__(self, pair: Pair, person: Person) -> None:
-        self.pair, self.person = pair, person
-        self.names = {one.id: one.name for one in pair.people}
-
-    def told(self) -> Data:
-        objectives = Objective.select().where(Objective.pair == self.pair).order_by(Objective.set_at)
-        notebook = PrivateNote.of(self.pair, self.person)
-        return {
-            **_told(self.pair),
-            "individual": self.pair.report.name,
-            "manager": self.pair.manager.name,
-            "meetings": self._meetings(),
-            "actions": self._actions(),
-            "objectives": [{**_told(one), "set_by": self._name(one.set_by_id)} for one in objectives],
-            "notebook": _told(notebook) if notebook.text else None,
-            "wordings": self._wordings(),
-        }
-
-    def _wordings(self) -> list[Data]:
-        found = Wording.select().where(Wording.pair == self.pair).order_by(Wording.changed_at)
-        return [{**_told(one), "by": self._name(one.by_id)} for one in _unhurried(found)]
-
-    def _meetings(self) -> list[Data]:
-        items, records = self._items(), self._records()
-        found, checks = Meeting.select().where(Meeting.pair == self.pair).order_by(Meeting.starts_at), self._checks()
-        return [
-            {**_told(one), "items": items[one.id], "records": records[one.id], "checks": checks[one.id]}
-            for one in found
-        ]
-
-    def _checks(self) -> dict[str, list[Data]]:
-        found = ClosingCheck.select(ClosingCheck).join(Meeting).where(Meeting.pair == self.pair)
-        return _grouped((one.meeting_id, {**_told(one), "by": self._name(one.person_id)}) for one in found)
-
-    def _items(self) -> dict[str, list[Data]]:
-        found = Item.select().where(Item.pair == self.pair, visible_to(self.person.id)).order_by(Item.position)
-        carries = self._carries()
-        return _grouped(
-            (one.meeting_id, {**_told(one), "author": self._name(one.author_id), "carried": carries[one.id]})
-            for one in found
-        )
-
-    def _carries(self) -> dict[str, list[Data]]:
-        found = (
-            Carry.select(Carry)
-            .join(Item)
-            .where(Item.pair == self.pair, visible_to(self.person.id))
-            .order_by(Carry.carried_at)
-        )
-        return _grouped((one.item_id, {**_told(one), "from_meeting": one.from_meeting_id}) for one in found)
-
-    def _records(self) -> dict[str, list[Data]]:
-        found = Record.select(Record).join(Meeting).where(Meeting.pair == self.pair).order_by(Record.closed_at)
-        confirmations, remarks = self._of_records(Confirmation, "person"), self._of_records(Remark, "author")
-        return _grouped(
-            (
-                one.meeting_id,
-                {
-                    **_told(one),
-                    "minutes": one.minutes,
-                    "confirmations": confirmations[one.id],
-                    "remarks": remarks[one.id],
-                },
-            )
-            for one in found
-        )
-
-    def _of_records(self, model: Any, by: str) -> dict[str, list[Data]]:
-        found = model.select(model).join(Record).join(Meeting).where(Meeting.pair == self.pair)
-        return _grouped((one.record_id, {**_told(one), "by": self._name(getattr(one, f"{by}_id"))}) for one in found)
-
-    def _actions(self) -> list[Data]:
-        agreements, updates = self._of_actions(Agreement, "person"), self._of_actions(ActionUpdate, "author")
-        found = Action.select().where(Action.pair == self.pair).order_by(Action.proposed_at)
-        return [
-            {
-                **_told(one),
-                "owner": self._name(one.owner_id),
-                "proposed_by": self._name(one.proposed_by_id),
-                "meeting": one.meeting_id,
-                "item": one.item_id,
-                "agreements": agreements[one.id],
-                "updates": updates[one.id],
-            }
-            for one in _unhurried(found)
-        ]
-
-    def _of_actions(self, model: Any, by: str) -> dict[str, list[Data]]:
-        found = model.select(model).join(Action).where(Action.pair == self.pair)
-        return _grouped((one.action_id, {**_told(one), "by": self._name(getattr(one, f"{by}_id"))}) for one in found)
-
-    def _name(self, id: Any) -> str | None:
-        return self.names.get(id) if id else None
-
-
-def _grouped(found: Iterable[tuple[str, Data]]) -> dict[str, list[Data]]:
-    groups: dict[str, list[Data]] = defaultdict(list)
-    for key, data in _unhurried(found):
-        groups[key].append(data)
-    return groups
-
-
 def _unhurried(found: Iterable[T]) -> Iterator[T]:
     """The same, one by one; everybody else gets a turn now and then."""
     for number, one in enumerate(found):
         if not number % AT_A_TIME:
             gevent.sleep(0)
         yield one
-
-
-def _told(row: Row) -> Data:
-    return {name: _plain(getattr(row, name)) for name in TOLD[type(row)]}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value

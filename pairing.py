@@ -6,7 +6,7 @@ from typing import Any
 import clock
 import scheduling
 from languages import Phrase
-from models import Pair, PairOver, Person, Refused
+from models import Pair, PairOver, Person, Refused, stands
 from prepared import Prepared
 from rows import db
 
@@ -32,23 +32,23 @@ def begin(manager: Person, report: Person) -> tuple[Pair, bool]:
             pair = Pair.create(time_zone=manager.time_zone, accepted_at=clock.now(), **people)
             scheduling.schedule(pair, report, _first_start(pair))
         elif is_new:
-            accept(pair, pair.other(pair.invited_by))
+            accept(pair, pair.invitee)
         pair.change(from_directory=True)
         return pair, is_new
 
 
 def accept(pair: Pair, by: Person) -> None:
     """Say yes to the invitation; the first meeting is made. Raises PairOver when it was withdrawn."""
-    if by.id == pair.invited_by_id:
-        raise Refused(Phrase("It is for %(name)s to accept.", name=pair.other(by).first_name))
+    if by.id != pair.invitee.id:
+        raise Refused(Phrase("It is for %(name)s to accept.", name=pair.invitee.first_name))
     with db.atomic():
-        standing = Pair.id == pair.id, Pair.accepted_at.is_null(), Pair.ended_at.is_null()
-        is_new = Pair.update(accepted_at=clock.now()).where(*standing).execute()
+        invited = Pair.id == pair.id, Pair.accepted_at.is_null(), stands(clock.now())
+        is_new = Pair.update(accepted_at=clock.now()).where(*invited).execute()
         fresh = Pair.get_by_id(pair.id)
-        pair.accepted_at, pair.ended_at = fresh.accepted_at, fresh.ended_at
+        pair.accepted_at, pair.ended_at, pair.covers_until = fresh.accepted_at, fresh.ended_at, fresh.covers_until
         if is_new:
             scheduling.schedule(pair, by, _first_start(pair))
-        elif pair.ended_at:
+        elif pair.over_at:
             raise PairOver(pair.why_over())
 
 
@@ -57,6 +57,9 @@ def _first_start(pair: Pair) -> datetime:
     return wished if wished and wished > clock.now() else clock.first_start(pair.time_zone)
 
 
+# Standing in for somebody is no pair of one's own: an invitation, or the directory, begins another.
 STANDING = Prepared(
-    lambda manager, report: Pair.select().where(Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null())
+    lambda manager, report: Pair.select().where(
+        Pair.manager == manager, Pair.report == report, Pair.ended_at.is_null(), Pair.covers.is_null()
+    )
 )

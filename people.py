@@ -236,9 +236,9 @@ def _hand_over(source: Person, target: Person) -> None:
 
 def _settle_doubles(target: Person) -> None:
     """Where both names had one-to-ones with the same other one, leave those that have something in them."""
-    standing: dict[tuple[str, str], list[Pair]] = {}
+    standing: dict[tuple[str, str, str | None], list[Pair]] = {}
     for pair in sorted(_standing(target), key=_worth, reverse=True):
-        standing.setdefault((pair.manager_id, pair.report_id), []).append(pair)
+        standing.setdefault((pair.manager_id, pair.report_id, pair.covers_id), []).append(pair)
     for kept, *others in standing.values():
         if any(_is_made(pair) for pair in others):
             raise Refused(

@@ -10,6 +10,7 @@ import clock
 import library
 import links
 from clock import HOW_OFTEN, RHYTHMS
+from record_documents import TONES
 from signposts import USUAL_TITLES
 from wording import day, full_day, ordinal, time_of, times, when
 
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
         now=clock.now,
         RHYTHMS=RHYTHMS,
         HOW_OFTEN=HOW_OFTEN,
+        TONES=TONES,
         templates=library.offered,
         USUAL_TITLES=USUAL_TITLES,
         first_start=clock.first_start,

@@ -17,7 +17,21 @@ from actions import Action
 from feedback import A_COLLEAGUE, Feedback
 from growth import Objective, Progress
 from languages import Phrase
-from models import CARRY_INTO, ITEM_ALONE, PEOPLE, Carry, Item, Meeting, Pair, Person, Refused, mine, who, with_people
+from models import (
+    CARRY_INTO,
+    ITEM_ALONE,
+    PEOPLE,
+    Carry,
+    Item,
+    Meeting,
+    Pair,
+    Person,
+    Refused,
+    mine,
+    stands,
+    who,
+    with_people,
+)
 from prepared import Prepared
 from reviews import Gathering
 from rows import Moment, Once, Row, Words, new_id, repeat_key
@@ -336,7 +350,7 @@ REVIEWS_TO_FINISH = Prepared(
         with_people(Record.select(Record, Meeting, Pair, *PEOPLE).join(Meeting).join_from(Record, Pair))
         .join_from(Meeting, Gathering)
         .join_from(Record, Upload, JOIN.LEFT_OUTER)
-        .where(mine(person, now), Pair.ended_at.is_null(), Record.withdrawn_at.is_null(), Upload.id.is_null())
+        .where(mine(person, now), stands(now), Record.withdrawn_at.is_null(), Upload.id.is_null())
         .order_by(Record.closed_at)
     )
 )

@@ -16,6 +16,7 @@ from development import DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
 from growth import Objective
+from handovers import Handover, PassedRecord
 from models import Meeting, Pair, Refused
 from rows import db
 
@@ -46,7 +47,7 @@ def due(before: datetime) -> list[Due]:
 
 
 def _due(pair: Any, before: datetime) -> Due:
-    return Due(pair, pair.old_meetings, bool(pair.ended_at and not pair.erased_at and pair.ended_at < before))
+    return Due(pair, pair.old_meetings, bool(pair.over_at and not pair.erased_at and pair.over_at < before))
 
 
 def _with_old_things(before: datetime) -> "ModelSelect[Any]":
@@ -77,11 +78,14 @@ def _past(before: datetime) -> dict[Any, Expression]:
         DevelopmentGoal: (DevelopmentGoal.met_at < before) | (DevelopmentGoal.dropped_at < before),
         Evidence: Evidence.kept_at < before,
         Feedback: (Feedback.given_at < before) | (Feedback.withdrawn_at < before),
+        PassedRecord: PassedRecord.closed_at < before,
+        # No record goes along before it was closed: those of a handover are gone by then.
+        Handover: Handover.passed_at < before,
     }
 
 
 def _long_ended(before: datetime) -> Expression:
-    return (Pair.ended_at < before) & Pair.erased_at.is_null()
+    return ((Pair.ended_at < before) | (Pair.covers_until < before)) & Pair.erased_at.is_null()
 
 
 def clear(pair: Pair, before: datetime) -> None:
@@ -101,7 +105,7 @@ def _clear(pair: Pair, before: datetime) -> None:
     erasure.delete_actions((Action.pair == pair) & past[Action])
     erasure.delete_objectives((Objective.pair == pair) & past[Objective])
     erasure.delete_goals((DevelopmentGoal.pair == pair) & past[DevelopmentGoal])
-    for model in (Evidence, Feedback):
+    for model in (Evidence, Feedback, PassedRecord, Handover):
         model.delete().where(model.pair == pair, past[model]).execute()
     erasure.delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair, _too_old(before)))
     Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()

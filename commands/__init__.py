@@ -30,6 +30,7 @@ for command in (
     making.create,
     making.migrate,
     making.demo,
+    making.import_archive,
     making.check,
     serving.serve,
     people.people,

@@ -1,11 +1,17 @@
 """Commands for a database's beginning: create, migrate, demo and check."""
 
+from pathlib import Path
+
 import click
 
+import archive_import
 import config as settings
 import database
 import demo_data
 from config import Misconfigured
+from phrases import count
+
+from .opening import opened
 
 
 @click.command()
@@ -34,6 +40,19 @@ def demo() -> None:
         click.echo(f"Made a demo database at {config.database}.")
     elif database.fill_if_empty(config, lambda: demo_data.fill(config.time_zone)):
         click.echo(f"Filled the demo database at {config.database}.")
+
+
+@click.command("import-archive")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_archive(file: Path) -> None:
+    """Bring a person's archive (the ZIP file, or the archive.json in it) into a database that nobody is in yet.
+
+    People keep their ids and usernames, and sign in with this installation's sign-on. Nobody becomes a people lead.
+    """
+    data = archive_import.read(file)
+    with opened() as config:
+        number = archive_import.bring_in(data, config)
+    click.echo(f"Brought in {data['account']['name']} and all that is theirs: {count(number, 'row')}.")
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Every place that people write to, filled in with the words of a test."""
 
+import json
 from datetime import timedelta
 
 import actions
@@ -78,6 +79,8 @@ def _write_the_rest(meeting: Meeting, item: Item, record: records.Record, sam: P
     gathered = {"source": item.region, "text": f"{word} text", "notes": f"{word} gathered"}
     Gathered.create(pair=pair, meeting=meeting, item=item, **gathered)
     Upload.create(record=record, address=f"{word} address", uploaded_on=NOW.date(), **own)
-    handover = Handover.create(from_pair=pair, content=f"{word} list", **own)
-    minutes = {"source": record.id, "closed_at": NOW, "content": f"{word} minutes"}
+    told = {"text": f"{word} passed on", "measures": "", "competencies": "", "due_on": None, "source": record.id}
+    content = json.dumps({"objectives": [told], "goals": [], "actions": [], "records": []})
+    handover = Handover.create(from_pair=pair, content=content, **own)
+    minutes = {"source": record.id, "closed_at": NOW, "content": record.content}
     PassedRecord.create(pair=pair, handover=handover, **minutes)

@@ -8,9 +8,11 @@ from peewee import Value
 import actions
 import audit
 import auth
+import covers
 import evidence
 import feedback
 import growth
+import handovers
 import history
 import library
 import models
@@ -24,6 +26,7 @@ import sessions
 import signposts
 import wrapup
 from actions import Action
+from handovers import Handover
 from models import Item, Meeting
 from prepared import Prepared
 from rows import db
@@ -71,7 +74,7 @@ def all_of(*rooms) -> dict[str, Prepared]:
 
 QUERIES = all_of(
     *(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, feedback, growth, evidence),
-    history,
+    *(history, covers, handovers),
 )
 
 
@@ -101,6 +104,8 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
     }
     wrapup.cover(filled, ada)
+    cover = covers.set_up(filled.pair, sam, lee, NOW.date())
+    Handover.create(pair=filled.pair, from_pair=cover, by=sam, content="{}")
     publishing.copy("career", ada, "Another talk")
     seen = 0
     for values in combinations({slot: known[slot] for slot in query._names}):

@@ -64,7 +64,7 @@ def filled(meeting, ada, sam):
 
 MOST = {
     "the meeting's page": 20,
-    "the pair's page": 14,
+    "the pair's page": 15,
     "the actions page": 8,
     "today": 11,
     "the record": 10,

@@ -1,7 +1,10 @@
 """Walks every route of the application as nobody, as somebody outside and as the people lead."""
 
 import hashlib
+import io
+import json
 import re
+import zipfile
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -14,6 +17,7 @@ import feedback
 import growth
 import notices
 import records
+from handovers import Handover, PassedRecord
 from models import Item
 from notebooks import PrivateNote
 from rows import db, new_id
@@ -80,7 +84,13 @@ def filled(meeting, ada, sam, item, draft):
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     records.Record.of(meeting).remark(sam, "Remarkable")
     notices.tell_one(sam, "held", meeting.pair)
+    told = {kind: [] for kind in ("objectives", "goals", "actions", "records")}
+    passing = {"pair": meeting.pair, "by": sam, "content": json.dumps(told)}
+    handover = Handover.create(from_pair=meeting.pair, **passing)
+    minutes = records.Record.of(meeting).content
+    passed = PassedRecord.create(pair=meeting.pair, handover=handover, source="x", closed_at=NOW, content=minutes)
     return {
+        "passed-records": [passed.id],
         "pairs": [meeting.pair_id],
         "meetings": [meeting.id, upcoming.id],
         "items": [item.id, draft.id, talked.id],
@@ -163,6 +173,9 @@ def body(answer) -> str:
     if answer.mimetype == "text/event-stream":
         answer.close()
         return ""
+    if answer.mimetype == "application/zip":
+        archive = zipfile.ZipFile(io.BytesIO(answer.get_data()))
+        return "\n".join(f"{name}\n{archive.read(name).decode()}" for name in archive.namelist())
     return ANEW.sub("", answer.text)
 
 

@@ -6,9 +6,11 @@ from . import (
     access,
     actions,
     answers,
+    covers,
     demo,
     evidence,
     feedback,
+    handovers,
     health,
     history,
     items,
@@ -34,7 +36,7 @@ from . import (
 
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
-    *(year, evidence, plan, feedback),
+    *(year, evidence, plan, feedback, covers, handovers),
     *(search, history, people, templates, signposts, notices, owndata, sessions, streams, health),
 )
 

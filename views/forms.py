@@ -9,13 +9,14 @@ from babel.support import Translations
 from flask import current_app, g, request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.i18n import messages_path
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import addresses
 import clock
 import growth
+import handovers
 import languages
 import library
 import template_files
@@ -411,6 +412,37 @@ class InvitationForm(PairForm):
     def validate_starts_at(self, field) -> None:
         """The first meeting lies ahead."""
         ahead(field)
+
+
+class LastDayForm(Form):
+    """Until when somebody stands in."""
+
+    until = Day(validators=[InputRequired(Phrase("Choose the last day.")), not_past])
+
+
+class CoverForm(LastDayForm):
+    """Who is to stand in, from when and until when."""
+
+    colleague = StringField(**some_words(Phrase("Say who is to stand in."), 254))
+    starts_at = WallTime()
+
+    def validate_starts_at(self, field) -> None:
+        """The first meeting lies ahead."""
+        ahead(field)
+
+
+class HandoverForm(Form):
+    """What goes along to another manager, by ids; of an action, who is to do it."""
+
+    objectives = SelectMultipleField(validate_choice=False)
+    goals = SelectMultipleField(validate_choice=False)
+    actions = SelectMultipleField(validate_choice=False)
+    records = SelectMultipleField(validate_choice=False)
+
+    def chosen(self) -> handovers.Chosen:
+        """The same as the room has it."""
+        owners = {id: request.form.get(f"owner-{id}", "") for id in self.actions.data}
+        return handovers.Chosen(self.objectives.data, self.goals.data, owners, self.records.data)
 
 
 class ObjectiveForm(Form):

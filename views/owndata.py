@@ -1,23 +1,21 @@
-"""A person's own data: one file with everything, and a page to read the same on."""
+"""A person's own data: their archive as one file, the data alone, and a page to read the same on."""
 
-import json
 from collections.abc import Iterator
-from itertools import islice
 
 import gevent
 from flask import Blueprint, Response, g, stream_template
 
-import languages
+import archives
 import owndata
+from archives import Reading
 from languages import Phrase
-from models import Person
-from rows import db
 
+from . import archive_pages
+from .answers import page
 from .pages import TodayPage
 
+# Its views are for pages of ours alone to ask for (see door.py), since each leaves a trace that the partner sees.
 pages = Blueprint("owndata", __name__)
-
-PIECES_AT_A_TIME = 50
 
 
 class OwnDataPage(TodayPage):
@@ -27,57 +25,50 @@ class OwnDataPage(TodayPage):
     live_path = None
 
 
+class ArchivePage(OwnDataPage):
+    """What the archive is, and the way to it."""
+
+    template = "people/archive.html"
+    title = Phrase("Take everything of yours with you")
+
+
 @pages.get("/me/data")
 def show():
     owndata.note_export(g.person)
     g.page = OwnDataPage(g.person)
     data = owndata.own_data(g.person)
-    return Response(_in_turns(stream_template("people/data.html", page=g.page, me=g.person, data=data), g.person))
-
-
-def _in_turns(pieces: Iterator[str], person: Person) -> Iterator[str]:
-    """The pieces for a person, some at a time; everybody else gets a turn in between."""
-    while some := _some(pieces, person.language):
-        yield some
-        gevent.sleep(0)
-
-
-def _some(pieces: Iterator[str], language: str) -> str:
-    # When they leave, the request is over, and the language that it was answered in.
-    with languages.speaking(language):
-        return "".join(islice(pieces, PIECES_AT_A_TIME))
+    people = archives.people_of(data)
+    readings = [Reading(told, people) for told in data["conversations"]]
+    pieces = stream_template("people/data.html", page=g.page, me=g.person, about=data, readings=readings)
+    return Response(archive_pages.in_turns(pieces, g.person))
 
 
 @pages.get("/me/data.json")
 def download():
     owndata.note_export(g.person)
     headers = {"Content-Disposition": 'attachment; filename="duologue.json"'}
-    return Response(_in_turns(_lines(g.person), g.person), mimetype="application/json", headers=headers)
+    return Response(
+        archive_pages.in_turns(archive_pages.lines(g.person), g.person), mimetype="application/json", headers=headers
+    )
 
 
-def _lines(person: Person) -> Iterator[str]:
-    """The file, one meeting a line. No connection to the database is held while somebody reads slowly."""
-    with db.connection_context():
-        about, pairs = owndata.about(person), person.pairs()
-    yield _opened(about, "conversations")
-    for number, pair in enumerate(pairs):
-        with db.connection_context():
-            conversation = owndata.conversation(pair, person)
-        meetings = conversation.pop("meetings")
-        yield _next(number) + _opened(conversation, "meetings")
-        yield from (_next(number) + _json(meeting) for number, meeting in enumerate(meetings))
-        yield "]}"
-    yield "]}\n"
+@pages.get("/me/archive")
+def archive():
+    return page(ArchivePage(g.person))
 
 
-def _next(number: int) -> str:
-    return ",\n" if number else "\n"
+@pages.get("/me/archive.zip")
+def download_archive():
+    owndata.note_export(g.person)
+    headers = {
+        "Content-Disposition": 'attachment; filename="duologue.zip"',
+        "X-Files": str(archives.count_files(g.person.pairs())),
+    }
+    pieces = archives.zipped(archive_pages.files(g.person))
+    return Response(_with_pauses(pieces), mimetype="application/zip", headers=headers)
 
 
-def _opened(data: dict, last: str) -> str:
-    """The data as JSON up to the beginning of its last member, a list."""
-    return f"{_json(data).removesuffix('}')}, {_json(last)}: ["
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False)
+def _with_pauses(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece
+        gevent.sleep(0)

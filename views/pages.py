@@ -17,10 +17,12 @@ from markupsafe import Markup
 import actions
 import auth
 import clock
+import covers
 import development
 import evidence
 import feedback
 import growth
+import handovers
 import languages
 import library
 import live
@@ -80,6 +82,8 @@ class Page:
     # Where on an agenda it belongs, if it is about one item.
     section: str | None = None
     pair: Pair | None = None
+    # When something on a page of several pairs ends by itself.
+    ends_at: datetime | None = None
     meeting: Meeting | None = None
     record: Record | None = None
 
@@ -107,12 +111,13 @@ class Page:
 
     def is_still_mine(self) -> bool:
         """Whether its person may (still) see it; asked often, for every page that is open."""
-        return self.pair is None or self.me.may_read(self.pair)
+        return self.me.may_read(self.pair) if self.pair else not (self.ends_at and self.ends_at <= clock.now())
 
     def resting(self) -> Self:
         """The page with nothing but what again() needs: there may be thousands, each open for hours."""
         small = object.__new__(type(self))
         small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
+        small.ends_at = None if self.pair else covers.first_end(self.me)
         if self.pair:
             facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at")}
             small.pair = Pair(**facts, __no_default__=True)
@@ -489,7 +494,12 @@ class PairPage(Page):
         return f"{self.pair.path}/live"
 
     def _pair(self) -> dict[str, Any]:
-        return {}
+        is_mine_to_pass_on = self.pair.over_at and self.pair.accepted_at and self.side == "individual"
+        return {
+            "cover": covers.of(self.pair),
+            "passed_on": handovers.has_arrived(self.pair),
+            "successor": handovers.successor(self.pair, self.me.pairs()) if is_mine_to_pass_on else None,
+        }
 
     def _meetings(self) -> dict[str, Any]:
         found = list(self.pair.meetings())
@@ -570,6 +580,7 @@ class TodayPage(Page):
     def _today(self) -> dict[str, Any]:
         pairs, upcoming, today = self.me.pairs(), self.me.next_meetings(), self.me.today
         running = [(pair, upcoming.get(pair.id)) for pair in pairs if pair.is_running]
+        ended = [pair for pair in pairs if pair.accepted_at and pair.over_at]
         mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
         return {
             "notices": notices.unread_of(self.me),
@@ -577,9 +588,10 @@ class TodayPage(Page):
             "to_keep": evidence.waiting_for(self.me),
             "to_finish": records.reviews_to_finish(self.me),
             "slipped": self._slipped([pair for pair, _ in running]),
-            "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.ended_at],
+            "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.over_at],
             "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
-            "ended": [pair for pair in pairs if pair.accepted_at and pair.ended_at],
+            "ended": ended,
+            "successors": {pair.id: handovers.successor(pair, pairs) for pair in ended},
             "mine": [action for action in mine if not action.is_put_off(today)],
         }
 

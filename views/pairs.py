@@ -35,7 +35,7 @@ def new():
 def invite():
     g.page = InvitationPage(g.person)
     form = checked(InvitationForm, at="invitation")
-    colleague = _colleague(form)
+    colleague = colleague_in(form, at="invitation")
     manager, report = (colleague, g.person) if form.side.data == "individual" else (g.person, colleague)
     pair = pairing.invite(
         g.person,
@@ -48,7 +48,8 @@ def invite():
     return redirect(pair.path, 303)
 
 
-def _colleague(form):
+def colleague_in(form, at):
+    """The one colleague whom this form, whose id is `at`, names. Raises BadForm."""
     found = colleagues_called(form.colleague.data, besides=g.person)
     if len(found) != 1:
         problem = (
@@ -56,7 +57,7 @@ def _colleague(form):
             if not found
             else Phrase("Several people are called that. Please give the e-mail address.")
         )
-        raise BadForm(Rejected("invitation", form.typed(), {"colleague": problem}))
+        raise BadForm(Rejected(at, form.typed(), {"colleague": problem}))
     return found[0]
 
 

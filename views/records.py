@@ -30,7 +30,7 @@ class RecordPage(MeetingPage):
         "uploads": "records/_uploads.html",
     }
     whole = ("confirmations", "uploads", "remarks")
-    formats, tones = FORMATS, record_documents.TONES
+    formats = FORMATS
 
     @property
     def parts(self):

@@ -26,6 +26,8 @@ SAYS = {
     "released": ("one-to-ones with Ada Marsh for the law", "one-to-ones with Sam Okoro for the law"),
     "merged": ("Ada Marsh signs in under another name now", "Sam Okoro signs in under another name now"),
     "left": ("What you two shared stays yours to read", "has left Duologue and was deleted"),
+    "cover": ("Ada Marsh has been asked to stand in", "Sam Okoro has asked somebody to stand in for you"),
+    "handed-over": ("What you passed on to Ada Marsh", "Sam Okoro has passed on to you"),
     "moved": ("You sign in under another name now", "one-to-ones with Sam Okoro</a> came along"),
 }
 
@@ -38,7 +40,7 @@ def test_each_kind_is_told_to_each_side_in_its_own_words(as_sam, as_ada, pair, k
         assert "What is new" in page
         assert words in page
         assert (f'href="/pairs/{pair.id}"' in page.partition("Your conversations")[0]) == (
-            kind in ("paired", "merged", "moved", "left")
+            kind in ("paired", "merged", "moved", "left", "cover")
         )
 
 

@@ -1,0 +1,106 @@
+"""Handing over: what goes along to a new manager, chosen by the individual alone, and what was passed on."""
+
+from flask import Blueprint, abort, g, redirect, request
+
+import actions
+import handovers
+import live
+from languages import Phrase
+
+from .answers import checked, found_or_404, page, pair_or_404
+from .forms import HandoverForm
+from .pages import PairPage
+
+pages = Blueprint("handovers", __name__)
+
+
+class HandoverPage(PairPage):
+    """What may go along from a pair; its individual chooses, both say so of open actions while they meet."""
+
+    template = "handover/handover.html"
+    title = Phrase("What goes along to a new manager")
+    live_path = None
+
+    def __init__(self, me, pair):
+        super().__init__(me, pair)
+        self.targets = handovers.targets(pair, me) if self.side == "individual" else []
+        wanted = request.values.get("to")
+        self.to = next((one for one in self.targets if wanted in (None, one.id)), None)
+        self.handed_on = handovers.handed_on(pair)
+        self.offer = handovers.offer(pair, self.to) if self.to else None
+
+    def both_agreed(self, action):
+        """Whether both said that the title of this action may go along."""
+        return len(self.handed_on.get(action.id, ())) == len(self.pair.people)
+
+
+class PassedOnPage(PairPage):
+    """What was passed on into a pair, for its two people."""
+
+    template = "handover/passed_on.html"
+    title = Phrase("What was passed on")
+    live_path = None
+
+
+class PassedRecordPage(PassedOnPage):
+    """A record of earlier one-to-ones that was passed on."""
+
+    template = "handover/record.html"
+
+    def __init__(self, me, passed):
+        super().__init__(me, passed.pair)
+        self.passed, self.minutes = passed, passed.minutes
+
+
+def _handover_or_404(id):
+    pair = pair_or_404(id).pair
+    if not pair.accepted_at or not (pair.is_running or pair.report_id == g.person.id):
+        abort(404)
+    g.page = HandoverPage(g.person, pair)
+    return g.page
+
+
+@pages.get("/pairs/<id>/handover")
+def show(id):
+    found = _handover_or_404(id)
+    open_ones = [one for one in actions.open_ones(found.pair) if one.is_open]
+    return page(found, open_ones=open_ones)
+
+
+@pages.post("/pairs/<id>/handover")
+def pass_on(id):
+    found = _handover_or_404(id)
+    to = found.to or abort(404)
+    form = checked(HandoverForm, at="handover")
+    handovers.pass_on(found.pair, to, g.person, form.chosen(), form.key.data)
+    live.announce(to, "pair", "actions", "objectives")
+    return redirect(f"{to.path}/passed-on", 303)
+
+
+@pages.post("/actions/<id>/handing-on")
+def hand_on(id):
+    return _handing_on(id)
+
+
+@pages.delete("/actions/<id>/handing-on")
+def keep(id):
+    return _handing_on(id, undo=True)
+
+
+def _handing_on(id, undo=False):
+    action = actions.find(g.person, id) or abort(404)
+    handovers.hand_on(action, g.person, undo=undo)
+    return redirect(f"{action.pair.path}/handover#{action.region}", 303)
+
+
+@pages.get("/pairs/<id>/passed-on")
+def passed_on(id):
+    pair = pair_or_404(id).pair
+    found = found_or_404(PassedOnPage(g.person, pair))
+    return page(found, handovers=handovers.passed_on(pair), records=handovers.records_of(pair))
+
+
+@pages.get("/passed-records/<id>")
+def record(id):
+    passed = handovers.find_record(g.person, id) or abort(404)
+    return page(found_or_404(PassedRecordPage(g.person, passed)))
