@@ -104,9 +104,9 @@ def _evidence(pair: Pair, person: Person) -> "ModelSelect[Any]":
 
 
 def _feedback(pair: Pair, person: Person) -> "ModelSelect[Any]":
-    is_told = Feedback.given_at.is_null(False) | Feedback.asked_at.is_null(False)
-    mine = (Feedback.giver == person) | (Feedback.withdrawn_at.is_null() & is_told)
-    return Feedback.select().where(Feedback.pair == pair, mine)
+    """What was given or asked for; what was taken back is told to whoever took it back alone."""
+    is_theirs = Feedback.withdrawn_at.is_null() | (Feedback.withdrawn_by == person)
+    return Feedback.select().where(Feedback.pair == pair, is_theirs)
 
 
 def _once_given(row: Data, person: Person, others: dict[str, Data]) -> Data:
