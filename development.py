@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
+import history
 from actions import Action
 from languages import Phrase
 from merging import Merged, merge
@@ -87,7 +88,7 @@ class DevelopmentGoal(Once):
     def edit(self, by: Person, text: str, base: str, **facts: Any) -> Merged:
         """Change its words, having started from `base`, and these facts (due_on). A clash is given back unsaved."""
         with self.changing():
-            return _merge_into(self, "text", text, base, **facts)
+            return _merge_into(self, by, "text", text, base, **facts)
 
     def write(self, by: Person, part: str, text: str, base: str, sent: str | None = None) -> Merged:
         """Say more about it, having started from `base`: `part` is one of PARTS. A clash is given back unsaved.
@@ -95,7 +96,12 @@ class DevelopmentGoal(Once):
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
         with self.changing():
-            return _merge_into(self, part, text, getattr(self, part) if getattr(self, part) == sent else base)
+            return _merge_into(self, by, part, text, getattr(self, part) if getattr(self, part) == sent else base)
+
+    def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
+        """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
+        with self.changing():
+            return _merge_into(self, by, part, text, base, apart=True)
 
     def meet(self, by: Person, undo: bool = False) -> None:
         """Note that the individual can do it now, or take that back."""
@@ -170,7 +176,7 @@ class Activity(Once):
     def edit(self, by: Person, text: str, base: str, **facts: Any) -> Merged:
         """Change its words, having started from `base`, and these facts (mode, due_on). A clash changes nothing."""
         with self.changing():
-            return _merge_into(self, "text", text, base, **facts)
+            return _merge_into(self, by, "text", text, base, **facts)
 
     def do(self, by: Person, undo: bool = False) -> None:
         """Tick it as done, or take the tick back. What was learned stays."""
@@ -181,10 +187,15 @@ class Activity(Once):
     def reflect(self, by: Person, text: str, base: str, sent: str | None = None) -> Merged:
         """Say what was learned and what comes next, having started from `base`. A clash is given back unsaved."""
         with self.changing():
-            merged = _merge_into(self, "reflection", text, self.reflection if self.reflection == sent else base)
+            merged = _merge_into(self, by, "reflection", text, self.reflection if self.reflection == sent else base)
             if not merged.clash:
                 self.change(reflected_at=clock.now() if self.reflection else None)
             return merged
+
+    def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
+        """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
+        with self.changing():
+            return _merge_into(self, by, part, text, base, apart=True)
 
     def take_out(self, by: Person, undo: bool = False) -> None:
         """Take it out of the plan, or put it back as it was."""
@@ -194,9 +205,13 @@ class Activity(Once):
                 self.change(removed_at=None if undo else clock.now(), removed_by=None if undo else by)
 
 
-def _merge_into(row: Any, name: str, text: str, base: str, **facts: Any) -> Merged:
-    merged = merge(base, getattr(row, name), text)
+def _merge_into(row: Any, by: Person, name: str, text: str, base: str, apart: bool = False, **facts: Any) -> Merged:
+    before = getattr(row, name)
+    merged = merge(base, before, text)
     if not merged.clash:
+        if merged.text != before:
+            history.note(row, name, before, merged.text, by, apart)
+        history.note_all(row, facts, by)
         row.change(**{name: merged.text}, **facts)
     return merged
 

@@ -13,7 +13,7 @@ from prepared import Prepared
 from rows import Moment, Row, Words
 
 # What pages save while one is typing: one person's changes within this time are one.
-TYPED = {"notes"}
+TYPED = {"notes", "support", "barriers", "help", "reflection"}
 AT_A_STRETCH = timedelta(minutes=10)
 # What a kind of row is called, where that is not the name of its table.
 CALLED = {"development_goal": "goal"}

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import history
 from actions import ActionUpdate
+from development import MODES, PARTS, Activity, DevelopmentGoal
 from growth import OUTLOOKS
 from history import Wording
-from languages import Phrase
+from languages import Phrase, translated
 from merging import Merged, Stretch, differences
 from models import Carry, Item, Person, Refused
 
@@ -23,6 +24,11 @@ CHANGED = {
     "measures": Phrase("Measures changed"),
     "competencies": Phrase("Competencies changed"),
     "likelier": Phrase("What makes it likelier changed"),
+    "support": Phrase("Support needed changed"),
+    "barriers": Phrase("What could get in the way changed"),
+    "help": Phrase("What would help changed"),
+    "reflection": Phrase("What was learned changed"),
+    "mode": Phrase("Kind of learning changed"),
     "owner": Phrase("Given to somebody else"),
     "due_on": Phrase("Day changed"),
     "likelihood": Phrase("Likelihood changed"),
@@ -31,13 +37,20 @@ CHANGED = {
     "restored": Phrase("Brought back"),
 }
 # The parts that are words of theirs. All others are told from what to what they went.
-WORDS = ("text", "notes", "measures", "competencies", "likelier")
+WORDS = ("text", "notes", "measures", "competencies", "likelier", *PARTS, "reflection")
 PROPOSED = Phrase("Proposed")
 ENDS = {
     "withdrawn": Phrase("Withdrawn"),
     "done": Phrase("Done"),
     "achieved": Phrase("Achieved"),
     "dropped": Phrase("Dropped"),
+}
+# What becomes of a goal or an activity of the plan.
+STEPS = {
+    "met": Phrase("Met"),
+    "dropped": Phrase("Dropped"),
+    "done": Phrase("Done"),
+    "removed": Phrase("Taken out of the plan"),
 }
 BEFORE, AFTER = "before", "after"
 MEANWHILE = Phrase("These words were changed a moment ago. Please look at the history again.")
@@ -264,6 +277,38 @@ class ObjectiveStory(ProposalStory):
         for entry in self.thing.progress:
             said = OUTLOOKS.get(entry.outlook, Phrase("Progress"))
             yield self._event(entry.written_at, entry.author_id, said, _plain(entry.text) if entry.text else None)
+
+
+class PlanStory(Story):
+    """What happened to a goal of the development plan, or to an activity for one."""
+
+    def __init__(self, thing: DevelopmentGoal | Activity, me: Person) -> None:
+        self.goal = thing.goal if isinstance(thing, Activity) else thing
+        thing.pair = self.goal.pair
+        super().__init__(thing, me)
+
+    def can_restore(self, part: str) -> bool:
+        is_there = not self.goal.dropped_at and not getattr(self.thing, "removed_at", None)
+        return super().can_restore(part) and is_there
+
+    def worded(self, part: str, value: str) -> Any:
+        if part == "mode":
+            return translated(MODES.get(value, value))
+        return date.fromisoformat(value) if part == "due_on" and value else value
+
+    def _restate(self, by: Person, part: str, words: str, base: str) -> Merged:
+        return self.thing.restate(by, part, words, base)
+
+    def facts(self) -> Iterator[Event]:
+        made = "added" if isinstance(self.thing, Activity) else "set"
+        yield self._event(made, Phrase("Added"), self.first("text"))
+        for name, said in STEPS.items():
+            if getattr(self.thing, f"{name}_at", None):
+                yield self._event(name, said)
+
+    def _event(self, name: str, said: Phrase, version: Version | None = None) -> Event:
+        at, by = getattr(self.thing, f"{name}_at"), getattr(self.thing, f"{name}_by_id")
+        return Event(at, self.pair.person(by), said, version)
 
 
 def _told(update: ActionUpdate) -> tuple[Phrase, Version | None, tuple[Any, Any] | None]:

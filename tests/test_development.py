@@ -7,6 +7,7 @@ import pytest
 import actions
 import clock
 import development
+import history
 from development import Activity, DevelopmentGoal, PlanChanged, balance, goals_of
 from models import ItemGone, PairOver, Refused
 
@@ -87,6 +88,21 @@ def test_words_of_both_are_merged_and_a_clash_is_given_back_unsaved(goal, activi
     activity.reflect(sam, "To wait", "")
     activity.reflect(ada, "To wait and see", "To wait")
     assert (fresh(activity).reflection, fresh(activity).reflected_at) == ("To wait and see", NOW)
+
+
+def test_what_words_were_before_is_kept_and_typing_is_one_change(goal, activity, sam, ada):
+    goal.edit(ada, "Chair it", "Chair a meeting", due_on=date(2026, 5, 1))
+    goal.write(sam, "support", "Some", "")
+    goal.write(sam, "support", "Some time", "Some")
+    activity.reflect(sam, "To wait", "")
+    found = {(one.part, one.before, one.after, one.by.first_name) for one in history.wordings_of(goal)}
+    assert found == {
+        ("text", "Chair a meeting", "Chair it", "Ada"),
+        ("due_on", "", "2026-05-01", "Ada"),
+        ("support", "", "Some time", "Sam"),
+    }
+    assert len(history.wordings_of(goal)) == 3
+    assert [(one.part, one.after) for one in history.wordings_of(activity)] == [("reflection", "To wait")]
 
 
 def test_another_day_alone_leaves_the_words_and_the_words_alone_leave_the_day(goal, sam):

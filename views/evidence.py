@@ -1,6 +1,8 @@
 """Evidence: kept from an item, an action or feedback with one click, agreed to, changed, taken out."""
 
-from flask import Blueprint, abort, g, request
+from datetime import timedelta
+
+from flask import Blueprint, abort, g, redirect, request
 from markupsafe import escape
 
 import actions
@@ -11,9 +13,11 @@ from languages import Phrase, translated
 from .answers import answer, checked, item_or_404, page, slot, tell
 from .forms import EvidenceForm
 from .pages import PairPage
-from .year import YearPage
+from .year import YearPage, written
 
 pages = Blueprint("evidence", __name__)
+
+HALF_A_YEAR = timedelta(days=182)
 
 
 class EvidencePage(YearPage):
@@ -67,6 +71,15 @@ def _own_or_404(id):
     """Evidence whose words are theirs to change."""
     found = _one_or_404(id)
     return found if found.may_change(g.person) and not found.removed_at else abort(404)
+
+
+@pages.get("/evidence/<id>")
+def show(id):
+    found = _one_or_404(id)
+    usual, day = g.page.year, found.happened_on
+    around = day - HALF_A_YEAR, day + HALF_A_YEAR
+    where = "year" if usual.starts_on <= day <= usual.ends_on else f"years/{written(*around)}"
+    return redirect(f"{found.pair.path}/{where}#{found.region}")
 
 
 @pages.get("/evidence/<id>/edit")

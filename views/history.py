@@ -3,9 +3,10 @@
 from flask import Blueprint, abort, g, redirect
 
 import actions
+import development
 import growth
 from languages import Phrase
-from stories import ActionStory, ItemStory, ObjectiveStory
+from stories import ActionStory, ItemStory, ObjectiveStory, PlanStory
 
 from .answers import checked, page, tell
 from .forms import RestoringForm
@@ -80,6 +81,32 @@ def of_objective(id):
 def restore_of_objective(id):
     found = _of_objective(id)
     return _restored(found, found.story.thing.region, "objectives", "growth")
+
+
+@pages.get("/goals/<id>/history")
+def of_goal(id):
+    return page(_of_plan(development.find_goal(g.person, id)))
+
+
+@pages.post("/goals/<id>/history")
+def restore_of_goal(id):
+    found = _of_plan(development.find_goal(g.person, id))
+    return _restored(found, found.story.thing.region)
+
+
+@pages.get("/activities/<id>/history")
+def of_activity(id):
+    return page(_of_plan(development.find_activity(g.person, id)))
+
+
+@pages.post("/activities/<id>/history")
+def restore_of_activity(id):
+    found = _of_plan(development.find_activity(g.person, id))
+    return _restored(found, found.story.thing.region)
+
+
+def _of_plan(thing):
+    return HistoryPage(g.person, PlanStory(thing or abort(404), g.person))
 
 
 def _restored(found, *names):

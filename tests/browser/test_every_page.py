@@ -30,6 +30,7 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     ada.button("Cancel").first.click()
     ada.page.get_by_role("link", name="You and Sam Okoro").click()
     fits(ada, "the pair")
+    grow_and_tell(ada, ada.page.url)
     ada.page.get_by_role("link", name="Who opened it, and when").click()
     fits(ada, "the access history")
     ada.page.go_back()
@@ -45,6 +46,29 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     ada.page.goto("/")
     ada.open_agenda("Sam Okoro").close_meeting()
     fits(ada, "the record with long words")
+
+
+def grow_and_tell(desk, pair):
+    """The plan and the feedback of a pair, with long words and open forms; then back to the pair's page."""
+    desk.page.goto(f"{pair}/plan")
+    desk.page.get_by_role("textbox", name="Add a goal").fill(LONG)
+    desk.button("Add the goal").click()
+    goal = desk.page.locator("li.goal").filter(has_text=LONG)
+    goal.get_by_role("textbox", name="Add an activity").fill(LONG)
+    goal.get_by_role("button", name="Add the activity").click()
+    goal.get_by_text("Support, and what could get in the way").click()
+    goal.locator(".activities").get_by_role("button", name="Edit").click()
+    expect(desk.page.get_by_role("textbox", name="Words of the activity")).to_be_visible()
+    fits(desk, "the plan")
+    desk.page.goto(f"{pair}/feedback")
+    desk.page.get_by_role("textbox", name="What you would like to say").fill(LONG)
+    desk.page.get_by_text("It comes from somebody else").click()
+    desk.page.get_by_text("What makes feedback useful").click()
+    desk.page.get_by_role("textbox", name="Who told you").fill(LONG)
+    desk.button("Give feedback").click()
+    expect(desk.page.locator(".spoken > li").filter(has_text=LONG)).to_be_visible()
+    fits(desk, "the feedback")
+    desk.page.goto(pair)
 
 
 def fits(desk, where):

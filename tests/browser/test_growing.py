@@ -128,3 +128,30 @@ def test_feedback_is_taken_back_before_it_is_acknowledged(ada, sam):
     ada.page.locator(".spoken > li").filter(has_text="Too loud.").get_by_role("button", name="Take back").click()
     expect(his).to_have_count(0)
     eventually(lambda: "Too loud." in sam.reload().page.content(), False, sam.page)
+
+
+def test_plan_and_feedback_work_without_javascript(sign_in):
+    plain = sign_in("Sam Okoro", java_script_enabled=False)
+    plain.page.get_by_role("link", name="History").click()
+    tabs = plain.page.get_by_role("navigation", name="Between you and Ada")
+    tabs.get_by_role("link", name="Plan").click()
+    activity = plain.page.locator(".activities > li").filter(has_text="Chair the design review twice")
+    activity.get_by_role("button", name="Tick", exact=True).click()
+    box(activity, "What did you learn, and what comes next?").fill("To stop in time.")
+    activity.get_by_role("button", name="Save these words").click()
+    expect(box(activity, "What did you learn, and what comes next?")).to_have_value("To stop in time.")
+    activity.get_by_role("button", name="Edit", exact=True).click()
+    box(plain.page, "Words of the activity").fill("Chair the design review three times")
+    plain.button("Save").click()
+    expect(plain.page.get_by_text("Chair the design review three times")).to_be_visible()
+    for press in ("Take out", "Undo"):
+        plain.button(press).first.click()
+    expect(plain.page.locator(".activities > li")).to_have_count(4)
+
+    tabs.get_by_role("link", name="Feedback").click()
+    plain.page.get_by_role("link", name="Answer Ada").click()
+    box(plain.page, "What you would like to say").fill("Yes, you do.")
+    plain.button("Give feedback").click()
+    expect(plain.page.get_by_role("region", name="From you", exact=True)).to_contain_text("Yes, you do.")
+    plain.button("Thank you").first.click()
+    expect(plain.button("Thank you")).to_have_count(0)

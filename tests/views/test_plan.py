@@ -6,6 +6,7 @@ import pytest
 
 import actions
 import development
+import history
 import pairing
 from development import Activity, DevelopmentGoal
 
@@ -231,3 +232,20 @@ def test_a_plan_that_has_ended_is_read_and_not_changed(as_sam, ada, goal, activi
 def test_an_invitation_has_no_plan_yet(client_of, sam, noor):
     invited = pairing.invite(sam, manager=sam, report=noor, first_starts_at=NOW)
     assert client_of(noor).get(f"{invited.path}/plan").status_code == 404
+
+
+def test_the_history_of_a_goal_and_an_activity_is_told_and_restored(as_sam, as_ada, goal, activity):
+    as_ada.htmx(f"{goal.path}/parts/support", text="Some time", base="")
+    as_sam.htmx(f"{goal.path}/parts/support", text="No time at all", base="Some time")
+    as_sam.htmx(activity.path, text="Watch Mei chair one", base=activity.text, mode="formal", mode_was="others")
+    as_sam.htmx(f"{activity.path}/completion")
+    told = as_ada.see(f"{activity.path}/history")
+    for words in ("Words changed", "Kind of learning changed", "On a course", "Done", "Added"):
+        assert words in told
+    for row, part, words in ((goal, "support", "Some time"), (activity, "text", "Watch Jo chair one")):
+        assert f'href="{row.path}/history"' in as_sam.see(f"{goal.pair.path}/plan")
+        form = fields_of(as_sam.see(f"{row.path}/history"), f"{row.path}/history")
+        one = next(each for each in history.wordings_of(row) if each.before == words)
+        first = form | {"wording": one.id, "side": "before", "seen": history.mark(getattr(fresh(row), part))}
+        assert as_sam.form(f"{row.path}/history", **first).status_code == 303
+        assert getattr(fresh(row), part) == words

@@ -211,3 +211,11 @@ def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam,
     assert item.text not in as_sam.get(f"{path}.json").text
     assert as_lee.get(f"{path}.json").status_code == 404
     assert as_sam.get(f"{path}.exe").status_code == 404
+
+
+@pytest.mark.parametrize(("days", "where"), [(5, "/year#"), (800, "/years/2023-06-25--2024-06-23#")])
+def test_evidence_is_found_in_its_year(as_sam, pair, sam, days, where):
+    made = evidence.add(pair, sam, NOW.date() - timedelta(days=days), "Chaired it")
+    answer = as_sam.get(made.path)
+    assert where in answer.location
+    assert "Chaired it" in as_sam.see(answer.location.partition("#")[0])
