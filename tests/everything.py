@@ -80,7 +80,8 @@ def _write_the_rest(meeting: Meeting, item: Item, record: records.Record, sam: P
     Gathered.create(pair=pair, meeting=meeting, item=item, **gathered)
     Upload.create(record=record, address=f"{word} address", uploaded_on=NOW.date(), **own)
     told = {"text": f"{word} passed on", "measures": "", "competencies": "", "due_on": None, "source": record.id}
-    content = json.dumps({"objectives": [told], "goals": [], "actions": [], "records": []})
+    lists = {"objectives": [told], "goals": [], "actions": [], "records": []}
+    content = json.dumps(lists, ensure_ascii=False)
     handover = Handover.create(from_pair=pair, content=content, **own)
     minutes = {"source": record.id, "closed_at": NOW, "content": record.content}
     PassedRecord.create(pair=pair, handover=handover, **minutes)

@@ -1,6 +1,7 @@
 """Leave cover: somebody stands in until a day, sees nothing from before, and can open nothing any more after it."""
 
 from datetime import date, timedelta
+from itertools import islice
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_an_open_page_of_it_ends_by_itself(ending, as_lee, monkeypatch):
             events = iter(answer.response)
             assert next(events) == views.streams.PING.encode()
             with clock.at(SOON):
-                assert list(events)[-1] == views.streams.GONE.encode()
+                assert list(islice(events, 50))[-1] == views.streams.GONE.encode()
         db.connect(reuse_if_open=True)
 
 
