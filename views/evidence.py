@@ -11,9 +11,9 @@ import feedback
 from languages import Phrase, translated
 
 from .answers import answer, checked, item_or_404, page, slot, tell
-from .forms import EvidenceForm
 from .pages import PairPage
 from .year import YearPage, written
+from .year_forms import EvidenceForm
 
 pages = Blueprint("evidence", __name__)
 

@@ -8,9 +8,9 @@ import feedback
 from languages import Phrase
 
 from .answers import changed, checked, found_or_404, page, part
-from .forms import AskForm, FeedbackForm, ReplyForm
 from .pages import Page, PairPage
 from .streams import stream
+from .year_forms import AskForm, FeedbackForm, ReplyForm
 
 pages = Blueprint("feedback", __name__)
 

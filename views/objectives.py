@@ -6,9 +6,10 @@ import growth
 from languages import Phrase
 
 from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, page, part
-from .forms import AgreementForm, DropForm, ObjectiveForm, ProgressForm
+from .forms import AgreementForm, DropForm
 from .pages import Page, PairPage
 from .streams import stream
+from .year_forms import ObjectiveForm, ProgressForm
 
 pages = Blueprint("objectives", __name__)
 

@@ -9,9 +9,10 @@ import development
 from languages import Phrase, translated
 
 from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, part, slot, tell
-from .forms import ActivityForm, GoalForm, LearningForm, NotesForm
+from .forms import NotesForm
 from .pages import Page, PairPage
 from .streams import stream
+from .year_forms import ActivityForm, GoalForm, LearningForm
 
 pages = Blueprint("plan", __name__)
 

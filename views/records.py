@@ -9,9 +9,10 @@ from records import Record
 
 from .answers import changed, checked, found_or_404, meeting_or_404, page, part
 from .exports import FORMATS, JSON, exported, exported_data
-from .forms import RemarkForm, UploadForm
+from .forms import RemarkForm
 from .pages import MeetingPage, Page
 from .streams import stream
+from .year_forms import UploadForm
 
 pages = Blueprint("records", __name__)
 

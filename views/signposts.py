@@ -8,7 +8,7 @@ from models import Person
 from signposts import Signpost
 
 from .answers import checked, found_or_404, page, people_lead_or_403
-from .forms import SignpostForm
+from .library_forms import SignpostForm
 from .pages import Page
 
 pages = Blueprint("signposts", __name__)

@@ -16,7 +16,7 @@ from template_drafts import LIST, PART, Draft, fields_of, name_of, place_named
 from template_files import Mistake, TemplateMistake, sketch
 
 from .answers import BadForm, checked, found_or_404, page, people_lead_or_403
-from .forms import CopyForm, ImportForm
+from .library_forms import CopyForm, ImportForm
 from .pages import Page, Rejected
 
 pages = Blueprint("templates", __name__)

@@ -16,9 +16,9 @@ from years import Year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
 from .exports import FORMATS, JSON, exported, exported_data
-from .forms import LONGEST_YEAR, EvidenceForm, YearForm
 from .pages import Page, PairPage
 from .streams import stream
+from .year_forms import LONGEST_YEAR, EvidenceForm, YearForm
 
 pages = Blueprint("year", __name__)
 
