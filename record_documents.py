@@ -22,7 +22,7 @@ from documents.typed import typed
 from growth import OUTLOOKS
 from languages import Phrase, current, gettext, listed, ngettext, translated
 from records import Record
-from wording import full_day, full_when, ordinal
+from saying import full_day, full_when, ordinal
 
 SCHEMA, VERSION = "duologue-record", 1
 LAST, NOTES, ACTIONS, SAID, PROGRESS, FEEDBACK, REMARKS = (

@@ -11,7 +11,7 @@ import evidence
 import reviews
 from languages import Phrase
 from reviews import usual_year
-from wording import day
+from saying import day
 from years import Year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
