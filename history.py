@@ -8,6 +8,7 @@ from peewee import CharField, ForeignKeyField
 
 import clock
 import models
+from merging import Merged, merge_since
 from models import Pair, Person, who
 from prepared import Prepared
 from rows import Moment, Row, Words
@@ -51,6 +52,23 @@ def note(row: Row, part: str, before: str, after: str, by: Person, apart: bool =
         Wording.create(
             pair=pair, subject=subject, part=part, by=by, before=before, after=after, began_at=now, changed_at=now
         )
+
+
+def rewrite(
+    row: Any, by: Person, part: str, words: str, base: str, sent: str | None = None, apart: bool = False, **facts: Any
+) -> Merged:
+    """Have a part of a row say other words, having started from `base`; with other `facts` of it, if any. All is kept.
+
+    A clash is given back unsaved. `sent` is as in merge_since, `apart` as in note.
+    """
+    before = getattr(row, part)
+    merged = merge_since(base, before, words, sent)
+    if not merged.clash:
+        if merged.text != before:
+            note(row, part, before, merged.text, by, apart)
+        note_all(row, facts, by)
+        row.change(**{part: merged.text}, **facts)
+    return merged
 
 
 def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:

@@ -11,7 +11,7 @@ import clock
 import library
 from agenda_templates import Prompt, Section, Template
 from languages import Phrase
-from merging import Merged, merge
+from merging import Merged, merge_since
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
 
@@ -601,11 +601,11 @@ class Item(Once):
         self, by: Person, part: str, mine: str, base: str, sent: str | None = None, apart: bool = False
     ) -> Merged:
         with self.changing():
-            theirs = getattr(self, part)
-            merged = merge(theirs if theirs == sent else base, theirs, mine)
-            if not merged.clash and merged.text != theirs:
+            before = getattr(self, part)
+            merged = merge_since(base, before, mine, sent)
+            if not merged.clash and merged.text != before:
                 self.change(**{part: merged.text})
-                self._tell(by, part, theirs, merged.text, apart)
+                self._tell(by, part, before, merged.text, apart)
             return merged
 
     def _tell(self, by: Person, part: str, before: str, after: str, apart: bool = False) -> None:
