@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, g, render_template
 
 import actions
-from languages import Phrase, translated
 from models import ItemGone
 
 from .answers import changed, checked, is_partial, item_or_404, page, part, slot
@@ -11,8 +10,6 @@ from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, P
 from .pages import ActionPage, ActionsPage, ItemPage, PairPage
 
 pages = Blueprint("actions", __name__)
-
-CLASH = Phrase("You both changed the same words. Both versions are here: keep what is right, then save.")
 
 
 @pages.get("/actions")
@@ -142,7 +139,7 @@ def say_what_helps(id):
 
 def _clash(action, text):
     """Both versions in one box, on the page or on one of its own."""
-    said = {"action": action, "clash": text, "problem": translated(CLASH)}
+    said = {"action": action, "clash": text}
     if is_partial():
         return render_template("actions/_likelier.html", page=g.page, me=g.person, **said)
     return page(ActionPage(g.person, action, "actions/likelier.html"), **said)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 
 import actions
 import development
-from languages import Phrase, translated
+from languages import Phrase
 
 from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, part, slot, tell
 from .forms import NotesForm
@@ -16,9 +16,7 @@ from .year_forms import ActivityForm, GoalForm, LearningForm
 
 pages = Blueprint("plan", __name__)
 
-GOAL, ACTIVITY, WORDS = "plan/_edit_goal.html", "plan/_edit_activity.html", "plan/_words.html"
-
-CLASH = Phrase("You both changed the same words. Both versions are here: keep what is right, and it is saved.")
+EDIT, WORDS = "plan/_edit.html", "plan/_words.html"
 
 
 class PlanPage(PairPage):
@@ -146,7 +144,7 @@ def goal(id):
 @pages.get("/goals/<id>/edit")
 def goal_form(id):
     goal, found = _goal_or_404(id)
-    return _form(found, GOAL, goal=goal)
+    return _form(found, EDIT, row=goal)
 
 
 def _form(found, partial, **about):
@@ -159,11 +157,11 @@ def _form(found, partial, **about):
 @pages.post("/goals/<id>")
 def edit_goal(id):
     goal, found = _goal_or_404(id)
-    g.page = FormPage(g.person, goal.pair, "plan/form.html", partial=GOAL, goal=goal)
+    g.page = FormPage(g.person, goal.pair, "plan/form.html", partial=EDIT, row=goal)
     form = checked(GoalForm, at=f"edit-goal-{id}")
     merged = goal.edit(g.person, form.text.data, form.base.data or goal.text, **_moved(form))
     if merged.clash:
-        return _form(found, GOAL, goal=goal, clash=merged.text), 409
+        return _form(found, EDIT, row=goal, clash=merged.text), 409
     return _settled(found, goal)
 
 
@@ -192,7 +190,7 @@ def _write(found, row, part, write):
     form = checked(NotesForm, at=f"{part}-{row.id}")
     merged = write(form.text.data, form.base.data, form.sent.data)
     if merged.clash:
-        return _form(found, WORDS, **about, clash=merged.text, problem=translated(CLASH)), 409
+        return _form(found, WORDS, **about, clash=merged.text), 409
     tell(found, row.region, answered=(row.region,))
     if is_partial():
         return _form(found, WORDS, **about) + found.partial("saved")
@@ -250,18 +248,18 @@ def activity(id):
 @pages.get("/activities/<id>/edit")
 def activity_form(id):
     activity, found = _activity_or_404(id)
-    return _form(found, ACTIVITY, activity=activity)
+    return _form(found, EDIT, row=activity)
 
 
 @pages.post("/activities/<id>")
 def edit_activity(id):
     activity, found = _activity_or_404(id)
-    g.page = FormPage(g.person, found.pair, "plan/form.html", partial=ACTIVITY, activity=activity)
+    g.page = FormPage(g.person, found.pair, "plan/form.html", partial=EDIT, row=activity)
     form = checked(ActivityForm, at=f"edit-activity-{id}")
     mode = {} if form.mode.data == form.mode_was.data else {"mode": form.mode.data}
     merged = activity.edit(g.person, form.text.data, form.base.data or activity.text, **_moved(form, **mode))
     if merged.clash:
-        return _form(found, ACTIVITY, activity=activity, clash=merged.text), 409
+        return _form(found, EDIT, row=activity, clash=merged.text), 409
     return _settled(found, activity, "balance")
 
 
