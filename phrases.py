@@ -10,7 +10,7 @@ import clock
 import library
 import links
 from clock import HOW_OFTEN, RHYTHMS
-from record_documents import TONES
+from feedback import TONES
 from saying import day, full_day, ordinal, time_of, times, when
 from signposts import USUAL_TITLES
 

@@ -19,6 +19,7 @@ from documents import (
     joined,
 )
 from documents.typed import typed
+from feedback import TONES
 from growth import OUTLOOKS
 from languages import Phrase, current, gettext, listed, ngettext, translated
 from records import Record
@@ -47,7 +48,6 @@ MEMBERS = {
     FEEDBACK: ("feedback",),
 }
 OF_ITEMS = {NOTES: "notes", ACTIONS: "actions"}
-TONES = {"positive": Phrase("positive"), "developmental": Phrase("to develop")}
 SIDES = ("individual", "manager")
 
 Minutes = dict[str, Any]

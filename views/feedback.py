@@ -28,7 +28,6 @@ class FeedbackPage(PairPage):
         "ask": "feedback/_ask.html",
     }
     whole = ("feedback",)
-    tones = feedback.TONES
     question = occasion = None
 
     @classmethod
