@@ -81,6 +81,12 @@ def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
             note(row, name, str(before or ""), str(after or ""), by)
 
 
+def keep_what_changes() -> None:
+    """Keep every change of an item from now on: models tells its witnesses, and knows no other room."""
+    if note not in models.witnesses:
+        models.witnesses.append(note)
+
+
 def subject_of(row: Row) -> str:
     """What a row is called here, such as "item-k3f…"."""
     table = row._meta.table_name
@@ -110,4 +116,3 @@ WORDINGS = Prepared(
         Wording.select().where(Wording.subject == about).order_by(Wording.changed_at, Wording.began_at, Wording.id)
     )
 )
-models.witnesses.append(note)

@@ -25,7 +25,8 @@ HIDDEN_AT_MOST = 30
 # How many conversations can join a meeting.
 CONVERSATIONS_AT_MOST = 4
 # Who is told, within its transaction, of a change to what both can see: which item, which part of it, what it said
-# before and says now, by whom, and whether it stands apart from what they typed just before. Rooms add themselves.
+# before and says now, by whom, and whether it stands apart from what they typed just before. A room that is to know is
+# added where the database is opened.
 witnesses: list[Callable[["Item", str, str, str, "Person", bool], None]] = []
 
 

@@ -6,9 +6,11 @@ import pytest
 
 import actions
 import clock
+import database
 import erasure
 import growth
 import history
+import models
 import records
 from history import Wording
 from models import Meeting, Refused
@@ -50,6 +52,17 @@ def shown(found, version) -> str:
 
 
 # What is kept
+
+
+def test_whatever_opens_the_database_has_changes_kept_and_each_of_them_once(here, item, ada, monkeypatch):
+    monkeypatch.setattr(models, "witnesses", [])
+    db.close()
+    for _ in range(2):
+        db.close_all()
+        database.open_checked(here)
+    db.connect()
+    item.edit(ada, "It is kept", item.text)
+    assert [one.after for one in Wording.select()] == ["It is kept"]
 
 
 def test_each_saved_change_of_an_items_words_is_kept(item, ada, sam, later):
