@@ -141,6 +141,8 @@ def delete_actions(which: Expression) -> None:
 
 def delete_objectives(which: Expression) -> None:
     """Delete the objectives of this condition, with all that was said of them. Evidence stands without them."""
+    changed = list(Objective.select(Objective.id).where(which))
+    which = Objective.id.in_(changed) | Objective.replaces.in_(changed)  # type: ignore[attr-defined]
     found = Objective.select(Objective.id).where(which)
     for model in (ObjectiveAgreement, Progress):
         model.delete().where(model.objective.in_(found)).execute()
