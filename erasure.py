@@ -151,6 +151,12 @@ def delete_objectives(which: Expression) -> None:
     Objective.delete().where(which).execute()
 
 
+def delete_evidence(which: Expression) -> None:
+    """Delete the evidence of this condition."""
+    _forget_wordings("evidence", Evidence.select(Evidence.id).where(which))
+    Evidence.delete().where(which).execute()
+
+
 def delete_goals(which: Expression) -> None:
     """Delete the development goals of this condition, with their activities."""
     found = DevelopmentGoal.select(DevelopmentGoal.id).where(which)
