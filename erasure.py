@@ -141,12 +141,20 @@ def delete_actions(which: Expression) -> None:
 
 def delete_objectives(which: Expression) -> None:
     """Delete the objectives of this condition, with all that was said of them. Evidence stands without them."""
+    changed = list(Objective.select(Objective.id).where(which))
+    which = Objective.id.in_(changed) | Objective.replaces.in_(changed)  # type: ignore[attr-defined]
     found = Objective.select(Objective.id).where(which)
     for model in (ObjectiveAgreement, Progress):
         model.delete().where(model.objective.in_(found)).execute()
     Evidence.update(objective=None).where(Evidence.objective.in_(found)).execute()
     _forget_wordings("objective", found)
     Objective.delete().where(which).execute()
+
+
+def delete_evidence(which: Expression) -> None:
+    """Delete the evidence of this condition."""
+    _forget_wordings("evidence", Evidence.select(Evidence.id).where(which))
+    Evidence.delete().where(which).execute()
 
 
 def delete_goals(which: Expression) -> None:

@@ -1,11 +1,15 @@
 """Evidence of how the year went: written for it, or kept from what was there, once whoever wrote that agrees."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
+import history
 from actions import Action
 from agreeing import TooLate
 from feedback import Feedback
@@ -14,6 +18,9 @@ from languages import Phrase
 from models import PEOPLE, Item, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
+
+# What somebody agrees to, and what may be put in other words.
+SAID = ("text", "link", "happened_on", "objective_id", "reference", "reflection")
 
 
 class Evidence(Once):
@@ -28,6 +35,7 @@ class Evidence(Once):
     author_id: str | None
     kept_by_id: str
     objective_id: str | None
+    removed_by_id: str | None
     pair = ForeignKeyField(Pair, backref="+")
     author = who(null=True)
     source = CharField(max_length=32, default="")
@@ -69,29 +77,52 @@ class Evidence(Once):
         """Whoever wrote it may take it out, and whoever kept it."""
         return person.id in (self.author_id, self.kept_by_id) or self.author_id is None
 
-    def consent(self, by: Person) -> None:
-        """Agree that one's words are kept for the annual review."""
+    @property
+    def terms(self) -> str:
+        """A short mark of what it says: whoever agrees sends it along, so that nobody agrees to other words."""
+        said = "\x1f".join(map(str, (getattr(self, name) for name in SAID)))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @contextmanager
+    def changing(self, terms: str | None = None) -> Iterator[None]:
+        """A change to it, in one transaction, seen as it is now. Raises PairOver, and TooLate if it says something
+        else than when `terms` was read (None: never mind).
+        """
         with self.pair.changing():
-            fresh = Evidence.get_by_id(self.id)
-            if fresh.removed_at:
-                raise TooLate(Phrase("This was taken out again a moment ago."))
-            if not fresh.consented_at:
+            self.__data__.update(Evidence.get_by_id(self.id).__data__)
+            if terms and terms != self.terms:
+                raise TooLate(Phrase("This was changed a moment ago. Please read it again."))
+            yield
+
+    def consent(self, by: Person, terms: str | None = None) -> None:
+        """Agree that one's words are kept for the annual review."""
+        with self.changing(terms):
+            self._must_be_there()
+            if self.waits_for(by):
                 self.change(consented_at=clock.now())
 
+    def _must_be_there(self) -> None:
+        if self.removed_at:
+            raise TooLate(Phrase("This was taken out again a moment ago."))
+
     def take_out(self, by: Person) -> None:
-        """Take it out of the year; what it was kept from stays where it is. It can be put back."""
-        with self.pair.changing():
+        """Take it out of the year; what it was kept from stays where it is. Whoever did so can put it back."""
+        with self.changing():
             if not self.removed_at:
                 self.change(removed_at=clock.now(), removed_by=by)
 
     def put_back(self, by: Person) -> None:
-        """Undo the removal."""
-        with self.pair.changing():
+        """Undo the removal, if it was theirs: nobody brings back what somebody else took out."""
+        with self.changing():
+            if self.removed_at and self.removed_by_id != by.id:
+                raise TooLate(Phrase("This was taken out by somebody else, so it stays out."))
             self.change(removed_at=None, removed_by=None)
 
-    def rewrite(self, by: Person, **facts: Any) -> None:
-        """Say it in other words."""
-        with self.pair.changing():
+    def rewrite(self, by: Person, before: str | None = None, **facts: Any) -> None:
+        """Say it in other words. `before` are the terms that the change started from."""
+        with self.changing(before):
+            self._must_be_there()
+            history.note_all(self, facts, by)
             self.change(**facts)
 
 
@@ -107,48 +138,61 @@ def add(pair: Pair, by: Person, happened_on: date, text: str, key: str | None = 
 
 
 def keep_item(item: Item, by: Person) -> Evidence:
-    """Keep what an item says. Raises Refused for a draft."""
-    if item.is_draft:
-        raise Refused(Phrase("This is still a private draft. Share it first, then keep it."))
-    return _keep(item.meeting.pair, by, f"item-{item.id}", item.author_id, item.text, item.created_at)
+    """Keep what an item says. Raises Refused for a draft, ItemGone for what was deleted."""
+    with item.meeting.pair.changing():
+        _must_be_shared(item)
+        return _keep(item, "item", by, item.author_id, item.text, item.created_at)
 
 
 def keep_notes(item: Item, by: Person) -> Evidence:
     """Keep the notes under an item, which are of both. Raises Refused when there are none."""
-    if item.is_draft or not item.notes:
-        raise Refused(Phrase("There are no notes here yet that could be kept."))
-    text = f"{item.text}\n{item.notes}"
-    return _keep(item.meeting.pair, by, f"notes-{item.id}", None, text, item.created_at)
+    with item.meeting.pair.changing():
+        _must_be_shared(item)
+        if not item.notes:
+            raise Refused(Phrase("There are no notes here yet that could be kept."))
+        return _keep(item, "notes", by, None, f"{item.text}\n{item.notes}", item.created_at)
+
+
+def _must_be_shared(item: Item) -> None:
+    item.must_be_there()
+    if item.is_draft:
+        raise Refused(Phrase("This is still a private draft. Share it first, then keep it."))
 
 
 def keep_action(action: Action, by: Person) -> Evidence:
-    """Keep what an action says."""
-    return _keep(action.pair, by, action.region, action.proposed_by_id, action.text, action.proposed_at)
+    """Keep what an action says. Raises Refused for one that was withdrawn."""
+    with action.changing():
+        if action.withdrawn_at:
+            raise TooLate(Phrase("This proposal was withdrawn a moment ago."))
+        return _keep(action, "action", by, action.proposed_by_id, action.text, action.proposed_at)
 
 
 def keep_feedback(feedback: Feedback, by: Person) -> Evidence:
-    """Keep feedback that was given. Raises Refused while it is a question alone."""
-    if not feedback.given_at or feedback.withdrawn_at:
-        raise Refused(Phrase("There is nothing here yet that could be kept."))
-    return _keep(feedback.pair, by, f"feedback-{feedback.id}", feedback.giver_id, feedback.text, feedback.given_at)
+    """Keep feedback that was given. Raises Refused while it is a question alone, or when it was taken back."""
+    with feedback.pair.changing():
+        fresh = Feedback.get_by_id(feedback.id)
+        if not fresh.given_at or fresh.withdrawn_at:
+            raise Refused(Phrase("There is nothing here yet that could be kept."))
+        return _keep(feedback, "feedback", by, fresh.giver_id, fresh.text, fresh.given_at)
 
 
-def _keep(pair: Pair, by: Person, source: str, author: str | None, text: str, at: datetime) -> Evidence:
+def _keep(row: Any, kind: str, by: Person, author: str | None, text: str, at: datetime) -> Evidence:
     """Keep these words as they are now; whoever wrote them agrees by that, or is asked. Once is enough."""
-    with pair.changing():
-        kept = Evidence.get_or_none(Evidence.pair == pair, Evidence.source == source)
-        if kept and not kept.removed_at:
-            return kept
-        now = clock.now()
-        facts = {
-            **{"text": text, "kept_by": by, "kept_at": now, "removed_at": None, "removed_by": None},
-            **{"consented_at": now if author == by.id else None},
-        }
-        if kept:
-            kept.change(**facts)
-            return kept
-        happened_on = clock.local(at, pair.time_zone).date()
-        return Evidence.create(pair=pair, author=author, source=source, happened_on=happened_on, **facts)
+    pair = row.meeting.pair if isinstance(row, Item) else row.pair
+    author = None if author and history.has_other_author(row, author) else author
+    kept = Evidence.get_or_none(Evidence.pair == pair, Evidence.source == f"{kind}-{row.id}")
+    if kept and not kept.removed_at:
+        return kept
+    now = clock.now()
+    facts = {
+        **{"author": author, "text": text, "kept_by": by, "kept_at": now, "removed_at": None, "removed_by": None},
+        **{"consented_at": now if author == by.id else None},
+    }
+    if kept:
+        kept.change(**facts)
+        return kept
+    happened_on = clock.local(at, pair.time_zone).date()
+    return Evidence.create(pair=pair, source=f"{kind}-{row.id}", happened_on=happened_on, **facts)
 
 
 def of(pair: Pair, start: date | None = None, end: date | None = None) -> list[Evidence]:

@@ -6,6 +6,7 @@ from typing import Any
 from peewee import CharField, DateField, ForeignKeyField
 
 import clock
+import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
 from models import Meeting, Pair, Person, mine, who
@@ -18,15 +19,19 @@ OUTLOOKS = {
     "mixed": Phrase("Needs attention"),
     "off": Phrase("Off course"),
 }
+# What both agree to.
+SAID = ("text", "measures", "competencies", "due_on")
 
 
 class Objective(Proposal, Once):
     """Something the individual means to achieve by some day. Both must agree before it counts.
 
-    `measures` say how the two will know; `competencies` what the individual works on for it, one a line.
+    `measures` say how the two will know; `competencies` what the individual works on for it, one a line. One that
+    `replaces` another is a change of it that somebody proposes: what was agreed stands until both agree to that.
     """
 
     pair_id: str
+    replaces_id: str | None
     set_by_id: str  # type: ignore[assignment]
     pair = ForeignKeyField(Pair, backref="+")
     text = Words()
@@ -43,8 +48,10 @@ class Objective(Proposal, Once):
     dropped_at = Moment(null=True)
     dropped_by = who(null=True)
     drop_reason = Words(default="")
+    replaces = ForeignKeyField("self", backref="+", null=True)
 
-    # What each said of it, oldest first: filled in by finders.
+    # The change of it that is proposed, and what each said of it, oldest first: filled in by finders.
+    pending: "Objective | None" = None
     _progress: "list[Progress] | None" = None
 
     @property
@@ -53,7 +60,8 @@ class Objective(Proposal, Once):
 
     @property
     def region(self) -> str:
-        return f"objective-{self.id}"
+        """Where it stands: a change of another stands with that."""
+        return f"objective-{self.replaces_id or self.id}"
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +75,7 @@ class Objective(Proposal, Once):
 
     @property
     def said(self) -> tuple[Any, ...]:
-        return self.text, self.measures, self.competencies, self.due_on
+        return tuple(getattr(self, name) for name in SAID)
 
     def must_be_open_to_change(self) -> None:
         self._must_not_be_over()
@@ -77,6 +85,35 @@ class Objective(Proposal, Once):
     def _must_not_be_over(self) -> None:
         if self.is_over:
             raise TooLate(Phrase("This objective was dropped or withdrawn a moment ago."))
+
+    def agree(self, by: Person, together: bool = False, terms: str | None = None) -> None:
+        """Say yes, or note that both did. A change takes its place once both have agreed to it."""
+        with self.changing():
+            was_agreed = bool(self.agreed_at)
+            super().agree(by, together, terms)
+            if self.replaces_id and self.agreed_at and not was_agreed:
+                self._take_its_place(by)
+
+    def _take_its_place(self, by: Person) -> None:
+        changed = Objective.get_by_id(self.replaces_id)
+        changed.must_be_open_to_change()
+        facts = {name: getattr(self, name) for name in SAID}
+        history.note_all(changed, facts, by)
+        changed.change(**facts)
+
+    def rewrite(self, by: Person, before: str | None = None, **said: Any) -> None:
+        """Propose it in other words. What both had agreed stands until both agree to that."""
+        if self.is_proposed:
+            return super().rewrite(by, before, **said)
+        with self.changing():
+            self.must_be_open_to_change()
+            self.must_say(before)
+            if _pending(self.pair_id, self.id):
+                raise TooLate(Phrase("A change of this is proposed already. Please answer that first."))
+            facts = {**{name: getattr(self, name) for name in SAID}, **said}
+            change = Objective.create(pair=self.pair_id, set_by=by, replaces=self, **facts)
+            ObjectiveAgreement.note(change, by, by)
+            self.pending = change
 
     @property
     def progress(self) -> list["Progress"]:
@@ -194,7 +231,7 @@ def objectives_of(pair: Pair) -> list[Objective]:
     over = Objective.achieved_at.is_null(False) | Objective.dropped_at.is_null(False)
     found = (
         Objective.select()
-        .where(Objective.pair == pair, Objective.withdrawn_at.is_null())
+        .where(Objective.pair == pair, Objective.withdrawn_at.is_null(), Objective.replaces.is_null())
         .order_by(over, Objective.due_on.is_null(), Objective.due_on, Objective.set_at)
     )
     return _filled(list(found), pair)
@@ -209,7 +246,17 @@ def _filled(found: list[Objective], pair: Pair) -> list[Objective]:
             by_id[consent.objective_id]._agreements.append(consent)
         for entry in _progress_of(list(by_id)):
             by_id[entry.objective_id]._progress.append(entry)
+        for change in _pending(pair.id):
+            if change.replaces_id in by_id:
+                change.pair, by_id[change.replaces_id].pending = pair, change
     return found
+
+
+def _pending(pair: str, objective: str | None = None) -> list[Objective]:
+    """The changes that wait for somebody's word: of one objective, or of all of a pair."""
+    which = (Objective.replaces == objective) if objective else Objective.replaces.is_null(False)
+    waiting = Objective.agreed_at.is_null() & Objective.withdrawn_at.is_null()
+    return list(Objective.select().where(Objective.pair == pair, which, waiting))
 
 
 def _progress_of(ids: list[str]):
@@ -221,6 +268,8 @@ def find(person: Person, id: str) -> Objective | None:
     found = Objective.select(Objective, Pair).join(Pair).where(Objective.id == id, mine(person, clock.now())).first()
     if found:
         found.pair = person.pair(found.pair_id)
+        for change in [] if found.replaces_id else _pending(found.pair_id, found.id):
+            change.pair, found.pending = found.pair, change
     return found
 
 
@@ -239,7 +288,7 @@ def noted_in(meeting: Meeting) -> dict[str, list[Progress]]:
 
 def _open_ones(pair):
     still = Objective.withdrawn_at.is_null() & Objective.dropped_at.is_null() & Objective.achieved_at.is_null()
-    return Objective.select().where(Objective.pair == pair, still)
+    return Objective.select().where(Objective.pair == pair, Objective.replaces.is_null(), still)
 
 
 OPEN_ONES = Prepared(

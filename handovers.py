@@ -10,11 +10,12 @@ from peewee import CharField, ForeignKeyField
 import actions
 import audit
 import clock
+import growth
 import notices
 from actions import Action, Agreement
 from agreeing import TooLate
 from development import Activity, DevelopmentGoal
-from growth import Objective, ObjectiveAgreement
+from growth import ObjectiveAgreement
 from languages import Phrase
 from models import Pair, Person, Refused, who
 from prepared import Prepared
@@ -141,19 +142,13 @@ def offer(pair: Pair, to: Pair) -> Offer:
     """What can go along from one pair to another: what is open, and the records of closed meetings."""
     passed = _passed_sources(pair, to)
     still_open = [one for one in actions.open_ones(pair) if one.is_open]
-    found = Offer(_objectives(pair), _goals(pair), still_open, _records(pair))
+    found = Offer(growth.open_ones(pair), _goals(pair), still_open, _records(pair))
     return Offer(*([row for row in rows if row.id not in passed] for rows in found))
 
 
 def _passed_sources(pair: Pair, to: Pair) -> set[str]:
     earlier = Handover.select().where(Handover.pair == to, Handover.from_pair == pair)
     return {entry["source"] for one in earlier for kind in Offer._fields for entry in one.told[kind]}
-
-
-def _objectives(pair: Pair) -> list[Objective]:
-    is_over = (Objective.achieved_at, Objective.dropped_at, Objective.withdrawn_at)
-    still_open = [moment.is_null() for moment in is_over]
-    return list(Objective.select().where(Objective.pair == pair, *still_open).order_by(Objective.set_at))
 
 
 def _goals(pair: Pair) -> list[DevelopmentGoal]:

@@ -87,6 +87,12 @@ def keep_what_changes() -> None:
         models.witnesses.append(note)
 
 
+def has_other_author(row: Row, author: str) -> bool:
+    """Whether somebody else than `author` has changed what a row says."""
+    theirs = Wording.subject == subject_of(row), Wording.part == "text", Wording.by != author
+    return Wording.select().where(*theirs).exists()
+
+
 def subject_of(row: Row) -> str:
     """What a row is called here, such as "item-k3f…"."""
     table = row._meta.table_name

@@ -555,10 +555,11 @@ class Item(Once):
     def changing(self) -> Iterator[None]:
         """A change to this item: the meeting must be open and the item still there. A draft's is not announced."""
         with self.meeting._adding(private=self.is_draft):
-            self._must_be_there()
+            self.must_be_there()
             yield
 
-    def _must_be_there(self) -> None:
+    def must_be_there(self) -> None:
+        """Look again: it may have been deleted a second ago. Raises ItemGone."""
         self.look_again()
         if self.deleted_at:
             raise ItemGone(self)
@@ -617,7 +618,7 @@ class Item(Once):
     def share(self, by: Person) -> None:
         """Let the other one see this draft."""
         with self.meeting.changing():
-            self._must_be_there()
+            self.must_be_there()
             if not self.shared_at:
                 self.change(shared_at=clock.now())
 

@@ -111,7 +111,7 @@ PLACES = (
         words=(Objective.text, Objective.measures, Objective.competencies, Objective.drop_reason),
         at=Objective.set_at,
         path="/objectives/{id}",
-        seen_by=lambda person: Objective.withdrawn_at.is_null(),
+        seen_by=lambda person: Objective.withdrawn_at.is_null() & Objective.replaces.is_null(),
         is_open=_OPEN_OBJECTIVE,
     ),
     Place(

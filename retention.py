@@ -105,7 +105,8 @@ def _clear(pair: Pair, before: datetime) -> None:
     erasure.delete_actions((Action.pair == pair) & past[Action])
     erasure.delete_objectives((Objective.pair == pair) & past[Objective])
     erasure.delete_goals((DevelopmentGoal.pair == pair) & past[DevelopmentGoal])
-    for model in (Evidence, Feedback, PassedRecord, Handover):
+    erasure.delete_evidence((Evidence.pair == pair) & past[Evidence])
+    for model in (Feedback, PassedRecord, Handover):
         model.delete().where(model.pair == pair, past[model]).execute()
     erasure.delete_meetings(Meeting.select(Meeting.id).where(Meeting.pair == pair, _too_old(before)))
     Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()

@@ -8,13 +8,13 @@ ADDED = {
     'pair': ('covers_id', 'covers_until'),
     'objective': (
         *('measures', 'competencies', 'agreed_at', 'withdrawn_at', 'withdrawn_by_id'),
-        *('dropped_at', 'dropped_by_id', 'drop_reason'),
+        *('dropped_at', 'dropped_by_id', 'drop_reason', 'replaces_id'),
     ),
 }
 LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 
-def added(person, pair):
+def added(person, pair, objective):
     """The columns that older tables get: table → name → field."""
     return {
         'pair': {
@@ -30,6 +30,7 @@ def added(person, pair):
             'dropped_at': DateTimeField(null=True),
             'dropped_by_id': ForeignKeyField(person, field=person.id, null=True, index=False),
             'drop_reason': TextField(default=''),
+            'replaces_id': ForeignKeyField(objective, field=objective.id, null=True),
         },
     }
 
@@ -276,7 +277,7 @@ def up(migrator, db):
             table_name = 'passed_record'
             indexes = [(('pair', 'source'), True)]
 
-    for table, columns in added(Person, Pair).items():
+    for table, columns in added(Person, Pair, Objective).items():
         migrator.migrate(*(migrator.add_column(table, name, field) for name, field in columns.items()))
     db.create_tables([ObjectiveAgreement, Progress, Evidence, DevelopmentGoal, Activity, Feedback, Wording, Gathering, Gathered, Upload, HandingOn, Handover, PassedRecord])
     _adopt_objectives(db)

@@ -59,7 +59,7 @@ def test_a_year_adds_up_to_its_review(as_sam, as_ada, meeting, pair):
         as_sam.sign_in(pair.report)
         as_ada.sign_in(pair.manager)
         days = {"starts_on": f"{NOW:%Y-%m-%d}", "ends_on": f"{clock.now():%Y-%m-%d}"}
-        as_sam.form(f"{pair.path}/review", **days)
+        as_sam.form(f"{pair.path}/years/{days['starts_on']}--{days['ends_on']}/review")
         seen = as_ada.see(upcoming.path)
         for words in ("Twelve chapters", "Sam, ", "12 chapters", "Seen 12", "We met 12 times"):
             assert words in seen, words

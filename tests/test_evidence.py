@@ -11,6 +11,7 @@ import growth
 from agreeing import TooLate
 from evidence import Evidence
 from feedback import Feedback
+from history import Wording
 from models import PairOver, Refused
 
 from .conftest import NOW
@@ -128,3 +129,59 @@ def test_a_stranger_finds_nothing_and_nothing_is_added_when_the_two_no_longer_me
     pair.end(ada)
     with clock.at(NOW + timedelta(days=1)), pytest.raises(PairOver):
         evidence.add(pair, sam, NOW.date(), "Late")
+
+
+def test_what_the_other_one_has_reworded_is_of_both(item, ada, sam):
+    item.edit(ada, "Intake process: three gaps", item.text)
+    kept = evidence.keep_item(item, sam)
+    assert kept.author_id is None
+    assert kept.waits_for(ada)
+
+
+def test_what_was_deleted_or_withdrawn_a_moment_ago_is_not_kept(item, pair, ada, sam):
+    proposal = actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=None, likelihood=None)
+    seen = actions.find(ada, proposal.id)
+    proposal.withdraw(sam)
+    told = Feedback.create(pair=pair, giver=ada, receiver=sam, text="Well led", tone="positive", given_at=NOW)
+    Feedback.update(withdrawn_at=NOW).execute()
+    sam.item(item.id).delete_by(sam)
+    for keep in (
+        lambda: evidence.keep_action(seen, ada),
+        lambda: evidence.keep_item(item, ada),
+        lambda: evidence.keep_notes(item, ada),
+        lambda: evidence.keep_feedback(told, sam),
+    ):
+        with pytest.raises(Refused):
+            keep()
+    assert not Evidence.select().exists()
+
+
+def test_a_yes_is_to_the_words_that_were_read(item, ada, sam):
+    kept = evidence.keep_item(item, ada)
+    read = kept.terms
+    kept.take_out(ada)
+    item.edit(ada, "Something else entirely", item.text)
+    again = evidence.keep_item(item, ada)
+    with pytest.raises(TooLate, match="read it again"):
+        again.consent(sam, read)
+    assert evidence.find(sam, again.id).waits_for(sam)
+
+
+def test_nobody_brings_back_what_somebody_else_took_out(item, ada, sam):
+    kept = evidence.keep_item(item, ada)
+    kept.consent(sam)
+    kept.take_out(sam)
+    with pytest.raises(TooLate, match="stays out"):
+        kept.put_back(ada)
+    kept.put_back(sam)
+    assert evidence.of(kept.pair)[0].consented_at
+
+
+def test_a_change_that_started_from_older_words_is_refused_and_an_accepted_one_is_remembered(pair, sam):
+    made = evidence.add(pair, sam, NOW.date(), "Chaired it")
+    before = made.terms
+    made.rewrite(sam, before, text="Chaired it twice")
+    with pytest.raises(TooLate, match="changed"):
+        evidence.find(sam, made.id).rewrite(sam, before, text="Chaired it never")
+    (wording,) = Wording.select().where(Wording.subject == f"evidence-{made.id}")
+    assert (wording.before, wording.after) == ("Chaired it", "Chaired it twice")

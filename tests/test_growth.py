@@ -62,18 +62,58 @@ def test_nobody_agrees_to_other_words_than_they_have_read(aim, ada, sam):
 
 
 @pytest.mark.parametrize("change", [{"text": "x"}, {"measures": "x"}, {"competencies": "x"}, {"due_on": None}])
-def test_every_change_of_what_was_agreed_asks_the_other_one_again(agreed, ada, sam, change):
+def test_what_was_agreed_stands_until_both_agree_to_a_change_of_it(agreed, ada, sam, change):
+    before = agreed.said
     agreed.rewrite(sam, **change)
-    again = fresh(agreed, ada)
-    assert again.is_proposed
-    assert [agreement.person_id for agreement in again.agreements] == [sam.id]
-    again.agree(ada)
-    assert fresh(agreed, sam).is_tracked
+    found = fresh(agreed, ada)
+    assert found.is_tracked
+    assert found.said == before
+    assert found.pending.agreed_by(sam)
+    assert not found.pending.agreed_by(ada)
+    for _ in range(2):
+        fresh(found.pending, ada).agree(ada)
+    (name,) = change
+    changed = fresh(agreed, sam)
+    assert getattr(changed, name) == change[name]
+    assert changed.pending is None
+    assert [one.id for one in growth.objectives_of(agreed.pair)] == [agreed.id]
+
+
+def test_saying_no_to_a_change_leaves_what_was_agreed_and_all_that_was_said_of_it(agreed, ada, sam):
+    agreed.note_progress(sam, "good", "Chaired one")
+    for no in (ada, sam):
+        agreed.rewrite(ada, text="Chair none")
+        fresh(fresh(agreed, no).pending, no).withdraw(no)
+        (found,) = growth.objectives_of(agreed.pair)
+        assert (found.text, found.pending, len(found.progress)) == ("Chair the review", None, 1)
+    with pytest.raises(TooLate, match="both agreed this already"):
+        agreed.withdraw(ada)
+
+
+def test_what_is_to_be_changed_takes_progress_and_is_achieved_all_the_same(agreed, ada, sam):
+    agreed.rewrite(ada, text="Chair two reviews")
+    agreed.note_progress(sam, "good", "Chaired one")
+    agreed.achieve(sam)
+    with pytest.raises(TooLate, match="settled"):
+        fresh(fresh(agreed, sam).pending, sam).agree(sam)
+    assert fresh(agreed, sam).text == "Chair the review"
+
+
+def test_there_is_one_change_at_a_time_and_it_can_be_put_in_other_words(agreed, ada, sam):
+    agreed.rewrite(ada, text="Chair two reviews")
+    with pytest.raises(TooLate, match="proposed already"):
+        fresh(agreed, sam).rewrite(sam, text="Chair none")
+    change = fresh(fresh(agreed, sam).pending, sam)
+    change.rewrite(sam, text="Chair three reviews")
+    fresh(change, ada).agree(ada)
+    assert fresh(agreed, ada).text == "Chair three reviews"
 
 
 def test_a_change_that_started_from_older_words_is_refused(agreed, ada, sam):
     before = agreed.terms
     fresh(agreed, ada).rewrite(ada, text="Chair two reviews")
+    change = fresh(fresh(agreed, ada).pending, ada)
+    change.agree(sam)
     with pytest.raises(TooLate, match="changed"):
         agreed.rewrite(sam, before=before, text="Chair none")
     assert fresh(agreed, sam).text == "Chair two reviews"

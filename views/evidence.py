@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, g, redirect, request
+from flask import Blueprint, abort, g, redirect, render_template, request
 from markupsafe import escape
 
 import actions
@@ -11,6 +11,7 @@ import feedback
 from languages import Phrase, translated
 
 from .answers import answer, checked, item_or_404, page, slot, tell
+from .forms import AgreementForm
 from .pages import PairPage
 from .year import YearPage, written
 from .year_forms import EvidenceForm
@@ -92,35 +93,40 @@ def rewrite(id):
     found = _own_or_404(id)
     g.page = EvidencePage(g.person, found)
     form = checked(EvidenceForm, at=f"edit-{found.region}")
-    found.rewrite(g.person, **form.said())
+    found.rewrite(g.person, before=form.terms.data, **form.said())
     return _settled(found)
 
 
 @pages.post("/evidence/<id>/consent")
 def consent(id):
     found = _one_or_404(id)
-    if found.waits_for(g.person):
-        found.consent(g.person)
-    elif not found.consented_at:
+    if not found.consented_at and not found.waits_for(g.person):
         abort(404)
+    found.consent(g.person, checked(AgreementForm, at=found.region).seen)
     return _settled(found)
 
 
 @pages.post("/evidence/<id>/removal")
 def take_out(id):
-    found = _one_or_404(id)
-    found.take_out(g.person) if found.may_remove(g.person) else abort(404)
-    return _settled(found)
+    found = _removable_or_404(id)
+    found.take_out(g.person)
+    undo = render_template("evidence/_taken_out.html", one=found)
+    return _settled(found, extra=slot("notice", undo), then=f"?removed={id}")
 
 
 @pages.delete("/evidence/<id>/removal")
 def put_back(id):
+    found = _removable_or_404(id)
+    found.put_back(g.person)
+    return _settled(found, extra=slot("notice"))
+
+
+def _removable_or_404(id):
     found = _one_or_404(id)
-    found.put_back(g.person) if found.may_remove(g.person) else abort(404)
-    return _settled(found)
+    return found if found.may_remove(g.person) else abort(404)
 
 
-def _settled(found):
+def _settled(found, extra="", then=""):
     # It stands on the page of the year and, while it waits, on Today: each of them hears of it by its stream.
     tell(g.page, "evidences", "year", "today")
-    return answer(g.page, to=f"{found.pair.path}/year#evidences")
+    return answer(g.page, to=f"{found.pair.path}/year{then}#evidences", extra=extra)

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cached_property
 
-from flask import Blueprint, abort, g, redirect, request
+from flask import Blueprint, abort, g, redirect, render_template, request
 
 import access
 import competence_documents
@@ -14,7 +14,7 @@ from reviews import usual_year
 from saying import day
 from years import Year
 
-from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part
+from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part, slot
 from .exports import FORMATS, JSON, exported, exported_data
 from .pages import Page, PairPage
 from .streams import stream
@@ -38,6 +38,8 @@ class YearPage(PairPage):
         "actions": "year",
         "objectives": "year",
         "objective": "year",
+        "action": "year",
+        "feedback": "year",
     }
     partials = {
         **Page.partials,
@@ -109,9 +111,9 @@ class YearPage(PairPage):
         }
 
 
-def year_or_404(id):
-    """The page of a pair's year."""
-    return found_or_404(YearPage.of(g.person, id))
+def year_or_404(id, days=None):
+    """The page of a pair's year: that between the two days of the address, or the usual one."""
+    return found_or_404(YearPage.of(g.person, id, days and _read(days)))
 
 
 def written(starts_on, ends_on):
@@ -129,8 +131,11 @@ def _read(days):
 
 
 @pages.get("/pairs/<id>/year")
-def show(id):
-    return page(year_or_404(id))
+@pages.get("/pairs/<id>/years/<days>")
+def show(id, days=None):
+    found = year_or_404(id, days)
+    removed = evidence.find(g.person, request.args.get("removed", ""))
+    return page(found, removed=removed if removed and removed.removed_at else None)
 
 
 @pages.get("/pairs/<id>/years")
@@ -142,25 +147,21 @@ def choose(id):
     return redirect(f"{found.pair.path}/years/{written(form.starts_on.data, form.ends_on.data)}")
 
 
-@pages.get("/pairs/<id>/years/<days>")
-def show_another(id, days):
-    return page(found_or_404(YearPage.of(g.person, id, _read(days))))
-
-
 @pages.get("/pairs/<id>/year/regions/<name>")
-def region(id, name):
-    return part(year_or_404(id), name)
+@pages.get("/pairs/<id>/years/<days>/regions/<name>")
+def region(id, name, days=None):
+    return part(year_or_404(id, days), name)
 
 
 @pages.get("/pairs/<id>/year/live")
 @pages.get("/pairs/<id>/years/<days>/live")
 def live(id, days=None):
-    return stream(found_or_404(YearPage.of(g.person, id, days and _read(days))))
+    return stream(year_or_404(id, days))
 
 
 @pages.get("/pairs/<id>/years/<days>/competence.<extension>")
 def copy(id, days, extension):
-    found = found_or_404(YearPage.of(g.person, id, _read(days)))
+    found = year_or_404(id, days)
     if extension not in FORMATS:
         abort(404)
     response = _copied(found.year, extension)
@@ -175,12 +176,15 @@ def _copied(year, extension):
     return exported(competence_documents.document_of(year), extension, name)
 
 
-@pages.post("/pairs/<id>/evidence")
-def add_evidence(id):
-    found = year_or_404(id)
+@pages.post("/pairs/<id>/year/evidence")
+@pages.post("/pairs/<id>/years/<days>/evidence")
+def add_evidence(id, days=None):
+    found = year_or_404(id, days)
     form = checked(EvidenceForm, at="new-evidence")
     made = evidence.add(found.pair, g.person, key=form.key.data, **form.said())
-    return changed(found, "evidences", also=("year",), to=f"{found.pair.path}/year#{made.region}")
+    elsewhere = not found.year.starts_on <= made.happened_on <= found.year.ends_on
+    extra = slot("notice", render_template("evidence/_elsewhere.html", one=made)) if elsewhere else ""
+    return changed(found, "evidences", also=("year",), to=made.path, extra=extra)
 
 
 @pages.post("/meetings/<id>/gathering")
@@ -191,9 +195,9 @@ def gather(id):
     return gone_on(found, "agenda", "wrapup", "gathering", to=f"{found.meeting.path}#gathering")
 
 
-@pages.post("/pairs/<id>/review")
-def begin(id):
-    found = year_or_404(id)
-    form = checked(YearForm, at="review")
-    meeting = reviews.begin(found.pair, g.person, form.starts_on.data, form.ends_on.data)
+@pages.post("/pairs/<id>/year/review")
+@pages.post("/pairs/<id>/years/<days>/review")
+def begin(id, days=None):
+    found = year_or_404(id, days)
+    meeting = reviews.begin(found.pair, g.person, found.year.starts_on, found.year.ends_on)
     return gone_on(found, "head", "agenda", "wrapup", "gathering", "year", to=f"{meeting.path}#gathering")

@@ -126,6 +126,7 @@ class EvidenceForm(Form):
     objective = SelectField(default="", validate_choice=False)
     reference = StringField(**maybe_words(300))
     reflection = StringField(**maybe_words(4_000))
+    terms = HiddenField()
 
     def validate_link(self, field) -> None:
         """A link that is safe to follow; it is not tried, since it may need a sign-in of theirs."""

@@ -67,10 +67,12 @@ def test_a_change_of_what_was_agreed_asks_again_and_disturbs_nobodys_typing(ada,
     form = ada.page.locator("article.is-edited")
     form.get_by_label("How will you both know?").fill("Four sessions in a row")
     form.get_by_role("button", name="Propose").click()
-    expect(aim(sam, chair)).to_contain_text("Ada proposes this")
+    expect(aim(sam, chair)).to_contain_text("Ada proposes a change")
     expect(aim(sam, chair)).to_contain_text("Four sessions in a row")
+    expect(aim(sam, chair).get_by_label("How does it go?")).to_have_value("Half a sentence")
     aim(sam, chair).get_by_role("button", name="Agree", exact=True).click()
-    expect(aim(ada, chair)).to_contain_text("agreed")
+    expect(aim(ada, chair)).not_to_contain_text("Your change waits")
+    expect(aim(ada, chair)).to_contain_text("Four sessions in a row")
 
 
 def test_progress_is_noted_while_the_two_meet(ada, sam):

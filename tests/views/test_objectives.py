@@ -82,7 +82,8 @@ def test_a_change_is_written_in_a_form_of_its_own_with_or_without_javascript(as_
     aim = Objective.get()
     assert "Three" in as_ada.see(f"{aim.path}/edit")
     assert as_ada.form(aim.path, text="Chair it", measures="Four", terms=aim.terms).status_code == 303
-    assert "Waiting for Sam" in as_ada.see(f"{pair.path}/objectives")
+    assert "Your change waits for Sam" in as_ada.see(f"{pair.path}/objectives")
+    assert "Ada proposes a change" in as_sam.see(f"{pair.path}/objectives")
     bad = as_ada.form(aim.path, text="", measures="Five")
     assert bad.status_code == 422
     assert "Five" in bad.text
@@ -122,3 +123,25 @@ def test_nothing_is_noted_in_a_meeting_of_others_or_of_another_pairs_objective(a
     assert as_sam.htmx(f"{meeting.path}/progress", objective=aim.id, text="Forged").status_code == 404
     assert as_lee.htmx(f"{meeting.path}/progress", objective=aim.id, text="Forged").status_code == 404
     assert as_lee.htmx(f"{theirs.path}/progress", objective=aim.id, text="Mine").status_code == 200
+
+
+def test_a_change_is_answered_in_the_place_of_what_it_changes(as_sam, as_ada, pair):
+    as_sam.form(f"{pair.path}/objectives", text="Chair the review", together="1")
+    aim = Objective.get()
+    as_ada.htmx(aim.path, text="Chair two reviews", terms=aim.terms)
+    change = Objective.get(Objective.replaces == aim)
+    answer = as_sam.htmx(f"{change.path}/agreement", terms=change.terms)
+    assert list(regions(answer.text)) == [aim.region, "saved"]
+    assert "Chair two reviews" in as_sam.see(pair.path)
+    assert "proposes a change" not in as_sam.see(f"{pair.path}/objectives")
+
+
+def test_no_to_a_change_is_no_to_the_change_alone(as_sam, as_ada, pair):
+    as_sam.form(f"{pair.path}/objectives", text="Chair the review", together="1")
+    aim = Objective.get()
+    as_ada.htmx(aim.path, text="Chair none", terms=aim.terms)
+    change = Objective.get(Objective.replaces == aim)
+    assert as_sam.htmx(f"{change.path}/agreement", undo=True).status_code == 200
+    seen = as_ada.see(f"{pair.path}/objectives")
+    assert "Chair the review" in seen
+    assert "Chair none" not in seen

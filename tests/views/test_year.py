@@ -24,7 +24,7 @@ DAYS = {"starts_on": "2025-03-04", "ends_on": "2026-03-03"}
 def review(meeting, as_sam):
     """The meeting as an annual review, with the year gathered onto it."""
     growth.set_objective(meeting.pair, meeting.pair.report, "Chair the review", together=True)
-    as_sam.htmx(f"{meeting.pair.path}/review", **DAYS)
+    as_sam.htmx(f"{meeting.pair.path}/years/2025-03-04--2026-03-03/review")
     return meeting
 
 
@@ -66,8 +66,8 @@ def test_an_address_that_names_no_year_is_none(as_sam, pair, days):
 
 def test_evidence_is_written_down_and_seen_by_both(as_sam, as_ada, pair):
     sent = {"text": "Chaired it", "link": "https://example.org/minutes", "happened_on": "2026-03-01", "key": "k"}
-    assert "Chaired it" in regions(as_sam.htmx(f"{pair.path}/evidence", **sent).text)["evidences"]
-    assert as_sam.form(f"{pair.path}/evidence", **sent).status_code == 303
+    assert "Chaired it" in regions(as_sam.htmx(f"{pair.path}/year/evidence", **sent).text)["evidences"]
+    assert as_sam.form(f"{pair.path}/year/evidence", **sent).status_code == 303
     assert Evidence.select().count() == 1
     seen = as_ada.see(f"{pair.path}/year")
     assert 'href="https://example.org/minutes"' in seen
@@ -77,7 +77,7 @@ def test_the_others_open_page_is_told_of_every_change_of_the_evidence(as_sam, as
     listener = live.Listener(pair.manager_id, pair=pair.id)
     live.join(listener, pair)
     made = evidence.add(pair, pair.report, NOW.date(), "Chaired it")
-    for path in (f"{pair.path}/evidence", f"{item.path}/evidence", made.path, f"{made.path}/removal"):
+    for path in (f"{pair.path}/year/evidence", f"{item.path}/evidence", made.path, f"{made.path}/removal"):
         as_sam.htmx(path, text="Chaired it", happened_on="2026-03-01")
         told = listener.wait(0)
         assert "evidences" in YearPage(pair.manager, pair).wanted(told), path
@@ -97,8 +97,8 @@ def test_the_others_open_page_is_told_of_every_change_of_the_evidence(as_sam, as
 )
 def test_bad_evidence_is_refused_beside_the_field_and_kept(as_sam, pair, field, value, message):
     sent = {"text": "Chaired it", "happened_on": "2026-03-01", "reference": "3.1 of the framework", field: value}
-    assert message in problem_at(as_sam.htmx(f"{pair.path}/evidence", **sent).text, "new-evidence", field)
-    whole = as_sam.form(f"{pair.path}/evidence", **sent)
+    assert message in problem_at(as_sam.htmx(f"{pair.path}/year/evidence", **sent).text, "new-evidence", field)
+    whole = as_sam.form(f"{pair.path}/year/evidence", **sent)
     assert whole.status_code == 422
     assert "3.1 of the framework" in whole.text
     assert not Evidence.select().exists()
@@ -109,16 +109,39 @@ def test_one_click_keeps_what_an_item_says_once_its_author_agrees(as_sam, as_ada
     assert "would like to keep this" in as_sam.see("/")
     kept = Evidence.get()
     assert as_ada.htmx(f"{kept.path}/consent").status_code == 404
-    assert as_sam.htmx(f"{kept.path}/consent").status_code == 200
+    assert as_sam.htmx(f"{kept.path}/consent", terms="other words").status_code == 409
+    assert as_sam.htmx(f"{kept.path}/consent", terms=kept.terms).status_code == 200
     assert Evidence.get().consented_at
     assert "would like to keep this" not in as_sam.see("/")
 
 
-def test_whoever_wrote_it_can_say_no(as_sam, as_ada, item):
+def test_whoever_wrote_it_can_say_no_and_nobody_else_brings_it_back(as_sam, as_ada, item):
     as_ada.form(f"{item.path}/evidence")
     kept = Evidence.get()
-    assert as_sam.form(f"{kept.path}/removal").status_code == 303
-    assert item.text not in as_ada.see(f"{item.meeting.pair.path}/year")
+    answer = as_sam.form(f"{kept.path}/removal")
+    assert "Undo" in as_sam.see(answer.location)
+    year = f"{item.meeting.pair.path}/year"
+    assert item.text not in as_ada.see(year)
+    assert as_ada.htmx(f"{kept.path}/removal", undo=True).status_code == 409
+    assert as_sam.htmx(f"{kept.path}/removal", undo=True).status_code == 200
+    assert item.text in as_ada.see(year)
+
+
+def test_evidence_written_on_the_page_of_another_year_stays_on_that_page(as_sam, pair, sam):
+    evidence.add(pair, sam, NOW.date() - timedelta(days=400), "Long ago")
+    path = f"{pair.path}/years/2024-03-04--2025-03-03/evidence"
+    then = as_sam.htmx(path, text="Chaired it", happened_on="2025-01-01")
+    assert {"Long ago", "Chaired it"} <= {word for word in ("Long ago", "Chaired it") if word in then.text}
+    now = as_sam.htmx(path, text="Written now", happened_on="2026-03-01")
+    assert "Long ago" in regions(now.text)["evidences"]
+    assert "Kept under another time" in now.text
+
+
+@pytest.mark.parametrize(
+    "name", ["action-x", "actions", "objective-x", "objectives", "feedback", "meetings", "evidences"]
+)
+def test_the_year_hears_of_all_that_it_counts(pair, name):
+    assert YearPage(pair.report, pair).wanted({name})
 
 
 def test_only_the_author_changes_or_takes_out_what_they_wrote(as_sam, as_ada, pair, sam):
