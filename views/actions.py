@@ -1,15 +1,51 @@
 """Actions: proposed on an item, agreed by both, ticked, updated, re-dated, put off, dropped."""
 
+from typing import Any, ClassVar
+
 from flask import Blueprint, abort, g, render_template
 
 import actions
+from languages import Phrase
 from models import ItemGone
 
 from .answers import changed, checked, is_partial, item_or_404, page, part, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
-from .pages import ActionPage, ActionsPage, ItemPage, PairPage
+from .pages import ItemPage, Page, PairPage
 
 pages = Blueprint("actions", __name__)
+
+
+class ActionsPage(Page):
+    """Actions: everything that a person and the others have agreed to do, across all their pairs."""
+
+    template = "actions/actions.html"
+    title = Phrase("Actions")
+    live_path = "/actions/live"
+    shows: ClassVar = {"actions": "actions", "action": "action"}
+    partials: ClassVar = {**Page.partials, "actions": "actions/_actions.html", "action": "actions/_action.html"}
+    whole = ("actions",)
+
+    def _actions(self) -> dict[str, Any]:
+        found = actions.open_ones_of(self.me)
+        today = self.me.today
+        awake = [action for action in found if not action.is_put_off(today)]
+        return {
+            "waiting": [action for action in awake if action.is_proposed],
+            "mine": [action for action in awake if action.is_tracked and action.owner_id == self.me.id],
+            "others": [action for action in awake if action.is_tracked and action.owner_id != self.me.id],
+            "resting": [action for action in found if action.is_put_off(today)],
+            "done": actions.done_ones_of(self.me),
+        }
+
+
+class ActionPage(PairPage):
+    """One action on a page of its own."""
+
+    live_path = None
+
+    def __init__(self, me, action, template):
+        super().__init__(me, action.pair)
+        self.action, self.template = action, template
 
 
 @pages.get("/actions")

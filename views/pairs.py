@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template
 
+import library
 import live
 import pairing
 import scheduling
@@ -12,11 +13,24 @@ from people import colleagues_called
 
 from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
-from .pages import Rejected, ResponsibilitiesPage, TodayPage
+from .pages import PairPage, Rejected
+from .today import TodayPage
 
 pages = Blueprint("pairs", __name__)
 
 CLASH = Phrase("This was changed on another page of yours. Both versions are here: keep what is right.")
+
+
+class ResponsibilitiesPage(PairPage):
+    """What each of the two brings to their conversations."""
+
+    live_path = None
+    template = "pairs/responsibilities.html"
+    title = Phrase("What each of you brings")
+
+    @property
+    def responsibilities(self):
+        return library.responsibilities(self.pair.template)
 
 
 class InvitationPage(TodayPage):

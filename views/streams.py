@@ -12,8 +12,10 @@ from door import doorkeeper
 from rows import db
 from secrecy import CannotOpen
 
+from .actions import ActionsPage
 from .answers import meeting_or_404, note_open, pair_or_404
-from .pages import ActionsPage, Page, TodayPage
+from .pages import Page
+from .today import TodayPage
 
 pages = Blueprint("streams", __name__)
 
