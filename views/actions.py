@@ -8,9 +8,10 @@ import actions
 from languages import Phrase
 from models import ItemGone
 
-from .answers import changed, checked, is_partial, item_or_404, page, part, slot
+from .answers import changed, checked, is_partial, item_or_404, page, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
 from .pages import ItemPage, Page, PairPage
+from .streams import live_page
 
 pages = Blueprint("actions", __name__)
 
@@ -48,14 +49,7 @@ class ActionPage(PairPage):
         self.action, self.template = action, template
 
 
-@pages.get("/actions")
-def show():
-    return page(ActionsPage(g.person))
-
-
-@pages.get("/actions/regions/<name>")
-def region(name):
-    return part(ActionsPage(g.person), name)
+live_page(pages, ActionsPage, "/actions")
 
 
 @pages.get("/items/<id>/actions/new")

@@ -96,9 +96,14 @@ class Page:
         found.me, found.token = me, self.token
         return found
 
+    @classmethod
+    def of(cls, me: Person, *which: Any, **more: Any) -> Self | None:
+        """This page for `me`, found by what stands in its address, if it is theirs."""
+        return cls(me)
+
     def found_by(self, me: Person) -> Self | None:
-        """This page for `me`, if it is (still) theirs."""
-        return type(self)(me)
+        """This very page for `me`, if it is (still) theirs."""
+        return type(self).of(me)
 
     def look_again_at(self, me: Person) -> Person | None:
         """The person as they are now, unless disabled. A pair brings its two along, so that no query is needed."""
@@ -444,6 +449,8 @@ class PairPage(Page):
     template = "pairs/pair.html"
     # Which of the pages of a pair this is, for the way between them (pairs/_tabs.html).
     tab = "together"
+    # Whether there is such a page only once the invitation is accepted.
+    needs_accepted = False
     shows: ClassVar = {
         "meetings": "meetings",
         "actions": "actions",
@@ -474,7 +481,7 @@ class PairPage(Page):
     def of(cls, me: Person, id: str) -> "PairPage | None":
         """This page of pair `id`, if it is one of theirs."""
         pair = me.pair(id)
-        return cls(me, pair) if pair else None
+        return cls(me, pair) if pair and (pair.accepted_at or not cls.needs_accepted) else None
 
     def found_by(self, me: Person) -> "PairPage | None":
         found = type(self).of(me, self.pair.id)

@@ -11,9 +11,10 @@ from models import Refused
 from notebooks import PrivateNote
 from people import colleagues_called
 
-from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
+from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
 from .pages import PairPage, Rejected
+from .streams import live_page
 from .today import TodayPage
 
 pages = Blueprint("pairs", __name__)
@@ -75,14 +76,7 @@ def colleague_in(form, at):
     return found[0]
 
 
-@pages.get("/pairs/<id>")
-def show(id):
-    return page(pair_or_404(id))
-
-
-@pages.get("/pairs/<id>/regions/<name>")
-def region(id, name):
-    return part(pair_or_404(id), name)
+live_page(pages, PairPage, "/pairs/<id>")
 
 
 @pages.get("/pairs/<id>/responsibilities")

@@ -8,10 +8,10 @@ import actions
 import development
 from languages import Phrase
 
-from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, part, slot, tell
+from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, slot, tell
 from .forms import NotesForm
 from .pages import Page, PairPage
-from .streams import stream
+from .streams import keep_live
 from .year_forms import ActivityForm, GoalForm, LearningForm
 
 pages = Blueprint("plan", __name__)
@@ -24,6 +24,7 @@ class PlanPage(PairPage):
 
     template = "plan/plan.html"
     tab = "plan"
+    needs_accepted = True
     shows = {"plan": "plan", "goal": "goal", "activity": "activity", "balance": "balance", "pair": "plan"}
     partials = {
         **Page.partials,
@@ -34,11 +35,6 @@ class PlanPage(PairPage):
     }
     whole = ("plan", "balance")
     modes, parts = development.MODES, development.PARTS
-
-    @classmethod
-    def of(cls, me, id):
-        found = super().of(me, id)
-        return found if found and found.pair.accepted_at else None
 
     @property
     def title(self):
@@ -90,21 +86,10 @@ class FormPage(PlanPage):
 @pages.get("/pairs/<id>/plan")
 def show(id):
     removed = development.find_activity(g.person, request.args.get("removed", ""))
-    return page(_plan_or_404(id), removed=removed if removed and removed.removed_at else None)
+    return page(found_or_404(PlanPage.of(g.person, id)), removed=removed if removed and removed.removed_at else None)
 
 
-@pages.get("/pairs/<id>/plan/regions/<name>")
-def region(id, name):
-    return part(_plan_or_404(id), name)
-
-
-@pages.get("/pairs/<id>/plan/live")
-def live(id):
-    return stream(_plan_or_404(id))
-
-
-def _plan_or_404(id):
-    return found_or_404(PlanPage.of(g.person, id))
+keep_live(pages, PlanPage, "/pairs/<id>/plan")
 
 
 # Goals
@@ -112,7 +97,7 @@ def _plan_or_404(id):
 
 @pages.post("/pairs/<id>/plan/goals")
 def add_goal(id):
-    found = _plan_or_404(id)
+    found = found_or_404(PlanPage.of(g.person, id))
     form = checked(GoalForm, at="new-goal")
     goal = development.set_goal(found.pair, g.person, form.text.data, form.due_on.data, form.key.data)
     return changed(found, "plan", to=f"{found.path}#{goal.region}")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from flask import Blueprint, g
+from flask import Blueprint
 
 import actions
 import evidence
@@ -15,8 +15,8 @@ import scheduling
 from languages import Phrase
 from models import Pair
 
-from .answers import page, part
 from .pages import Page
+from .streams import live_page
 
 pages = Blueprint("today", __name__)
 
@@ -69,11 +69,4 @@ def _set_up(state):
     TodayPage.meet_at_least = state.app.config["DUOLOGUE"].meet_at_least
 
 
-@pages.get("/")
-def show():
-    return page(TodayPage(g.person))
-
-
-@pages.get("/regions/<name>")
-def region(name):
-    return part(TodayPage(g.person), name)
+live_page(pages, TodayPage, "/")
