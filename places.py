@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from peewee import Expression, Field, ModelSelect, fn
 
+import evidence
 from actions import Action, ActionUpdate
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
@@ -160,7 +161,7 @@ PLACES = (
         words=(Evidence.text, Evidence.link, Evidence.reference, Evidence.reflection),
         at=Evidence.kept_at,
         path="/evidence/{id}",
-        seen_by=lambda person: Evidence.removed_at.is_null(),
+        seen_by=lambda person: Evidence.removed_at.is_null() & evidence.known_to(person),
     ),
     Place(
         kind="remark",

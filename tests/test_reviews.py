@@ -1,6 +1,6 @@
 """The annual review: a year gathered onto an agenda, and again without losing what the two wrote."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,10 +8,12 @@ import actions
 import clock
 import evidence
 import growth
+import languages
 import records
 import reviews
 import year_in_words
 from development import Activity, DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
 from models import Item, MeetingOver, Refused
 from records import Record
@@ -38,11 +40,11 @@ def year(pair, meeting, ada, sam) -> dict:
         **{"pair": pair, "goal": goal, "added_by": sam, "text": "Shadow Jo", "mode": "others"},
         **{"done_at": NOW, "reflection": "Pauses help"},
     )
-    Feedback.create(pair=pair, giver=ada, receiver=sam, text="Well led", tone="positive", given_at=NOW)
-    Feedback.create(
-        **{"pair": pair, "giver": ada, "receiver": sam, "text": "Clear notes", "tone": "positive"},
-        **{"given_at": NOW, "is_reported": True},
-    )
+    wanted = {"giver_records_at": NOW, "receiver_records_at": NOW}
+    told = {"pair": pair, "giver": ada, "receiver": sam, "tone": "positive", "given_at": NOW}
+    Feedback.create(text="Well led", **told, **wanted)
+    Feedback.create(text="Clear notes", is_reported=True, **told, **wanted)
+    Feedback.create(text="Between us", **told, giver_records_at=NOW)
     evidence.add(pair, sam, END, "The minutes", link="https://example.org/minutes", objective=aim.id)
     evidence.add(pair, sam, END, "A thank-you letter")
     item = meeting.add_item(sam, "goals", "Gaps")
@@ -85,6 +87,8 @@ def test_the_whole_year_is_gathered_each_thing_in_its_section(year, sam):
     told = [item for text, item in found.items() if text.startswith("Feedback to Sam")]
     assert {item.notes for item in told} == {"Well led", "Clear notes"}
     assert any("a colleague" in item.text for item in told)
+    # Only one of the two wants that in a record.
+    assert not any("Between us" in item.notes for item in found.values())
     assert "thank-you letter" in found["Kept from this year"].notes
     assert "The minutes" not in found["Kept from this year"].notes
     outcome = next(item for text, item in found.items() if text.startswith("What we agreed"))
@@ -124,6 +128,25 @@ def test_gathering_again_brings_what_is_new_and_leaves_what_the_two_wrote(year, 
     notes = agenda(review, sam)["Chair the review"].notes
     assert "I was impressed." in notes
     assert "Chaired the third" in notes
+
+
+def test_gathering_again_takes_out_what_is_no_longer_there_but_for_what_the_two_wrote(year, ada, sam):
+    review = year["review"]
+    reviews.gather(review, sam, START, END)
+    kept = agenda(review, sam)["Kept from this year"]
+    Feedback.update(withdrawn_at=NOW).execute()
+    Evidence.update(removed_at=NOW).execute()
+    kept.write_notes(ada, f"{kept.notes}\nThat letter moved me.", kept.notes)
+    reviews.gather(review, sam, START, END)
+    found = agenda(review, sam)
+    assert not any(text.startswith("Feedback to") for text in found)
+    assert found["Kept from this year"].notes.strip() == "That letter moved me."
+
+
+def test_a_year_speaks_the_language_of_its_agenda_whoever_gathers_it(year, sam):
+    with languages.speaking("de"):
+        reviews.gather(year["review"], sam, START, END)
+    assert any(text.startswith("What we agreed to do") for text in agenda(year["review"], sam))
 
 
 def test_what_was_taken_off_the_agenda_does_not_come_back(year, sam):
@@ -203,7 +226,7 @@ def test_a_review_signed_off_by_both_stays_closed(year, ada, sam):
         records.reopen(review, sam)
 
 
-def test_a_review_is_on_both_peoples_list_until_it_is_uploaded(year, ada, sam, lee):
+def test_a_review_is_on_both_peoples_list_until_it_is_signed_and_uploaded(year, ada, sam, lee):
     review = year["review"]
     reviews.gather(review, sam, START, END)
     assert records.reviews_to_finish(sam) == []
@@ -215,6 +238,12 @@ def test_a_review_is_on_both_peoples_list_until_it_is_uploaded(year, ada, sam, l
     for _ in range(2):
         record.note_upload(sam, "https://hr.example.org/reviews", END)
     assert len(record.uploads()) == 1
+    (unsigned,) = records.reviews_to_finish(sam)
+    assert (unsigned.signed, bool(unsigned.is_mine_signed)) == (0, False)
+    record.confirm(sam)
+    (half,) = records.reviews_to_finish(sam)
+    assert (half.signed, bool(half.is_mine_signed)) == (1, True)
+    record.confirm(ada)
     assert records.reviews_to_finish(ada) == records.reviews_to_finish(sam) == []
 
 
@@ -224,6 +253,20 @@ def test_the_usual_year_begins_after_the_last_review(year, pair, ada, sam):
     reviews.gather(review, sam, START, END - timedelta(days=10))
     records.close(review, ada, None)
     assert reviews.usual_year(pair, END) == (END - timedelta(days=9), END)
+
+
+@pytest.mark.parametrize(
+    ("today", "begins"),
+    [
+        ("2026-03-31", "2025-04-01"),
+        ("2028-02-28", "2027-03-01"),
+        ("2028-02-29", "2027-03-01"),
+        ("2026-12-31", "2026-01-01"),
+    ],
+)
+def test_the_usual_year_is_twelve_months_to_the_day(pair, today, begins):
+    day = date.fromisoformat(today)
+    assert reviews.usual_year(pair, day) == (date.fromisoformat(begins), day)
 
 
 def test_a_year_begins_and_ends_at_midnight_where_the_two_are(pair, meeting):
