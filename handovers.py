@@ -42,7 +42,7 @@ class HandingOn(Row):
         indexes = ((("action", "person"), True),)
 
 
-class Handover(Once):
+class Handover(Row):
     """What was passed on into `pair` from an earlier one, exactly: `content` is the list, as JSON."""
 
     pair_id: str
@@ -166,7 +166,7 @@ def _records(pair: Pair) -> list[Record]:
     return list(Record.select().where(*kept).order_by(Record.closed_at.desc()))
 
 
-def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen, key: str | None = None) -> Handover | None:
+def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen) -> Handover | None:
     """Have what was chosen of one pair go along to another; None when all of it went along before.
 
     Everything is written anew there: words are sealed for one pair alone. What the new manager has to agree to waits
@@ -178,19 +178,18 @@ def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen, key: str | None = 
         raise Refused(Phrase("Tick what goes along first."))
     with to.changing():
         found = offer(pair, to).only(chosen)
-        return _pass(found, chosen, pair, to, by, key) if any(found) else None
+        return _pass(found, chosen, pair, to, by) if any(found) else None
 
 
-def _pass(found: Offer, chosen: Chosen, pair: Pair, to: Pair, by: Person, key: str | None) -> Handover:
+def _pass(found: Offer, chosen: Chosen, pair: Pair, to: Pair, by: Person) -> Handover:
     owners = {one.id: to.person(chosen.actions[one.id]) or by for one in found.actions}
     content = _content(found, owners)
-    facts = {"pair": to, "from_pair": pair, "by": by, "content": json.dumps(content, ensure_ascii=False)}
-    handover, is_new = Handover.create_once(repeat_key(key, to.id, pair.id), **facts)
-    if is_new:
-        _write(found, owners, to, by)
-        _keep_records(found.records, handover)
-        notices.tell("handed-over", to)
-        audit.note("handover", by=by, pair=to, about=f"from {pair.id}")
+    said = json.dumps(content, ensure_ascii=False)
+    handover = Handover.create(pair=to, from_pair=pair, by=by, content=said)
+    _write(found, owners, to, by)
+    _keep_records(found.records, handover)
+    notices.tell("handed-over", to)
+    audit.note("handover", by=by, pair=to, about=f"from {pair.id}")
     return handover
 
 

@@ -13,6 +13,9 @@ from .pages import PairPage
 
 pages = Blueprint("handovers", __name__)
 
+# What shows on other pages what has come along.
+FILLED = ("pair", "actions", "objectives", "growth", "plan", "balance")
+
 
 class HandoverPage(PairPage):
     """What may go along from a pair; its individual chooses, both say so of open actions while they meet."""
@@ -72,8 +75,8 @@ def pass_on(id):
     found = _handover_or_404(id)
     to = found.to or abort(404)
     form = checked(HandoverForm, at="handover")
-    handovers.pass_on(found.pair, to, g.person, form.chosen(), form.key.data)
-    live.announce(to, "pair", "actions", "objectives")
+    handovers.pass_on(found.pair, to, g.person, form.chosen())
+    live.announce(to, *FILLED)
     return redirect(f"{to.path}/passed-on", 303)
 
 
