@@ -100,7 +100,8 @@ def _handing_on(id, undo=False):
 def passed_on(id):
     pair = pair_or_404(id).pair
     found = found_or_404(PassedOnPage(g.person, pair))
-    return page(found, handovers=handovers.passed_on(pair), records=handovers.records_of(pair))
+    addresses = {source: one.path for source, one in handovers.records_of(pair).items()}
+    return page(found, handovers=handovers.passed_on(pair), addresses=addresses)
 
 
 @pages.get("/passed-records/<id>")
