@@ -17,7 +17,7 @@ from agreeing import TooLate
 from development import Activity, DevelopmentGoal
 from growth import ObjectiveAgreement
 from languages import Phrase
-from models import Pair, Person, Refused, who
+from models import Meeting, Pair, Person, Refused, who
 from prepared import Prepared
 from records import Record
 from rows import Moment, Once, Row, Words, new_id, repeat_key
@@ -93,7 +93,7 @@ class Chosen(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What can go along and has not yet: the rows of the earlier pair."""
+    """What can go along and has not yet: the rows of the earlier pair, records without their content."""
 
     objectives: list[Any]
     goals: list[Any]
@@ -163,7 +163,8 @@ def _activities(goal: DevelopmentGoal) -> list[Activity]:
 
 def _records(pair: Pair) -> list[Record]:
     kept = Record.pair == pair, Record.withdrawn_at.is_null()
-    return list(Record.select().where(*kept).order_by(Record.closed_at.desc()))
+    query = Record.select(Record.id, Meeting.starts_at, Meeting.versions).join(Meeting)
+    return list(query.where(*kept).order_by(Record.closed_at.desc()))
 
 
 def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen) -> Handover | None:
@@ -173,11 +174,12 @@ def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen) -> Handover | None
     for that. Only the individual of both may. Raises Refused, PairOver.
     """
     if not by.id == pair.report_id == to.report_id:
-        raise Refused(Phrase("Only %(name)s can choose what goes along.", name=pair.report.first_name))
+        raise Refused(Phrase("Only %(name)s can choose what to pass on.", name=pair.report.first_name))
     if not any(chosen):
-        raise Refused(Phrase("Tick what goes along first."))
+        raise Refused(Phrase("Tick what to pass on first."))
     with to.changing():
         found = offer(pair, to).only(chosen)
+        found = found._replace(records=[Record.get_by_id(one.id) for one in found.records])
         return _pass(found, chosen, pair, to, by) if any(found) else None
 
 

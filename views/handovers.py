@@ -21,7 +21,7 @@ class HandoverPage(PairPage):
     """What may go along from a pair; its individual chooses, both say so of open actions while they meet."""
 
     template = "handover/handover.html"
-    title = Phrase("What goes along to a new manager")
+    title = Phrase("What to pass on to a new manager")
     live_path = None
 
     def __init__(self, me, pair):
@@ -86,7 +86,7 @@ def hand_on(id):
 
 
 @pages.delete("/actions/<id>/handing-on")
-def keep(id):
+def take_back(id):
     return _handing_on(id, undo=True)
 
 
