@@ -1,6 +1,7 @@
 """Closing a meeting: its record is frozen, what is unfinished moves on; confirming, remarking, reopening."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +39,8 @@ from rows import Moment, Once, Row, Words, new_id, repeat_key
 
 # Two sign a review.
 BOTH = 2
+# What people wrote, of all that minutes have.
+WRITTEN = {"text", "notes", "likelier", "dropped", "objective", "place", "reported_from"}
 
 
 class Record(Row):
@@ -277,6 +280,25 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
         ],
         "feedback": [_feedback(one) for one in feedback.recorded_in(meeting)],
     }
+
+
+def written_in(content: str) -> Iterator[str]:
+    """The kind of the minutes that `content` is, then every text in them that somebody wrote."""
+    minutes = json.loads(content)
+    yield minutes["kind"]
+    yield from _written(minutes)
+
+
+def _written(found: Any) -> Iterator[str]:
+    if isinstance(found, list):
+        for one in found:
+            yield from _written(one)
+    elif isinstance(found, dict):
+        for name, value in found.items():
+            if name in WRITTEN and isinstance(value, str):
+                yield value
+            else:
+                yield from _written(value)
 
 
 def _said(meeting: Meeting, next_starts_at: datetime | None) -> dict[str, list[str]]:

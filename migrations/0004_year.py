@@ -255,7 +255,6 @@ def up(migrator, db):
 
     class Handover(Model):
         id = CharField(primary_key=True, max_length=12)
-        key = CharField(null=True, max_length=32, unique=True)
         pair = ForeignKeyField(Pair)
         from_pair = ForeignKeyField(Pair)
         by = ForeignKeyField(Person, index=False)
