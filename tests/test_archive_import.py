@@ -36,8 +36,11 @@ PRODUCTION = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.or
 
 
 @pytest.fixture
-def ten_kinds(whole, ada, sam, lee) -> Pair:  # noqa: F811 - a fixture
-    """The pair of Ada and Sam with something of every kind; Lee stood in, and what Sam chose was passed on."""
+def ten_kinds(whole, ada, sam, lee, theirs) -> Pair:  # noqa: F811 - a fixture
+    """The pair of Ada and Sam with something of every kind; Lee stands in, and has what Sam chose to pass on.
+
+    Lee and Noor have ended.
+    """
     Person.update(issuer="proxy").execute()
     meeting = sam.meeting(whole.next_meeting().id)
     wrapup.cover(meeting, ada)
@@ -50,7 +53,7 @@ def ten_kinds(whole, ada, sam, lee) -> Pair:  # noqa: F811 - a fixture
     cover = sam.pair(cover.id)
     found = handovers.offer(whole, cover)
     handovers.pass_on(whole, cover, sam, handovers.Chosen(records=[row.id for row in found.records]))
-    whole.end(None, manager_days=30)
+    theirs.pair.end(None, manager_days=30)
     return whole
 
 
@@ -201,8 +204,6 @@ def spoiled(data: dict) -> dict[str, dict]:
 
 def test_what_does_not_fit_is_refused_in_a_sentence_and_nothing_is_brought_in(ten_kinds, elsewhere, sam):
     data = exported(sam)
-    # The one in which much was written comes first then.
-    data["conversations"].reverse()
     config = elsewhere()
     for why, archive in spoiled(data).items():
         said_why = sentence(archive, config)

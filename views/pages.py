@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
     Page.templates = app.jinja_env
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
-    Page.templates.globals["OUTLOOKS"] = growth.OUTLOOKS
+    Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 
