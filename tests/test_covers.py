@@ -9,6 +9,7 @@ import actions
 import clock
 import covers
 import erasure
+import live
 import notices
 import owndata
 import pairing
@@ -186,6 +187,15 @@ def test_open_pages_of_whoever_stood_in_end_at_once(pair, cover, as_ada, as_lee,
         db.connect(reuse_if_open=True)
     for answer in streams:
         answer.close()
+
+
+def test_open_pages_of_what_is_covered_say_when_it_is_accepted_and_when_it_is_ended_there(pair, ada, lee, as_lee):
+    cover = covers.set_up(pair, ada, lee, LAST_DAY)
+    listener = live.Listener(ada.id, pair=pair.id)
+    live.join(listener)
+    for verb in ("acceptance", "ending"):
+        as_lee.form(f"{cover.path}/{verb}")
+        assert "pair" in listener.wait(0), verb
 
 
 def test_an_invitation_that_ran_out_is_not_accepted(pair, ada, lee):
