@@ -20,6 +20,7 @@ from records import Record
 from reviews import Gathered
 from years import Year
 
+from . import pseudo
 from .conftest import NOW
 
 START, END = NOW.date() - timedelta(days=364), NOW.date()
@@ -143,9 +144,12 @@ def test_gathering_again_takes_out_what_is_no_longer_there_but_for_what_the_two_
     assert found["Kept from this year"].notes.strip() == "That letter moved me."
 
 
-def test_a_year_speaks_the_language_of_its_agenda_whoever_gathers_it(year, sam):
-    with languages.speaking("de"):
+def test_a_year_speaks_the_language_of_its_agenda_whoever_gathers_it(year, sam, tmp_path):
+    pseudo.write(tmp_path, pseudo.LEFT)
+    languages.learn(tmp_path)
+    with languages.speaking(pseudo.LEFT):
         reviews.gather(year["review"], sam, START, END)
+    languages.learn()
     assert any(text.startswith("What we agreed to do") for text in agenda(year["review"], sam))
 
 
@@ -153,7 +157,8 @@ def test_what_was_taken_off_the_agenda_does_not_come_back(year, sam):
     review = year["review"]
     reviews.gather(review, sam, START, END)
     agenda(review, sam)["Facilitate"].delete_by(sam)
-    reviews.gather(review, sam, START, END)
+    Activity.update(removed_at=NOW).execute()
+    assert reviews.gather(review, sam, START, END) == (0, 0)
     assert "Facilitate" not in agenda(review, sam)
 
 
@@ -178,6 +183,14 @@ def test_a_long_year_goes_on_in_a_second_item_and_no_item_is_too_long(year, sam)
     assert all(len(part.notes) <= year_in_words.ROOM for part in parts)
     notes = "".join(part.notes for part in parts)
     assert all(f"{n:02d} xx" in notes for n in range(14))
+
+
+def test_a_single_line_that_is_too_long_is_cut(year, sam):
+    year["aim"].note_progress(sam, "", "y" * 3 * year_in_words.ROOM)
+    reviews.gather(year["review"], sam, START, END)
+    notes = [item.notes for item in year["review"].items_for(sam)]
+    assert max(map(len, notes)) <= year_in_words.ROOM
+    assert sum(text.count("y" * 100) for text in notes) > 2
 
 
 def test_another_kind_of_meeting_gathers_nothing(meeting, sam):

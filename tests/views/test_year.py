@@ -254,6 +254,10 @@ def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam,
     kept.change(reference="Framework 3.1")
     assert item.text not in as_sam.get(f"{path}.json").text
     assert as_lee.get(f"{path}.json").status_code == 404
+    # It leaves a trace that the other one sees, so no other site can bring it about.
+    link_elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert as_sam.get(f"{path}.json", headers=link_elsewhere).status_code == 400
+    assert as_sam.get(f"{pair.path}/year", headers=link_elsewhere).status_code == 200
     assert as_sam.get(f"{path}.exe").status_code == 404
 
 
