@@ -17,6 +17,10 @@ class TooLate(Refused):
     """It is not in a state that allows the verb any more, or not yet."""
 
 
+class Changed(TooLate):
+    """It says something else by now than when it was read."""
+
+
 class Consent:
     """A row that says that one party agreed. `noted_by` is the other one when both agreed at one screen.
 
@@ -100,7 +104,7 @@ class Proposal:
     def must_say(self, terms: str | None) -> None:
         """Raise TooLate if it says something else than when `terms` was read (None: never mind)."""
         if terms and terms != self.terms:
-            raise TooLate(Phrase("This proposal was changed a moment ago. Please read it again."))
+            raise Changed(Phrase("This proposal was changed a moment ago. Please read it again."))
 
     @contextmanager
     def changing(self) -> Iterator[None]:

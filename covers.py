@@ -10,7 +10,7 @@ import clock
 import notices
 import pairing
 from languages import Phrase
-from models import PEOPLE, Pair, PairOver, Person, Refused, stands, with_people
+from models import COVER_OF, Pair, PairOver, Person, Refused, cover_witnesses, stands
 from prepared import Prepared
 
 # What the talks go on as; the place may tell of the two, so it does not come along.
@@ -75,13 +75,19 @@ def end(pair: Pair, by: Person) -> None:
         cover.end(by)
 
 
+def _tell_of_end(cover: Pair) -> None:
+    notices.tell("cover-ended", cover)
+
+
+cover_witnesses.append(_tell_of_end)
+
+
 def first_end(person: Person) -> datetime | None:
     """When the first time ends for which this person stands in for somebody, if they do."""
     found = FIRST_END.first(person=person.id)
     return found and found.covers_until
 
 
-COVER_OF = Prepared(lambda pair, now: with_people(Pair.select(Pair, *PEOPLE)).where(Pair.covers == pair, stands(now)))
 FIRST_END = Prepared(
     lambda person, now: (
         Pair.select(Pair.covers_until)

@@ -70,7 +70,8 @@ def _check_origin() -> None:
 
 def _is_own_alone() -> bool:
     """Whether it is for pages of ours alone to ask for this: it leaves a trace that the partner sees."""
-    return (request.endpoint or "").startswith("owndata.")
+    noun, _, verb = (request.endpoint or "").partition(".")
+    return noun == "owndata" or verb == "copy"
 
 
 def _check_token() -> None:

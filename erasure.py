@@ -207,6 +207,7 @@ def _leave(pair: Pair, manager: Person) -> None:
 def _end(pair: Pair, **facts: Any) -> None:
     pair.change(ended_at=pair.ended_at or clock.now(), **facts)
     Pair.update(version=Pair.version + 1).where(Pair.id == pair.id).execute()
+    pair.end_covers()
 
 
 def _let_go(person: Person) -> None:

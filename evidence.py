@@ -69,6 +69,10 @@ class Evidence(Once):
         is_theirs = self.author_id in (None, person.id) and self.kept_by_id != person.id
         return is_theirs and not self.consented_at and not self.removed_at
 
+    def is_read_by(self, person: Person) -> bool:
+        """Whether this one may read the words: until whoever wrote them agrees, nobody else reads this copy."""
+        return bool(self.consented_at) or self.author_id == person.id or self.waits_for(person)
+
     def may_change(self, person: Person) -> bool:
         """Whether its words are this one's to change: what was kept stays as it was."""
         return not self.is_kept and self.author_id == person.id
@@ -181,9 +185,11 @@ def _keep(row: Any, kind: str, by: Person, author: str | None, text: str, at: da
     pair = row.meeting.pair if isinstance(row, Item) else row.pair
     author = None if author and history.has_other_author(row, author) else author
     kept = Evidence.get_or_none(Evidence.pair == pair, Evidence.source == f"{kind}-{row.id}")
-    if kept and not kept.removed_at:
-        return kept
     now = clock.now()
+    if kept and not kept.removed_at:
+        if kept.waits_for(by):
+            kept.change(text=text, consented_at=now)
+        return kept
     facts = {
         **{"author": author, "text": text, "kept_by": by, "kept_at": now, "removed_at": None, "removed_by": None},
         **{"consented_at": now if author == by.id else None},
@@ -216,6 +222,13 @@ def find(person: Person, id: str) -> Evidence | None:
 def _of(pair: Any, found: Evidence) -> Evidence:
     found.pair = pair
     return found
+
+
+def known_to(person: Any) -> Any:
+    """The condition that the words of evidence are this one's to read: see `Evidence.is_read_by`."""
+    is_asked = Evidence.author.is_null() & (Evidence.kept_by != person)
+    stands = Evidence.removed_at.is_null() & (Evidence.consented_at.is_null(False) | is_asked)
+    return (Evidence.author == person) | stands
 
 
 def waiting_for(person: Person) -> list[Evidence]:

@@ -108,7 +108,7 @@ class Objective(Proposal, Once):
         with self.changing():
             self.must_be_open_to_change()
             self.must_say(before)
-            if _pending(self.pair_id, self.id):
+            if _pending(self.id):
                 raise TooLate(Phrase("A change of this is proposed already. Please answer that first."))
             facts = {**{name: getattr(self, name) for name in SAID}, **said}
             change = Objective.create(pair=self.pair_id, set_by=by, replaces=self, **facts)
@@ -227,14 +227,25 @@ def set_objective(
 
 
 def objectives_of(pair: Pair) -> list[Objective]:
-    """The pair's objectives that were not withdrawn, the unfinished first, by due date; with consents and progress."""
+    """The pair's objectives that were not withdrawn, the unfinished first, by due date; with consents and progress,
+    and with the changes that are proposed of them.
+    """
     over = Objective.achieved_at.is_null(False) | Objective.dropped_at.is_null(False)
+    waits = Objective.replaces.is_null() | Objective.agreed_at.is_null()
     found = (
         Objective.select()
-        .where(Objective.pair == pair, Objective.withdrawn_at.is_null(), Objective.replaces.is_null())
+        .where(Objective.pair == pair, Objective.withdrawn_at.is_null(), waits)
         .order_by(over, Objective.due_on.is_null(), Objective.due_on, Objective.set_at)
     )
-    return _filled(list(found), pair)
+    return _with_changes(_filled(list(found), pair))
+
+
+def _with_changes(found: list[Objective]) -> list[Objective]:
+    changes = {one.replaces_id: one for one in found if one.replaces_id}
+    objectives = [one for one in found if not one.replaces_id]
+    for objective in objectives:
+        objective.pending = changes.get(objective.id)
+    return objectives
 
 
 def _filled(found: list[Objective], pair: Pair) -> list[Objective]:
@@ -246,17 +257,13 @@ def _filled(found: list[Objective], pair: Pair) -> list[Objective]:
             by_id[consent.objective_id]._agreements.append(consent)
         for entry in _progress_of(list(by_id)):
             by_id[entry.objective_id]._progress.append(entry)
-        for change in _pending(pair.id):
-            if change.replaces_id in by_id:
-                change.pair, by_id[change.replaces_id].pending = pair, change
     return found
 
 
-def _pending(pair: str, objective: str | None = None) -> list[Objective]:
-    """The changes that wait for somebody's word: of one objective, or of all of a pair."""
-    which = (Objective.replaces == objective) if objective else Objective.replaces.is_null(False)
+def _pending(objective: str) -> list[Objective]:
+    """The change of an objective that waits for somebody's word, if there is one."""
     waiting = Objective.agreed_at.is_null() & Objective.withdrawn_at.is_null()
-    return list(Objective.select().where(Objective.pair == pair, which, waiting))
+    return list(Objective.select().where(Objective.replaces == objective, waiting))
 
 
 def _progress_of(ids: list[str]):
@@ -268,7 +275,7 @@ def find(person: Person, id: str) -> Objective | None:
     found = Objective.select(Objective, Pair).join(Pair).where(Objective.id == id, mine(person, clock.now())).first()
     if found:
         found.pair = person.pair(found.pair_id)
-        for change in [] if found.replaces_id else _pending(found.pair_id, found.id):
+        for change in [] if found.replaces_id else _pending(found.id):
             change.pair, found.pending = found.pair, change
     return found
 

@@ -17,7 +17,7 @@ from agreeing import TooLate
 from development import Activity, DevelopmentGoal
 from growth import ObjectiveAgreement
 from languages import Phrase
-from models import Pair, Person, Refused, who
+from models import Meeting, Pair, Person, Refused, who
 from prepared import Prepared
 from records import Record
 from rows import Moment, Once, Row, Words, new_id, repeat_key
@@ -42,7 +42,7 @@ class HandingOn(Row):
         indexes = ((("action", "person"), True),)
 
 
-class Handover(Once):
+class Handover(Row):
     """What was passed on into `pair` from an earlier one, exactly: `content` is the list, as JSON."""
 
     pair_id: str
@@ -93,7 +93,7 @@ class Chosen(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What can go along and has not yet: the rows of the earlier pair."""
+    """What can go along and has not yet: the rows of the earlier pair, records without their content."""
 
     objectives: list[Any]
     goals: list[Any]
@@ -163,34 +163,35 @@ def _activities(goal: DevelopmentGoal) -> list[Activity]:
 
 def _records(pair: Pair) -> list[Record]:
     kept = Record.pair == pair, Record.withdrawn_at.is_null()
-    return list(Record.select().where(*kept).order_by(Record.closed_at.desc()))
+    query = Record.select(Record.id, Meeting.starts_at, Meeting.versions).join(Meeting)
+    return list(query.where(*kept).order_by(Record.closed_at.desc()))
 
 
-def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen, key: str | None = None) -> Handover | None:
+def pass_on(pair: Pair, to: Pair, by: Person, chosen: Chosen) -> Handover | None:
     """Have what was chosen of one pair go along to another; None when all of it went along before.
 
     Everything is written anew there: words are sealed for one pair alone. What the new manager has to agree to waits
     for that. Only the individual of both may. Raises Refused, PairOver.
     """
     if not by.id == pair.report_id == to.report_id:
-        raise Refused(Phrase("Only %(name)s can choose what goes along.", name=pair.report.first_name))
+        raise Refused(Phrase("Only %(name)s can choose what to pass on.", name=pair.report.first_name))
     if not any(chosen):
-        raise Refused(Phrase("Tick what goes along first."))
+        raise Refused(Phrase("Tick what to pass on first."))
     with to.changing():
         found = offer(pair, to).only(chosen)
-        return _pass(found, chosen, pair, to, by, key) if any(found) else None
+        found = found._replace(records=[Record.get_by_id(one.id) for one in found.records])
+        return _pass(found, chosen, pair, to, by) if any(found) else None
 
 
-def _pass(found: Offer, chosen: Chosen, pair: Pair, to: Pair, by: Person, key: str | None) -> Handover:
+def _pass(found: Offer, chosen: Chosen, pair: Pair, to: Pair, by: Person) -> Handover:
     owners = {one.id: to.person(chosen.actions[one.id]) or by for one in found.actions}
     content = _content(found, owners)
-    facts = {"pair": to, "from_pair": pair, "by": by, "content": json.dumps(content, ensure_ascii=False)}
-    handover, is_new = Handover.create_once(repeat_key(key, to.id, pair.id), **facts)
-    if is_new:
-        _write(found, owners, to, by)
-        _keep_records(found.records, handover)
-        notices.tell("handed-over", to)
-        audit.note("handover", by=by, pair=to, about=f"from {pair.id}")
+    said = json.dumps(content, ensure_ascii=False)
+    handover = Handover.create(pair=to, from_pair=pair, by=by, content=said)
+    _write(found, owners, to, by)
+    _keep_records(found.records, handover)
+    notices.tell("handed-over", to)
+    audit.note("handover", by=by, pair=to, about=f"from {pair.id}")
     return handover
 
 

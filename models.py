@@ -27,6 +27,8 @@ CONVERSATIONS_AT_MOST = 4
 # Who is told, within its transaction, of a change to what both can see: which item, which part of it, what it said
 # before and says now, by whom, and whether it stands apart from what they typed just before. Rooms add themselves.
 witnesses: list[Callable[["Item", str, str, str, "Person", bool], None]] = []
+# Who is told, within its transaction, of a leave cover that ended with what it covers. Rooms add themselves.
+cover_witnesses: list[Callable[["Pair"], None]] = []
 
 
 class Refused(Exception):
@@ -246,8 +248,8 @@ class Pair(Row):
         """Stop meeting (or decline, or take back, the invitation).
 
         What was written stays the individual's to read; the manager may read it for `manager_days` more.
-        Whoever stood in for a manager may not. `by` is None when neither of the two wanted it, but the staff directory
-        says so.
+        Whoever stood in for a manager may not, and nobody stands in for this one any more. `by` is None when neither
+        of the two wanted it, but the staff directory says so.
         """
         until = clock.now() + timedelta(days=0 if self.covers_id else manager_days)
         facts = {
@@ -256,7 +258,16 @@ class Pair(Row):
             Pair.manager_until: until,
             Pair.version: Pair.version + 1,
         }
-        Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
+        with db.atomic():
+            Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
+            self.end_covers(by)
+
+    def end_covers(self, by: Person | None = None) -> None:
+        """Have nobody stand in for its manager any more."""
+        for cover in COVER_OF(pair=self.id):
+            cover.end(by)
+            for tell in cover_witnesses:
+                tell(cover)
 
     def settle(self, by: Person, **settings: Any) -> None:
         """Set rhythm, usual length, place and kind for the meetings to come."""
@@ -832,6 +843,7 @@ def _closed_meetings(pair):
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
 MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
+COVER_OF = Prepared(lambda pair, now: with_people(Pair.select(Pair, *PEOPLE)).where(Pair.covers == pair, stands(now)))
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(~stands(now), Pair.invited_at))
 MEETING = Prepared(
     lambda id, person, now: with_people(Meeting.select(Meeting, Pair, *PEOPLE).join(Pair)).where(

@@ -8,7 +8,10 @@ from prepared import Prepared
 from rows import Moment, Row
 
 # What each kind says is in templates/today/_notice.html.
-KINDS = ("paired", "unpaired", "erased", "held", "released", "merged", "moved", "left", "cover", "handed-over")
+KINDS = (
+    *("paired", "unpaired", "erased", "held", "released", "merged", "moved", "left"),
+    *("cover", "cover-ended", "handed-over"),
+)
 
 
 class Notice(Row):

@@ -14,6 +14,7 @@ from peewee import Field, ForeignKeyField, ModelSelect
 
 import audit
 import clock
+import evidence
 from actions import Action, ActionUpdate, Agreement
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
@@ -97,10 +98,7 @@ def _notebook(pair: Pair, person: Person) -> "ModelSelect[Any]":
 
 
 def _evidence(pair: Pair, person: Person) -> "ModelSelect[Any]":
-    """What counts, and what waits for the consent of whoever wrote it, as far as one is asked or asks."""
-    is_known = Evidence.consented_at.is_null(False) | Evidence.author.is_null()
-    mine = (Evidence.author == person) | (Evidence.kept_by == person)
-    return Evidence.select().where(Evidence.pair == pair, is_known | mine)
+    return Evidence.select().where(Evidence.pair == pair, evidence.known_to(person))
 
 
 def _feedback(pair: Pair, person: Person) -> "ModelSelect[Any]":

@@ -159,12 +159,14 @@ def retire(person: Person, manager_days: int = 0) -> None:
         return
     with db.atomic():
         for pair in let_go(person, manager_days):
-            notices.tell("unpaired", pair)
+            notices.tell("cover-ended" if pair.covers_id else "unpaired", pair)
         audit.note("directory", about=f"retired {person.subject}")
 
 
 def let_go(person: Person, manager_days: int = 0) -> list[Pair]:
     """Shut somebody out for good and end their one-to-ones; gives those that were running, whose people are not told.
+
+    A leave cover that ends with what it covers is not among them: its people are.
 
     It belongs into the transaction of what they leave by.
     """
@@ -179,7 +181,8 @@ def let_go(person: Person, manager_days: int = 0) -> list[Pair]:
     standing = _standing(person)
     for pair in standing:
         _end(pair, manager_days)
-    return [pair for pair in standing if pair.accepted_at]
+    covered = {pair.id for pair in standing}
+    return [pair for pair in standing if pair.accepted_at and pair.covers_id not in covered]
 
 
 def must_choose_people_leads(config: Config) -> None:

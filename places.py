@@ -1,19 +1,21 @@
 """Where the words are that a person may look for: of every kind what they may see, what is open, and its address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from peewee import Expression, Field, ModelSelect, fn
 
+import evidence
 from actions import Action, ActionUpdate
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
 from growth import Objective, Progress
+from handovers import PassedRecord
 from languages import Phrase
 from models import Carry, Item, Meeting, Person, visible_to
 from notebooks import PrivateNote
-from records import Record, Remark
+from records import Record, Remark, Upload, written_in
 from rows import Row, Words
 
 KINDS = {
@@ -24,6 +26,7 @@ KINDS = {
     "feedback": Phrase("Feedback"),
     "evidence": Phrase("Evidence"),
     "remark": Phrase("Remark on a record"),
+    "record": Phrase("Record"),
     "notebook": Phrase("Your notebook"),
 }
 
@@ -33,7 +36,7 @@ class Place(NamedTuple):
 
     `at` is an expression for their moment; `seen_by` none for what both may see, `is_open` none for what is never
     over. `path` is made of a row's `{pair}`, `{home}` and `{id}`. `through` is the table that has the index by pair,
-    where their own has none.
+    where their own has none. `read` gives the texts of words that are not simply one text.
     """
 
     kind: str
@@ -44,6 +47,11 @@ class Place(NamedTuple):
     seen_by: Callable[[Person], Expression] | None = None
     is_open: Expression | None = None
     through: type[Row] | None = None
+    read: Callable[[str], Iterator[str]] | None = None
+
+    def texts(self, opened: list[str]) -> list[str]:
+        """What a row says, from its words in clear."""
+        return [text for words in opened if words for text in self.read(words)] if self.read else opened
 
     def rows(self, person: Person, pairs: list[str]) -> "ModelSelect[Any]":
         """The query of all that a person may see of these pairs: id, pair, moment, home, then the words, sealed."""
@@ -160,7 +168,7 @@ PLACES = (
         words=(Evidence.text, Evidence.link, Evidence.reference, Evidence.reflection),
         at=Evidence.kept_at,
         path="/evidence/{id}",
-        seen_by=lambda person: Evidence.removed_at.is_null(),
+        seen_by=lambda person: Evidence.removed_at.is_null() & evidence.known_to(person),
     ),
     Place(
         kind="remark",
@@ -169,6 +177,22 @@ PLACES = (
         path="/meetings/{home}/record#remarks",
         home=Record.meeting,
         through=Record,
+    ),
+    Place(
+        kind="record",
+        words=(Upload.address,),
+        at=Upload.noted_at,
+        path="/meetings/{home}/record#uploads",
+        home=Record.meeting,
+        seen_by=lambda person: Record.withdrawn_at.is_null(),
+        through=Record,
+    ),
+    Place(
+        kind="record",
+        words=(PassedRecord.content,),
+        at=PassedRecord.closed_at,
+        path="/passed-records/{id}",
+        read=written_in,
     ),
     Place(
         kind="notebook",

@@ -1,10 +1,11 @@
 """Closing a meeting: its record is frozen, what is unfinished moves on; confirming, remarking, reopening."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from peewee import JOIN, DateField, ForeignKeyField
+from peewee import DateField, ForeignKeyField, fn
 
 import actions
 import clock
@@ -36,6 +37,11 @@ from prepared import Prepared
 from reviews import Gathering
 from rows import Moment, Once, Row, Words, new_id, repeat_key
 
+# Two sign a review.
+BOTH = 2
+# What people wrote, of all that minutes have.
+WRITTEN = {"text", "notes", "likelier", "dropped", "objective", "place", "reported_from"}
+
 
 class Record(Row):
     """The frozen minutes of a closed meeting. Reopening withdraws it; closing again makes another."""
@@ -52,6 +58,10 @@ class Record(Row):
 
     class Meta:
         indexes = ((("meeting", "closed_at"), False),)
+
+    # How many have signed it, whether the person who asks has, where it was put: filled in by reviews_to_finish.
+    signed = uploads_noted = 0
+    is_mine_signed = False
 
     @classmethod
     def of(cls, meeting: Meeting) -> "Record | None":
@@ -74,11 +84,7 @@ class Record(Row):
     @property
     def is_signed_off(self) -> bool:
         """Whether both have put their names to it."""
-        return len(self.confirmations()) == len(self.meeting.pair.people)
-
-    def is_confirmed_by(self, person: Person) -> bool:
-        """Whether this one said that it is right."""
-        return any(one.person_id == person.id for one in self.confirmations())
+        return len(self.confirmations()) == BOTH
 
     def uploads(self) -> list["Upload"]:
         """Where it was put, and when, the latest first."""
@@ -187,8 +193,13 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
 
 
 def reviews_to_finish(person: Person) -> list[Record]:
-    """The annual reviews of this person's running pairs that are still to be signed off or uploaded."""
-    found = REVIEWS_TO_FINISH(person=person.id)
+    """The annual reviews of this person's running pairs that are still to be signed off, or uploaded.
+
+    Each says how many have signed it (`signed`), and whether this person has (`is_mine_signed`).
+    """
+    found = [
+        record for record in REVIEWS_TO_FINISH(person=person.id) if record.signed < BOTH or not record.uploads_noted
+    ]
     for record in found:
         record.meeting.pair = record.pair
     return found
@@ -271,6 +282,25 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
     }
 
 
+def written_in(content: str) -> Iterator[str]:
+    """The kind of the minutes that `content` is, then every text in them that somebody wrote."""
+    minutes = json.loads(content)
+    yield minutes["kind"]
+    yield from _written(minutes)
+
+
+def _written(found: Any) -> Iterator[str]:
+    if isinstance(found, list):
+        for one in found:
+            yield from _written(one)
+    elif isinstance(found, dict):
+        for name, value in found.items():
+            if name in WRITTEN and isinstance(value, str):
+                yield value
+            else:
+                yield from _written(value)
+
+
 def _said(meeting: Meeting, next_starts_at: datetime | None) -> dict[str, list[str]]:
     """Who had covered everything, and who said yes to the date that it became."""
     names = {matter: [person.name for person in people] for matter, people in wrapup.said(meeting).items()}
@@ -345,12 +375,17 @@ def _action(action: Action) -> dict[str, Any]:
     }
 
 
-REVIEWS_TO_FINISH = Prepared(
-    lambda person, now: (
-        with_people(Record.select(Record, Meeting, Pair, *PEOPLE).join(Meeting).join_from(Record, Pair))
-        .join_from(Meeting, Gathering)
-        .join_from(Record, Upload, JOIN.LEFT_OUTER)
-        .where(mine(person, now), stands(now), Record.withdrawn_at.is_null(), Upload.id.is_null())
-        .order_by(Record.closed_at)
+def _reviews_to_finish(person, now):
+    signed = Confirmation.select(fn.COUNT(Confirmation.id)).where(Confirmation.record == Record.id)
+    by_them = Confirmation.select(fn.COUNT(Confirmation.id)).where(
+        Confirmation.record == Record.id, Confirmation.person == person
     )
-)
+    uploads = Upload.select(fn.COUNT(Upload.id)).where(Upload.record == Record.id)
+    counts = signed.alias("signed"), by_them.alias("is_mine_signed"), uploads.alias("uploads_noted")
+    # The minutes may be long, and nobody reads them here.
+    facts = Record.id, Record.pair, Record.meeting, Record.closed_at
+    found = with_people(Record.select(*facts, Meeting, Pair, *PEOPLE, *counts).join(Meeting).join_from(Record, Pair))
+    return found.join_from(Meeting, Gathering).where(mine(person, now), stands(now), Record.withdrawn_at.is_null())
+
+
+REVIEWS_TO_FINISH = Prepared(lambda person, now: _reviews_to_finish(person, now).order_by(Record.closed_at))

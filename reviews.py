@@ -6,6 +6,7 @@ from peewee import CharField, DateField, ForeignKeyField
 
 import clock
 import history
+import languages
 from languages import Phrase
 from merging import merge
 from models import TEXT_LIMIT, Item, Meeting, Pair, Person, Refused, who
@@ -59,7 +60,10 @@ def usual_year(pair: Pair, today: date) -> tuple[date, date]:
         .order_by(Gathering.ends_on.desc())
         .scalar()
     )
-    year_ago = today.replace(year=today.year - 1, day=min(today.day, 28)) + timedelta(days=1)
+    tomorrow = today + timedelta(days=1)
+    # A year before 29 February is 1 March.
+    first = date(tomorrow.year, 3, 1) if (tomorrow.month, tomorrow.day) == (2, 29) else tomorrow
+    year_ago = first.replace(year=tomorrow.year - 1)
     begins = last + timedelta(days=1) if last and year_ago < last < today else year_ago
     return begins, today
 
@@ -106,17 +110,17 @@ def gathered_items(meeting: Meeting) -> set[str]:
 def gather(meeting: Meeting, by: Person, starts_on: date, ends_on: date) -> tuple[int, int]:
     """Put the year onto the agenda, each thing in its section: how many were added, and how many brought up to date.
 
-    Gathering again adds what is new; what the two have written or deleted meanwhile stays so.
+    Gathering again adds what is new and takes out what is no longer there; what the two have written stays.
     """
+    with languages.speaking(meeting.outline.language):
+        found = list(pieces(Year(meeting.pair, starts_on, ends_on)))
     with meeting.changing():
         if not is_review(meeting):
             raise Refused(Phrase("This meeting is no annual review. Make it one first, then gather the year."))
         _note_year(meeting, by, starts_on, ends_on)
         known = {one.source: one for one in Gathered.select().where(Gathered.meeting == meeting)}
-        done = [
-            _put(meeting, by, piece, known.get(piece.source))
-            for piece in pieces(Year(meeting.pair, starts_on, ends_on))
-        ]
+        done = [_put(meeting, by, piece, known.pop(piece.source, None)) for piece in found]
+        done += [_put(meeting, by, Piece(one.source, "", one.text, ""), one) for one in known.values()]
         return done.count("added"), done.count("updated")
 
 
@@ -146,10 +150,24 @@ def _bring_up_to_date(meeting: Meeting, by: Person, piece: Piece, before: Gather
         return ""
     for name in ("text", "notes"):
         theirs = getattr(item, name)
-        merged = merge(getattr(before, name), theirs, getattr(piece, name))
-        # Where both changed the same words, what the two wrote stands.
-        if not merged.clash and merged.text != theirs and len(merged.text) <= TEXT_LIMIT:
-            history.note(item, name, theirs, merged.text, by, apart=True)
-            item.change(**{name: merged.text})
+        merged = _merged(getattr(before, name), theirs, getattr(piece, name))
+        if merged != theirs and len(merged) <= TEXT_LIMIT:
+            history.note(item, name, theirs, merged, by, apart=True)
+            item.change(**{name: merged})
     before.change(text=piece.text, notes=piece.notes)
+    if not piece.notes and (item.text, item.notes) == (piece.text, ""):
+        item.delete_by(by)
     return "updated"
+
+
+def _merged(before: str, theirs: str, now: str) -> str:
+    """What was gathered now, in the place of what was gathered before, with all that the two have written since.
+
+    Where both changed the same words, it is done line by line: what somebody wrote stands.
+    """
+    found = merge(before, theirs, now)
+    if not found.clash:
+        return found.text
+    old, new = set(before.split("\n")), now.split("\n")
+    kept = [line for line in theirs.split("\n") if line not in old or line in new]
+    return "\n".join([*kept, *(line for line in new if line and line not in old)])

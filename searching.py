@@ -118,7 +118,7 @@ def _midnight(day: date, person: Person, days_on: int = 0) -> Value:
 def _opened(place: Place, row: tuple) -> list[str]:
     id, pair = row[0], row[1]
     found = zip(place.words, row[FACTS:], strict=True)
-    return [secrecy.unseal(text, words.place_of(id, pair)) if text else "" for words, text in found]
+    return place.texts([secrecy.unseal(text, words.place_of(id, pair)) if text else "" for words, text in found])
 
 
 def _hit(lead: _Lead, wanted: Wanted, pairs: dict[str, Pair]) -> Hit:

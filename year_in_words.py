@@ -67,7 +67,7 @@ def _pieces(year: Year) -> Iterator[Piece]:
     for goal in year.goals():
         activities = [one for one in done if one.goal_id == goal.id]
         yield Piece(f"goal-{goal.id}", DEVELOPMENT, goal.text, _lines(_plan(goal, year, activities)))
-    for told in year.feedback():
+    for told in year.feedback_for_record():
         yield Piece(f"feedback-{told.id}", STRENGTHS, _from_to(told, year), told.text)
     others = [one for one in found if one.objective_id not in {objective.id for objective in objectives}]
     if others:

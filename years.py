@@ -15,6 +15,15 @@ from feedback import Feedback
 from growth import Objective
 from models import Meeting, Pair
 
+# Days with which every calendar and every time zone can still reckon.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+LONGEST = timedelta(days=3 * 366)
+
+
+def is_year(starts_on: date, ends_on: date) -> bool:
+    """Whether the two days make a time that one can look back on."""
+    return FIRST_DAY <= starts_on <= ends_on <= LAST_DAY and ends_on - starts_on <= LONGEST
+
 
 @dataclass
 class Year:
@@ -88,6 +97,10 @@ class Year:
         """What each told the other, the earliest first."""
         given = Feedback.withdrawn_at.is_null() & self._within(Feedback.given_at)
         return list(Feedback.select().where(Feedback.pair == self.pair, given).order_by(Feedback.given_at))
+
+    def feedback_for_record(self) -> list[Feedback]:
+        """The same, as far as both want it in a record."""
+        return [told for told in self.feedback() if told.is_for_record]
 
     def evidence(self) -> list[Evidence]:
         """What was gathered, the earliest first, without what somebody has not agreed to yet."""

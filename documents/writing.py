@@ -24,6 +24,10 @@ _places = BoundedSemaphore(AT_ONCE)
 log = logging.getLogger("export")
 
 
+# Why one could not even begin.
+BUSY = "busy"
+
+
 class NotWritten(Exception):
     """A document that could not be written. Nothing of it is left anywhere, so it can be tried again."""
 
@@ -34,7 +38,7 @@ def written(document: Document, extension: str) -> bytes:
     if extension == MARKDOWN:
         return markdown.write(data)
     if not _places.acquire(timeout=SECONDS_TO_WAIT):
-        raise NotWritten("busy")
+        raise NotWritten(BUSY)
     try:
         return _in_its_own_process(json.dumps(data).encode(), extension)
     finally:

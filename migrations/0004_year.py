@@ -255,7 +255,6 @@ def up(migrator, db):
 
     class Handover(Model):
         id = CharField(primary_key=True, max_length=12)
-        key = CharField(null=True, max_length=32, unique=True)
         pair = ForeignKeyField(Pair)
         from_pair = ForeignKeyField(Pair)
         by = ForeignKeyField(Person, index=False)
@@ -287,7 +286,7 @@ def _adopt_objectives(db):
     """Whoever set an objective has agreed to it; the other one is asked now."""
     for objective, person, moment in db.execute_sql('SELECT id, set_by_id, set_at FROM objective').fetchall():
         id = ''.join(secrets.choice(LETTERS) for _ in range(12))
-        insertion = 'INSERT INTO objective_agreement (id, objective_id, person_id, noted_by_id, agreed_at) VALUES (?, ?, ?, ?, ?)'
+        insertion = 'INSERT INTO objective_agreement (id, objective_id, person_id, noted_by_id, agreed_at) VALUES ({0}, {0}, {0}, {0}, {0})'.format(db.param)
         db.execute_sql(insertion, (id, objective, person, person, moment))
 
 

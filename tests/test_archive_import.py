@@ -36,8 +36,11 @@ PRODUCTION = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.or
 
 
 @pytest.fixture
-def ten_kinds(whole, ada, sam, lee) -> Pair:  # noqa: F811 - a fixture
-    """The pair of Ada and Sam with something of every kind; Lee stood in, and what Sam chose was passed on."""
+def ten_kinds(whole, ada, sam, lee, theirs) -> Pair:  # noqa: F811 - a fixture
+    """The pair of Ada and Sam with something of every kind; Lee stands in, and has what Sam chose to pass on.
+
+    Lee and Noor have ended.
+    """
     Person.update(issuer="proxy").execute()
     meeting = sam.meeting(whole.next_meeting().id)
     wrapup.cover(meeting, ada)
@@ -50,7 +53,7 @@ def ten_kinds(whole, ada, sam, lee) -> Pair:  # noqa: F811 - a fixture
     cover = sam.pair(cover.id)
     found = handovers.offer(whole, cover)
     handovers.pass_on(whole, cover, sam, handovers.Chosen(records=[row.id for row in found.records]))
-    whole.end(None, manager_days=30)
+    theirs.pair.end(None, manager_days=30)
     return whole
 
 

@@ -6,18 +6,25 @@ import zipfile
 
 import pytest
 
+import actions
 import archives
 import growth
+import handovers
 import owndata
+import records
+import wrapup
+from archives import Reading, people_of
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
 from history import Wording
 from models import Pair
-from rows import db
+from reviews import Gathering
+from rows import Words, db
 from views import archive_pages
 
 from .conftest import NOW
+from .everything import write_everything
 from .test_owndata import ADAS, BOTH, SAMS, STRANGERS, filled  # noqa: F401 - a fixture
 
 SHARED = (
@@ -95,6 +102,55 @@ def test_its_pages_say_the_same_as_its_data(whole, as_sam):
     archive = archive_of(as_sam)
     pages = "".join(words_of(archive, name) for name in archive.namelist() if name.endswith(".html"))
     assert not [words for words in (*BOTH, *SHARED, ASKED, *SAMS, *OF_SAM) if words not in pages]
+
+
+@pytest.fixture
+def everything(meeting, ada, sam) -> Pair:
+    """A pair with a row of every kind."""
+    for text in ("agreed by Ada", "agreed by Sam"):
+        wrapup.settle_next(meeting, ada, NOW)
+        growth.set_objective(meeting.pair, ada, text).note_progress(sam, "off", "", meeting)
+    upcoming = write_everything(meeting, ada, sam, "Word")
+    item = sam.meeting(upcoming.id).add_item(sam, "goals", "Once more")
+    action = actions.propose(item, sam, text="Ask Jo", owner=sam, due_on=None, likelihood=7, together=True)
+    handovers.hand_on(action, sam)
+    records.Record.of(meeting).confirm(sam)
+    year = {"starts_on": NOW.date(), "ends_on": NOW.date()}
+    Gathering.create(pair=meeting.pair, meeting=upcoming, by=sam, **year)
+    return sam.pair(meeting.pair_id)
+
+
+def pages_of(told: dict, person) -> str:
+    """What the pages of a conversation say."""
+    pages = list(archive_pages._pages("c", Reading(told, people_of(owndata.about(person, person.pairs()))), person))
+    return "".join("".join(texts) for _, texts in pages).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("kind", owndata.OF_A_PAIR, ids=lambda kind: kind.name)
+def test_each_kind_of_row_is_shown_on_a_page_with_all_its_words(everything, ada, kind):
+    told = owndata.conversation(everything, ada)
+    shown = pages_of(told, ada)
+    columns = {field.name for field in kind.fields if isinstance(field, Words)} - kind.as_json
+    assert not [row[column] for row in told[kind.name] for column in columns if row[column] not in shown]
+    assert told[kind.name]
+    assert pages_of({**told, kind.name: []}, ada) != shown
+
+
+def test_what_was_said_beside_the_words_is_shown_too(everything, sam):
+    shown = " ".join(pages_of(owndata.conversation(everything, sam), sam).split())
+    for said in (
+        *("From others", "done 3 March 2026", "from Ada Marsh to Sam Okoro", "positive", "acknowledged 3 March 2026"),
+        *("Off course", "likely 7 of 10", "would pass this on", "agrees to the next meeting", "Uploaded to"),
+    ):
+        assert said in shown, said
+
+
+def test_a_record_that_was_withdrawn_is_shown_with_what_was_said_of_it(whole, meeting, sam, as_sam):
+    records.reopen(sam.meeting(meeting.id), sam)
+    archive = archive_of(as_sam)
+    page = words_of(archive, f"conversation-1/meeting-2026-03-04-{meeting.id}.html")
+    for said in ("Record of this meeting, withdrawn 3 March 2026", "remark of Sam", "confirmed by Sam Okoro"):
+        assert said in page
 
 
 def test_there_is_a_page_for_each_meeting_and_each_record_and_every_link_leads_somewhere(whole, meeting, as_sam):

@@ -22,7 +22,7 @@ from .test_archives import whole  # noqa: F401 - a fixture
 from .test_owndata import filled  # noqa: F401 - a fixture
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "record.schema.json"
-NOBODY = new_id()
+NOBODY = "n" * 12
 LONG = "x" * 30_000_000
 # Where there is no such day in some zone of the world, or in any.
 EDGES = ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"]

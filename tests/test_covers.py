@@ -8,6 +8,7 @@ import pytest
 import actions
 import clock
 import covers
+import erasure
 import notices
 import owndata
 import pairing
@@ -15,7 +16,7 @@ import people
 import records
 import retention
 import views.streams
-from models import Item, Pair, PairOver, Refused
+from models import Item, Pair, PairOver, Person, Refused
 from rows import db
 
 from .conftest import NOW
@@ -134,6 +135,59 @@ def test_an_open_page_of_it_ends_by_itself(ending, as_lee, monkeypatch):
         db.connect(reuse_if_open=True)
 
 
+ENDINGS = {
+    "by hand": lambda pair, ada: pair.end(ada),
+    "by the directory": lambda pair, ada: people.report_to(pair.report, None),
+    "by the manager's leaving": lambda pair, ada: people.retire(ada),
+    "by the individual's leaving": lambda pair, ada: people.retire(Person.get_by_id(pair.report_id)),
+    "by erasing the pair": lambda pair, ada: erasure.erase_pair(pair),
+    "by erasing the manager": lambda pair, ada: erasure.erase_person(ada),
+}
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_it_ends_with_what_it_covers_and_both_are_told(pair, cover, ada, sam, lee, how):
+    pair.change(from_directory=True)
+    ENDINGS[how](pair, ada)
+    assert covers.of(pair) is lee.pair(cover.id) is None
+    assert Pair.get_by_id(cover.id).ended_at
+    for person in (sam, lee):
+        kinds = [notice.kind for notice in notices.unread_of(person) if notice.pair_id == cover.id]
+        assert kinds.count("cover-ended") == 1
+        assert "unpaired" not in kinds
+
+
+def test_both_are_told_kindly_that_it_ended(pair, cover, ada, as_sam, as_lee):
+    pair.end(ada)
+    assert "Lee Park no longer stands in for your line manager" in as_sam.see("/")
+    assert "You no longer stand in for Sam Okoro’s line manager" in as_lee.see("/")
+
+
+def test_an_invitation_to_stand_in_goes_with_what_it_is_for(pair, ada, lee):
+    cover = covers.set_up(pair, ada, lee, LAST_DAY)
+    pair.end(ada)
+    with pytest.raises(PairOver):
+        pairing.accept(cover, lee)
+
+
+@pytest.mark.parametrize("path", ["/ending", "/cover"])
+def test_open_pages_of_whoever_stood_in_end_at_once(pair, cover, as_ada, as_lee, path):
+    # Nothing but the announcement makes them look.
+    streams = [as_lee.get(f"{one.path}/live?since={cover.version}") for one in (cover, cover.next_meeting())]
+    events = [iter(answer.response) for answer in streams]
+    for one in events:
+        next(one)
+    db.connect(reuse_if_open=True)
+    list(islice(events[1], 1))
+    db.connect(reuse_if_open=True)
+    as_ada.form(f"{pair.path}{path}", undo=path == "/cover")
+    for one in events:
+        assert next(one) == views.streams.GONE.encode()
+        db.connect(reuse_if_open=True)
+    for answer in streams:
+        answer.close()
+
+
 def test_an_invitation_that_ran_out_is_not_accepted(pair, ada, lee):
     cover = covers.set_up(pair, ada, lee, LAST_DAY)
     with clock.at(OVER), pytest.raises(PairOver):
@@ -182,6 +236,15 @@ def test_the_manager_is_told_when_the_individual_asks_somebody(pair, sam, ada, l
     covers.set_up(pair, sam, lee, LAST_DAY)
     assert "Sam Okoro has asked somebody to stand in for you" in as_ada.see("/")
     assert notices.unread_of(sam) == []
+
+
+def test_ending_it_early_is_asked_for_first(pair, cover, as_ada, as_sam):
+    page = as_ada.see(f"{pair.path}/cover")
+    question = page.partition("End it before that</summary>")[2].partition("</details>")[0]
+    assert "Lee can then no longer open" in question
+    assert "End it now" in question
+    as_sam.form(f"{pair.path}/cover", undo=True)
+    assert "Ask them to stand in" in as_ada.see(f"{pair.path}/cover")
 
 
 def test_what_is_wrong_in_the_form_is_said_beside_it(pair, as_ada):

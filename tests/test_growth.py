@@ -79,6 +79,16 @@ def test_what_was_agreed_stands_until_both_agree_to_a_change_of_it(agreed, ada, 
     assert [one.id for one in growth.objectives_of(agreed.pair)] == [agreed.id]
 
 
+def test_an_earlier_change_that_is_agreed_to_once_more_changes_nothing(agreed, ada, sam):
+    changes = []
+    for text in ("Chair two reviews", "Chair three reviews"):
+        fresh(agreed, sam).rewrite(sam, text=text)
+        changes.append(fresh(agreed, ada).pending)
+        changes[-1].agree(ada)
+    changes[0].agree(ada)
+    assert fresh(agreed, sam).text == "Chair three reviews"
+
+
 def test_saying_no_to_a_change_leaves_what_was_agreed_and_all_that_was_said_of_it(agreed, ada, sam):
     agreed.note_progress(sam, "good", "Chaired one")
     for no in (ada, sam):

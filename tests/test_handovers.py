@@ -1,6 +1,7 @@
 """Handing over: the individual alone chooses, both see exactly what went along, and nothing else does."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ import covers
 import erasure
 import growth
 import handovers
+import live
 import notices
 import pairing
 import records
@@ -21,6 +23,9 @@ from growth import Objective, ObjectiveAgreement
 from handovers import Chosen, Handover, PassedRecord
 from models import Pair, PairOver, Refused
 from notebooks import PrivateNote
+from rows import db
+from views.pages import MeetingPage, PairPage, TodayPage
+from views.plan import PlanPage
 
 from .conftest import NOW
 
@@ -138,9 +143,8 @@ def test_each_thing_goes_along_once(source, to, sam):
     source = ended(source, sam)
     first = Chosen(objectives=[row.id for row in handovers.offer(source, to).objectives])
     whole = everything(handovers.offer(source, to))
-    assert handovers.pass_on(source, to, sam, first, key="a")
-    assert handovers.pass_on(source, to, sam, first, key="a") is None
-    assert handovers.pass_on(source, to, sam, first, key="b") is None
+    assert handovers.pass_on(source, to, sam, first)
+    assert handovers.pass_on(source, to, sam, first) is None
     handovers.pass_on(source, to, sam, whole)
     assert not any(handovers.offer(source, to))
     assert handovers.pass_on(source, to, sam, whole) is None
@@ -207,7 +211,7 @@ def test_an_action_is_handed_on_when_both_say_so_and_not_by_one(source, sam, ada
     as_ada.form(f"{action.path}/handing-on", undo=True)
     assert handovers.handed_on(source)[action.id] == {sam.id}
     assert "Waiting for Ada" in as_sam.see(f"{pair.path}/handover")
-    assert "Sam would hand this on" in as_ada.see(f"{pair.path}/handover")
+    assert "Sam would pass this on" in as_ada.see(f"{pair.path}/handover")
 
 
 def test_what_is_done_or_over_is_not_handed_on(source, sam):
@@ -226,17 +230,55 @@ def test_only_what_both_agreed_on_is_ticked(source, to, as_sam):
     assert page.count(" checked>") == 2
     assert page.count("you both said so") == 2
     assert page.count("Who does it now?") == 1
+    action = Action.get(Action.pair == source, Action.owner == source.manager)
+    select = page.partition("<select")[2].partition(">")[0]
+    for name in select.partition('aria-labelledby="')[2].partition('"')[0].split():
+        assert page.count(f'id="{name}"') == 1
+        assert action.id in name
+
+
+def test_the_page_opens_no_record_to_say_which_there_are(source, to, as_sam):
+    asked = []
+    db.query_hooks.append(lambda event: asked.append(event.sql))
+    try:
+        assert "Record of 4 March" in as_sam.see(f"{source.path}/handover")
+    finally:
+        db.query_hooks.pop()
+    of_records = [sql for sql in asked if 'FROM "record"' in sql]
+    assert of_records
+    assert not [sql for sql in of_records if '"content"' in sql]
 
 
 def test_it_is_done_through_the_web(source, to, sam, as_sam, as_lee):
-    assert "Choose what goes along to Lee" in as_sam.see("/")
-    assert "Choose what goes along to Lee" in as_sam.see(source.path)
+    assert "Choose what to pass on to Lee" in as_sam.see("/")
+    assert "Choose what to pass on to Lee" in as_sam.see(source.path)
     (objective,) = Objective.select().where(Objective.pair == source)
-    answer = as_sam.form(f"{source.path}/handover", to=to.id, objectives=objective.id, key="k")
+    answer = as_sam.form(f"{source.path}/handover", to=to.id, objectives=objective.id)
     assert (answer.status_code, answer.location) == (303, f"{to.path}/passed-on")
     assert "Chair the review" in as_lee.see(answer.location)
     assert as_sam.form(f"{source.path}/handover", to=to.id).status_code == 409
     assert as_sam.form(f"{source.path}/handover", to=source.id, objectives=objective.id).status_code == 404
+
+
+def test_whoever_goes_back_and_ticks_something_else_passes_that_on_too(source, to, sam, as_sam, as_lee):
+    page = as_sam.see(f"{source.path}/handover").partition('<form id="handover"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', page))
+    for kind, row in (("objectives", Objective.get(pair=source)), ("goals", DevelopmentGoal.get(pair=source))):
+        as_sam.form(f"{source.path}/handover", **{**hidden, "csrf_token": as_sam.token, kind: row.id})
+    shown = as_lee.see(f"{to.path}/passed-on")
+    assert "Chair the review" in shown
+    assert "Facilitate" in shown
+
+
+def test_open_pages_show_at_once_what_came_along(source, to, sam, lee, as_sam):
+    goal = DevelopmentGoal.get(DevelopmentGoal.pair == source)
+    pages = [PlanPage(lee, to), PairPage(lee, to), MeetingPage(lee, lee.meeting(to.next_meeting().id)), TodayPage(lee)]
+    listeners = [live.Listener(lee.id, pair=page.pair and to.id) for page in pages]
+    for listener in listeners:
+        live.join(listener)
+    as_sam.form(f"{source.path}/handover", to=to.id, goals=goal.id)
+    sent = [page.wanted(listener.wait(0)) for page, listener in zip(pages, listeners, strict=True)]
+    assert sent == [{"plan", "balance"}, {"pair", "actions", "objectives"}, {"actions", "growth"}, {"today"}]
 
 
 def test_a_cover_gets_what_is_passed_on_and_it_goes_back_at_the_end(source, sam, ada, lee, as_sam):
@@ -249,7 +291,7 @@ def test_a_cover_gets_what_is_passed_on_and_it_goes_back_at_the_end(source, sam,
     action.agree(lee)
     cover.end(sam)
     cover = ended(cover, sam)
-    assert "Choose what goes along to Ada" in as_sam.see(cover.path)
+    assert "Choose what to pass on to Ada" in as_sam.see(cover.path)
     handovers.pass_on(cover, source, sam, Chosen(actions={action.id: source.manager_id}))
     assert json.loads(Handover.get(Handover.pair == source).content)["actions"][0]["owner"] == "Ada Marsh"
 

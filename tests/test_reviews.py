@@ -1,6 +1,6 @@
 """The annual review: a year gathered onto an agenda, and again without losing what the two wrote."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,16 +8,19 @@ import actions
 import clock
 import evidence
 import growth
+import languages
 import records
 import reviews
 import year_in_words
 from development import Activity, DevelopmentGoal
+from evidence import Evidence
 from feedback import Feedback
 from models import Item, MeetingOver, Refused
 from records import Record
 from reviews import Gathered
 from years import Year
 
+from . import pseudo
 from .conftest import NOW
 
 START, END = NOW.date() - timedelta(days=364), NOW.date()
@@ -38,11 +41,11 @@ def year(pair, meeting, ada, sam) -> dict:
         **{"pair": pair, "goal": goal, "added_by": sam, "text": "Shadow Jo", "mode": "others"},
         **{"done_at": NOW, "reflection": "Pauses help"},
     )
-    Feedback.create(pair=pair, giver=ada, receiver=sam, text="Well led", tone="positive", given_at=NOW)
-    Feedback.create(
-        **{"pair": pair, "giver": ada, "receiver": sam, "text": "Clear notes", "tone": "positive"},
-        **{"given_at": NOW, "is_reported": True},
-    )
+    wanted = {"giver_records_at": NOW, "receiver_records_at": NOW}
+    told = {"pair": pair, "giver": ada, "receiver": sam, "tone": "positive", "given_at": NOW}
+    Feedback.create(text="Well led", **told, **wanted)
+    Feedback.create(text="Clear notes", is_reported=True, **told, **wanted)
+    Feedback.create(text="Between us", **told, giver_records_at=NOW)
     evidence.add(pair, sam, END, "The minutes", link="https://example.org/minutes", objective=aim.id)
     evidence.add(pair, sam, END, "A thank-you letter")
     item = meeting.add_item(sam, "goals", "Gaps")
@@ -85,6 +88,8 @@ def test_the_whole_year_is_gathered_each_thing_in_its_section(year, sam):
     told = [item for text, item in found.items() if text.startswith("Feedback to Sam")]
     assert {item.notes for item in told} == {"Well led", "Clear notes"}
     assert any("a colleague" in item.text for item in told)
+    # Only one of the two wants that in a record.
+    assert not any("Between us" in item.notes for item in found.values())
     assert "thank-you letter" in found["Kept from this year"].notes
     assert "The minutes" not in found["Kept from this year"].notes
     outcome = next(item for text, item in found.items() if text.startswith("What we agreed"))
@@ -126,11 +131,34 @@ def test_gathering_again_brings_what_is_new_and_leaves_what_the_two_wrote(year, 
     assert "Chaired the third" in notes
 
 
+def test_gathering_again_takes_out_what_is_no_longer_there_but_for_what_the_two_wrote(year, ada, sam):
+    review = year["review"]
+    reviews.gather(review, sam, START, END)
+    kept = agenda(review, sam)["Kept from this year"]
+    Feedback.update(withdrawn_at=NOW).execute()
+    Evidence.update(removed_at=NOW).execute()
+    kept.write_notes(ada, f"{kept.notes}\nThat letter moved me.", kept.notes)
+    reviews.gather(review, sam, START, END)
+    found = agenda(review, sam)
+    assert not any(text.startswith("Feedback to") for text in found)
+    assert found["Kept from this year"].notes.strip() == "That letter moved me."
+
+
+def test_a_year_speaks_the_language_of_its_agenda_whoever_gathers_it(year, sam, tmp_path):
+    pseudo.write(tmp_path, pseudo.LEFT)
+    languages.learn(tmp_path)
+    with languages.speaking(pseudo.LEFT):
+        reviews.gather(year["review"], sam, START, END)
+    languages.learn()
+    assert any(text.startswith("What we agreed to do") for text in agenda(year["review"], sam))
+
+
 def test_what_was_taken_off_the_agenda_does_not_come_back(year, sam):
     review = year["review"]
     reviews.gather(review, sam, START, END)
     agenda(review, sam)["Facilitate"].delete_by(sam)
-    reviews.gather(review, sam, START, END)
+    Activity.update(removed_at=NOW).execute()
+    assert reviews.gather(review, sam, START, END) == (0, 0)
     assert "Facilitate" not in agenda(review, sam)
 
 
@@ -155,6 +183,14 @@ def test_a_long_year_goes_on_in_a_second_item_and_no_item_is_too_long(year, sam)
     assert all(len(part.notes) <= year_in_words.ROOM for part in parts)
     notes = "".join(part.notes for part in parts)
     assert all(f"{n:02d} xx" in notes for n in range(14))
+
+
+def test_a_single_line_that_is_too_long_is_cut(year, sam):
+    year["aim"].note_progress(sam, "", "y" * 3 * year_in_words.ROOM)
+    reviews.gather(year["review"], sam, START, END)
+    notes = [item.notes for item in year["review"].items_for(sam)]
+    assert max(map(len, notes)) <= year_in_words.ROOM
+    assert sum(text.count("y" * 100) for text in notes) > 2
 
 
 def test_another_kind_of_meeting_gathers_nothing(meeting, sam):
@@ -203,7 +239,7 @@ def test_a_review_signed_off_by_both_stays_closed(year, ada, sam):
         records.reopen(review, sam)
 
 
-def test_a_review_is_on_both_peoples_list_until_it_is_uploaded(year, ada, sam, lee):
+def test_a_review_is_on_both_peoples_list_until_it_is_signed_and_uploaded(year, ada, sam, lee):
     review = year["review"]
     reviews.gather(review, sam, START, END)
     assert records.reviews_to_finish(sam) == []
@@ -215,6 +251,12 @@ def test_a_review_is_on_both_peoples_list_until_it_is_uploaded(year, ada, sam, l
     for _ in range(2):
         record.note_upload(sam, "https://hr.example.org/reviews", END)
     assert len(record.uploads()) == 1
+    (unsigned,) = records.reviews_to_finish(sam)
+    assert (unsigned.signed, bool(unsigned.is_mine_signed)) == (0, False)
+    record.confirm(sam)
+    (half,) = records.reviews_to_finish(sam)
+    assert (half.signed, bool(half.is_mine_signed)) == (1, True)
+    record.confirm(ada)
     assert records.reviews_to_finish(ada) == records.reviews_to_finish(sam) == []
 
 
@@ -224,6 +266,20 @@ def test_the_usual_year_begins_after_the_last_review(year, pair, ada, sam):
     reviews.gather(review, sam, START, END - timedelta(days=10))
     records.close(review, ada, None)
     assert reviews.usual_year(pair, END) == (END - timedelta(days=9), END)
+
+
+@pytest.mark.parametrize(
+    ("today", "begins"),
+    [
+        ("2026-03-31", "2025-04-01"),
+        ("2028-02-28", "2027-03-01"),
+        ("2028-02-29", "2027-03-01"),
+        ("2026-12-31", "2026-01-01"),
+    ],
+)
+def test_the_usual_year_is_twelve_months_to_the_day(pair, today, begins):
+    day = date.fromisoformat(today)
+    assert reviews.usual_year(pair, day) == (date.fromisoformat(begins), day)
 
 
 def test_a_year_begins_and_ends_at_midnight_where_the_two_are(pair, meeting):

@@ -8,14 +8,18 @@ import pytest
 import actions
 import clock
 import growth
+import handovers
+import pairing
 import records
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
 from growth import Objective, Progress
+from handovers import PassedRecord
 from models import Carry
 from notebooks import PrivateNote
 from places import KINDS, PLACES
+from records import Record
 from rows import Words, db
 from searching import Narrowed, others, search
 
@@ -76,9 +80,14 @@ def test_a_notebook_is_found_by_its_author_alone(pair, ada, sam):
     assert found(sam, "notebook") == set()
 
 
-def test_kept_words_that_wait_for_consent_are_found_by_both_who_see_them_anyway(pair, ada, sam):
+def test_a_copy_of_words_that_waits_for_consent_is_found_by_whoever_wrote_them_alone(pair, ada, sam):
     Evidence.create(pair=pair, happened_on=NOW.date(), text="Waiting", author=sam, kept_by=ada)
-    assert found(ada, "waiting") == found(sam, "waiting") == {"Waiting"}
+    assert found(sam, "waiting") == {"Waiting"}
+    assert found(ada, "waiting") == set()
+
+
+def test_a_character_that_no_text_holds_finds_nothing(as_sam, year):
+    assert as_sam.get("/search", query_string={"q": "\0"}).status_code == 200
 
 
 def test_nobody_else_finds_anything(year, lee, noor, robin):
@@ -103,6 +112,33 @@ def test_all_words_of_the_conversation_are_looked_at():
     looked_at = {words for place in PLACES for words in place.words}
     models = {words.model for words in looked_at}
     assert {field for model in models for field in model._meta.sorted_fields if isinstance(field, Words)} == looked_at
+
+
+def test_the_new_manager_finds_what_stands_in_a_record_that_was_passed_on(meeting, pair, ada, sam, lee, noor, as_lee):
+    item = meeting.add_item(sam, "goals", "The pilot")
+    item.write_notes(ada, "Nobody owns the “reply”\nyet", "")
+    records.close(meeting, ada, None)
+    to = pairing.invite(lee, manager=lee, report=sam)
+    pairing.accept(to, sam)
+    assert found(lee, "reply") == set()
+    handovers.pass_on(pair, sam.pair(to.id), sam, handovers.Chosen(records=[Record.of(meeting).id]))
+    (hit,) = search(lee, "pilot reply").hits
+    assert hit.path == PassedRecord.get().path
+    assert said(hit) == "Regular one-to-oneThe pilot"
+    assert "owns the “<mark>reply</mark>”" in as_lee.see("/search?q=reply&kind=record")
+    assert as_lee.get(hit.path).status_code == 200
+    assert [text for word in ("starts_at", "sections", "version") for text in found(lee, word)] == []
+    for stranger in (ada, noor):
+        assert PassedRecord.get().path not in {hit.path for hit in search(stranger, "reply").hits}
+
+
+def test_where_a_record_was_put_is_found(meeting, ada, sam):
+    records.close(meeting, ada, None)
+    Record.of(meeting).note_upload(sam, "https://files.example.org/reviews/okoro", NOW.date())
+    (hit,) = search(ada, "reviews okoro").hits
+    assert hit.path == f"{meeting.path}/record#uploads"
+    records.reopen(meeting, ada)
+    assert search(ada, "okoro").number == 0
 
 
 def test_whole_words_come_first_and_the_newest_among_equals(meeting, sam):

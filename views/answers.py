@@ -14,7 +14,7 @@ import access
 import live
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
-from documents.writing import NotWritten
+from documents.writing import BUSY, NotWritten
 from door import AnotherSite, doorkeeper
 from languages import Phrase, gettext, translated
 from models import MeetingOver, Refused
@@ -270,14 +270,14 @@ def _cannot_open(problem: CannotOpen):
 
 
 def _not_written(problem: NotWritten):
-    return _say(
-        503,
-        Phrase("The copy could not be made"),
-        Phrase(
-            "No part of it was left anywhere, and nothing here was changed. Please go back and try again in a minute, "
-            "or take it in another format."
-        ),
+    busy = Phrase(
+        "Several copies are being made just now, so yours has not begun. Please go back and try again in a minute."
     )
+    failed = Phrase(
+        "Making it took too long or broke off. No part of it was left anywhere, and nothing here was changed. "
+        "Please go back and try again in a minute, or take it in another format."
+    )
+    return _say(503, Phrase("The copy could not be made"), busy if problem.args[0] == BUSY else failed)
 
 
 def _broken(problem: Exception):

@@ -10,7 +10,7 @@ from models import Refused
 from .answers import checked, page, pair_or_404
 from .forms import CoverForm, LastDayForm
 from .pages import PairPage
-from .pairs import colleague_in
+from .pairs import MET, colleague_in
 
 pages = Blueprint("covers", __name__)
 
@@ -73,5 +73,5 @@ def _settled(pair, cover=None):
     """All three are told, and whoever did it goes back to the page that says so."""
     for one in (pair, cover or covers.of(pair)):
         if one:
-            live.announce(one, "pair", "meetings")
+            live.announce(one, *MET)
     return redirect(f"{pair.path}/cover", 303)

@@ -13,12 +13,15 @@ from .pages import PairPage
 
 pages = Blueprint("handovers", __name__)
 
+# What shows on other pages what has come along.
+FILLED = ("pair", "actions", "objectives", "growth", "plan", "balance")
+
 
 class HandoverPage(PairPage):
     """What may go along from a pair; its individual chooses, both say so of open actions while they meet."""
 
     template = "handover/handover.html"
-    title = Phrase("What goes along to a new manager")
+    title = Phrase("What to pass on to a new manager")
     live_path = None
 
     def __init__(self, me, pair):
@@ -72,8 +75,8 @@ def pass_on(id):
     found = _handover_or_404(id)
     to = found.to or abort(404)
     form = checked(HandoverForm, at="handover")
-    handovers.pass_on(found.pair, to, g.person, form.chosen(), form.key.data)
-    live.announce(to, "pair", "actions", "objectives")
+    handovers.pass_on(found.pair, to, g.person, form.chosen())
+    live.announce(to, *FILLED)
     return redirect(f"{to.path}/passed-on", 303)
 
 
@@ -83,7 +86,7 @@ def hand_on(id):
 
 
 @pages.delete("/actions/<id>/handing-on")
-def keep(id):
+def take_back(id):
     return _handing_on(id, undo=True)
 
 
@@ -97,7 +100,8 @@ def _handing_on(id, undo=False):
 def passed_on(id):
     pair = pair_or_404(id).pair
     found = found_or_404(PassedOnPage(g.person, pair))
-    return page(found, handovers=handovers.passed_on(pair), records=handovers.records_of(pair))
+    addresses = {source: one.path for source, one in handovers.records_of(pair).items()}
+    return page(found, handovers=handovers.passed_on(pair), addresses=addresses)
 
 
 @pages.get("/passed-records/<id>")

@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     TodayPage.meet_at_least = app.config["DUOLOGUE"].meet_at_least
-    Page.templates.globals["OUTLOOKS"] = growth.OUTLOOKS
+    Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, g, redirect, render_template
 
+import covers
 import live
 import pairing
 import scheduling
@@ -16,6 +17,8 @@ from .pages import Rejected, ResponsibilitiesPage, TodayPage
 
 pages = Blueprint("pairs", __name__)
 
+# What depends on whether the two meet: nearly everything, so it is shown anew as a whole.
+MET = ("pair", "meetings", "actions", "head", "agenda", "wrapup", "close")
 CLASH = Phrase("This was changed on another page of yours. Both versions are here: keep what is right.")
 
 
@@ -86,13 +89,15 @@ def accept(id):
 @pages.post("/pairs/<id>/ending")
 def end(id):
     found = pair_or_404(id)
+    cover = covers.of(found.pair)
     found.pair.end(g.person, current_app.config["DUOLOGUE"].former_manager_days)
+    if cover:
+        live.announce(cover, *MET)
     return _settled(found)
 
 
 def _settled(found):
-    # Nearly everything on the page depends on whether the two meet, so it is shown anew as a whole.
-    return gone_on(found, "pair", "meetings", "actions", "head", "agenda", "wrapup", "close", to=_home_of(found.pair))
+    return gone_on(found, *MET, to=_home_of(found.pair))
 
 
 def _home_of(pair):

@@ -26,7 +26,7 @@ class SearchPage(TodayPage):
 
 @pages.get("/search")
 def show():
-    words = request.args.get("q", "").strip()[:LONGEST]
+    words = request.args.get("q", "").replace("\0", " ").strip()[:LONGEST]
     narrowed = _narrowed()
     return page(
         SearchPage(g.person),

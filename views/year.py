@@ -12,13 +12,13 @@ import reviews
 from languages import Phrase
 from reviews import usual_year
 from wording import day
-from years import Year
+from years import Year, is_year
 
 from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part, slot
 from .exports import FORMATS, JSON, exported, exported_data
 from .pages import Page, PairPage
 from .streams import stream
-from .year_forms import LONGEST_YEAR, EvidenceForm, YearForm
+from .year_forms import EvidenceForm, YearForm
 
 pages = Blueprint("year", __name__)
 
@@ -127,7 +127,7 @@ def _read(days):
         first, last = (date.fromisoformat(day) for day in days.split(BETWEEN))
     except ValueError:
         abort(404)
-    return (first, last) if first <= last <= first + LONGEST_YEAR else abort(404)
+    return (first, last) if is_year(first, last) else abort(404)
 
 
 @pages.get("/pairs/<id>/year")

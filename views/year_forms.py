@@ -1,6 +1,5 @@
 """What people may send of their year: objectives, the plan, feedback, evidence, the review."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import g, request
@@ -14,10 +13,9 @@ from development import MODES
 from feedback import TONES
 from growth import OUTLOOKS
 from languages import Phrase
+from years import LONGEST, is_year
 
 from .fields import BASE_LIMIT, Day, Form, maybe_words, not_past, not_to_come, some_words, still_to_come
-
-LONGEST_YEAR = timedelta(days=3 * 366)
 
 
 class ObjectiveForm(Form):
@@ -174,8 +172,10 @@ class YearForm(Form):
             return
         if field.data < self.starts_on.data:
             raise ValidationError(Phrase("The last day comes before the first. Please swap them."))
-        if field.data - self.starts_on.data > LONGEST_YEAR:
+        if field.data - self.starts_on.data > LONGEST:
             raise ValidationError(Phrase("That is more than three years. Please choose a shorter time."))
+        if not is_year(self.starts_on.data, field.data):
+            raise ValidationError(Phrase("That is very far away. Please check the years."))
 
 
 class UploadForm(Form):

@@ -27,6 +27,10 @@ SAYS = {
     "merged": ("Ada Marsh signs in under another name now", "Sam Okoro signs in under another name now"),
     "left": ("What you two shared stays yours to read", "has left Duologue and was deleted"),
     "cover": ("Ada Marsh has been asked to stand in", "Sam Okoro has asked somebody to stand in for you"),
+    "cover-ended": (
+        "Ada Marsh no longer stands in for your line manager",
+        "You no longer stand in for Sam Okoro’s line manager",
+    ),
     "handed-over": ("What you passed on to Ada Marsh", "Sam Okoro has passed on to you"),
     "moved": ("You sign in under another name now", "one-to-ones with Sam Okoro</a> came along"),
 }

@@ -145,3 +145,17 @@ def test_no_to_a_change_is_no_to_the_change_alone(as_sam, as_ada, pair):
     seen = as_ada.see(f"{pair.path}/objectives")
     assert "Chair the review" in seen
     assert "Chair none" not in seen
+
+
+@pytest.mark.parametrize("way", ["htmx", "form"])
+def test_a_change_that_was_overtaken_is_shown_once_more_beside_what_it_says_now(as_sam, as_ada, pair, way):
+    as_sam.form(f"{pair.path}/objectives", text="Chair the review")
+    aim = Objective.get()
+    read = aim.terms
+    as_sam.form(aim.path, text="Chair two reviews", terms=read)
+    answer = getattr(as_ada, way)(aim.path, text="Chair it with Jo", measures="Three in a row", terms=read)
+    assert answer.status_code == 409
+    for words in ("Chair it with Jo", "Three in a row", "Chair two reviews", Objective.get().terms):
+        assert words in answer.text
+    again = as_ada.htmx(aim.path, text="Chair it with Jo", measures="Three in a row", terms=Objective.get().terms)
+    assert again.status_code == 200

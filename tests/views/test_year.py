@@ -44,6 +44,7 @@ def test_the_year_is_shown_from_day_to_day(as_sam, pair, sam):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
+        ("ends_on", "9999-12-31", "more than three years"),
         ("ends_on", "", "last day"),
         ("starts_on", "soon", "not a day"),
         ("ends_on", "2020-01-01", "before the first"),
@@ -124,7 +125,10 @@ def test_whoever_wrote_it_can_say_no_and_nobody_else_brings_it_back(as_sam, as_a
     assert item.text not in as_ada.see(year)
     assert as_ada.htmx(f"{kept.path}/removal", undo=True).status_code == 409
     assert as_sam.htmx(f"{kept.path}/removal", undo=True).status_code == 200
-    assert item.text in as_ada.see(year)
+    # Until Sam says yes, this copy of the words is nobody's but Sam's to read.
+    assert item.text not in as_ada.see(year)
+    assert "once Sam has said yes" in as_ada.see(year)
+    assert item.text in as_sam.see(year)
 
 
 def test_evidence_written_on_the_page_of_another_year_stays_on_that_page(as_sam, pair, sam):
@@ -233,6 +237,10 @@ def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam,
     kept.change(reference="Framework 3.1")
     assert item.text not in as_sam.get(f"{path}.json").text
     assert as_lee.get(f"{path}.json").status_code == 404
+    # It leaves a trace that the other one sees, so no other site can bring it about.
+    link_elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert as_sam.get(f"{path}.json", headers=link_elsewhere).status_code == 400
+    assert as_sam.get(f"{pair.path}/year", headers=link_elsewhere).status_code == 200
     assert as_sam.get(f"{path}.exe").status_code == 404
 
 
