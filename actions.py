@@ -11,7 +11,7 @@ import clock
 import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
-from merging import Merged, merge
+from merging import Merged
 from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
@@ -116,11 +116,7 @@ class Action(Proposal, Once):
         with self.changing():
             if self.is_over:
                 raise TooLate(Phrase("This action was dropped or withdrawn a moment ago."))
-            merged = merge(base, self.likelier, text)
-            if not merged.clash and merged.text != self.likelier:
-                history.note(self, "likelier", self.likelier, merged.text, by)
-                self.change(likelier=merged.text)
-            return merged
+            return history.rewrite(self, by, "likelier", text, base)
 
     def complete(self, by: Person) -> None:
         """Tick it off."""

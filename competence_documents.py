@@ -8,7 +8,7 @@ from documents.typed import typed
 from evidence import Evidence
 from languages import current, gettext
 from models import Pair
-from wording import full_day
+from saying import full_day
 from years import Year
 
 SCHEMA, VERSION = "duologue-competence", 1

@@ -9,6 +9,7 @@ from peewee import CharField, DatabaseError
 from playhouse.migrations import Migration, Runner
 from playhouse.pool import PooledSqliteDatabase
 
+import history
 import library
 import resealing
 import secrecy
@@ -212,6 +213,7 @@ def _connect(path: Path) -> None:
     # SQLite's own knows the letters of English alone.
     found.register_function(str.lower, "LOWER", 1)
     db.initialize(found)
+    history.keep_what_changes()
 
 
 def _must_have_whole_templates() -> None:

@@ -11,7 +11,7 @@ import clock
 import history
 from actions import Action
 from languages import Phrase
-from merging import Merged, merge
+from merging import Merged
 from models import Item, ItemGone, Pair, Person, Refused, mine, visible_to, who
 from rows import Moment, Once, Words, repeat_key
 
@@ -88,7 +88,7 @@ class DevelopmentGoal(Once):
     def edit(self, by: Person, text: str, base: str, **facts: Any) -> Merged:
         """Change its words, having started from `base`, and these facts (due_on). A clash is given back unsaved."""
         with self.changing():
-            return _merge_into(self, by, "text", text, base, **facts)
+            return history.rewrite(self, by, "text", text, base, **facts)
 
     def write(self, by: Person, part: str, text: str, base: str, sent: str | None = None) -> Merged:
         """Say more about it, having started from `base`: `part` is one of PARTS. A clash is given back unsaved.
@@ -96,12 +96,12 @@ class DevelopmentGoal(Once):
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
         with self.changing():
-            return _merge_into(self, by, part, text, getattr(self, part) if getattr(self, part) == sent else base)
+            return history.rewrite(self, by, part, text, base, sent)
 
     def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
         """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
         with self.changing():
-            return _merge_into(self, by, part, text, base, apart=True)
+            return history.rewrite(self, by, part, text, base, apart=True)
 
     def meet(self, by: Person, undo: bool = False) -> None:
         """Note that the individual can do it now, or take that back."""
@@ -176,7 +176,7 @@ class Activity(Once):
     def edit(self, by: Person, text: str, base: str, **facts: Any) -> Merged:
         """Change its words, having started from `base`, and these facts (mode, due_on). A clash changes nothing."""
         with self.changing():
-            return _merge_into(self, by, "text", text, base, **facts)
+            return history.rewrite(self, by, "text", text, base, **facts)
 
     def do(self, by: Person, undo: bool = False) -> None:
         """Tick it as done, or take the tick back. What was learned stays."""
@@ -187,7 +187,7 @@ class Activity(Once):
     def reflect(self, by: Person, text: str, base: str, sent: str | None = None) -> Merged:
         """Say what was learned and what comes next, having started from `base`. A clash is given back unsaved."""
         with self.changing():
-            merged = _merge_into(self, by, "reflection", text, self.reflection if self.reflection == sent else base)
+            merged = history.rewrite(self, by, "reflection", text, base, sent)
             if not merged.clash:
                 self.change(reflected_at=clock.now() if self.reflection else None)
             return merged
@@ -195,7 +195,7 @@ class Activity(Once):
     def restate(self, by: Person, part: str, text: str, base: str) -> Merged:
         """Have a part of it say something from before again; a change of its own. A clash is given back unsaved."""
         with self.changing():
-            return _merge_into(self, by, part, text, base, apart=True)
+            return history.rewrite(self, by, part, text, base, apart=True)
 
     def take_out(self, by: Person, undo: bool = False) -> None:
         """Take it out of the plan, or put it back as it was."""
@@ -203,17 +203,6 @@ class Activity(Once):
             self._look_again()
             if bool(self.removed_at) == undo:
                 self.change(removed_at=None if undo else clock.now(), removed_by=None if undo else by)
-
-
-def _merge_into(row: Any, by: Person, name: str, text: str, base: str, apart: bool = False, **facts: Any) -> Merged:
-    before = getattr(row, name)
-    merged = merge(base, before, text)
-    if not merged.clash:
-        if merged.text != before:
-            history.note(row, name, before, merged.text, by, apart)
-        history.note_all(row, facts, by)
-        row.change(**{name: merged.text}, **facts)
-    return merged
 
 
 def set_goal(

@@ -114,8 +114,7 @@ def come_in(found: auth.Session, token: str) -> None:
 
 def is_stream() -> bool:
     """Whether an open page asks for its event stream, which is no sign of anybody's life."""
-    noun, _, verb = (request.endpoint or "").partition(".")
-    return noun == "streams" or verb == "live"
+    return (request.endpoint or "").endswith(".live")
 
 
 def _is_page() -> bool:

@@ -8,6 +8,7 @@ from peewee import CharField, ForeignKeyField
 
 import clock
 import models
+from merging import Merged, merge_since
 from models import Pair, Person, who
 from prepared import Prepared
 from rows import Moment, Row, Words
@@ -53,6 +54,23 @@ def note(row: Row, part: str, before: str, after: str, by: Person, apart: bool =
         )
 
 
+def rewrite(
+    row: Any, by: Person, part: str, words: str, base: str, sent: str | None = None, apart: bool = False, **facts: Any
+) -> Merged:
+    """Have a part of a row say other words, having started from `base`; with other `facts` of it, if any. All is kept.
+
+    A clash is given back unsaved. `sent` is as in merge_since, `apart` as in note.
+    """
+    before = getattr(row, part)
+    merged = merge_since(base, before, words, sent)
+    if not merged.clash:
+        if merged.text != before:
+            note(row, part, before, merged.text, by, apart)
+        note_all(row, facts, by)
+        row.change(**{part: merged.text}, **facts)
+    return merged
+
+
 def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
     """Keep what is about to change: words, days, numbers, and people by their ids."""
     for name, value in facts.items():
@@ -61,6 +79,12 @@ def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
             before = getattr(row, name)
         if (before or "") != (after or ""):
             note(row, name, str(before or ""), str(after or ""), by)
+
+
+def keep_what_changes() -> None:
+    """Keep every change of an item from now on: models tells its witnesses, and knows no other room."""
+    if note not in models.witnesses:
+        models.witnesses.append(note)
 
 
 def has_other_author(row: Row, author: str) -> bool:
@@ -98,4 +122,3 @@ WORDINGS = Prepared(
         Wording.select().where(Wording.subject == about).order_by(Wording.changed_at, Wording.began_at, Wording.id)
     )
 )
-models.witnesses.append(note)

@@ -57,6 +57,14 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     return Merged(_joined(parts), clash)
 
 
+def merge_since(base: str, now: str, mine: str, sent: str | None = None) -> Merged:
+    """What a text that says `now` becomes by `mine`, which started from `base`.
+
+    `sent` is what was sent before and never answered: if it did arrive, it is what `mine` started from.
+    """
+    return merge(now if now == sent else base, now, mine)
+
+
 def _regions(was: list[_Word], theirs: list[_Word], mine: list[_Word]) -> list[tuple[int, ...]]:
     """The stretches that all three share. Words that stand once in each lead the way, since looking for the longest
     stretch, as difflib does, takes cubic time for texts that repeat themselves."""

@@ -11,7 +11,7 @@ import clock
 import library
 from agenda_templates import Prompt, Section, Template
 from languages import Phrase
-from merging import Merged, merge
+from merging import Merged, merge_since
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
 
@@ -25,7 +25,8 @@ HIDDEN_AT_MOST = 30
 # How many conversations can join a meeting.
 CONVERSATIONS_AT_MOST = 4
 # Who is told, within its transaction, of a change to what both can see: which item, which part of it, what it said
-# before and says now, by whom, and whether it stands apart from what they typed just before. Rooms add themselves.
+# before and says now, by whom, and whether it stands apart from what they typed just before. A room that is to know is
+# added where the database is opened.
 witnesses: list[Callable[["Item", str, str, str, "Person", bool], None]] = []
 # Who is told, within its transaction, of a leave cover that ended with what it covers. Rooms add themselves.
 cover_witnesses: list[Callable[["Pair"], None]] = []
@@ -613,11 +614,11 @@ class Item(Once):
         self, by: Person, part: str, mine: str, base: str, sent: str | None = None, apart: bool = False
     ) -> Merged:
         with self.changing():
-            theirs = getattr(self, part)
-            merged = merge(theirs if theirs == sent else base, theirs, mine)
-            if not merged.clash and merged.text != theirs:
+            before = getattr(self, part)
+            merged = merge_since(base, before, mine, sent)
+            if not merged.clash and merged.text != before:
                 self.change(**{part: merged.text})
-                self._tell(by, part, theirs, merged.text, apart)
+                self._tell(by, part, before, merged.text, apart)
             return merged
 
     def _tell(self, by: Person, part: str, before: str, after: str, apart: bool = False) -> None:

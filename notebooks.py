@@ -4,7 +4,7 @@ from peewee import ForeignKeyField
 
 import clock
 from languages import Phrase
-from merging import Merged, merge
+from merging import Merged, merge_since
 from models import Pair, PairOver, Person, who
 from rows import Moment, Row, Words, db
 
@@ -40,7 +40,7 @@ class PrivateNote(Row):
         with db.atomic():
             stored = cls._stored(pair, author)
             before = stored.text if stored else ""
-            merged = merge(before if before == sent else base, before, text)
+            merged = merge_since(base, before, text, sent)
             if not merged.clash and stored:
                 stored.change(text=merged.text, written_at=clock.now())
             elif not merged.clash:

@@ -10,9 +10,9 @@ import clock
 import library
 import links
 from clock import HOW_OFTEN, RHYTHMS
-from record_documents import TONES
+from feedback import TONES
+from saying import day, full_day, ordinal, time_of, times, when
 from signposts import USUAL_TITLES
-from wording import day, full_day, ordinal, time_of, times, when
 
 LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 

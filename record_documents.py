@@ -19,10 +19,11 @@ from documents import (
     joined,
 )
 from documents.typed import typed
+from feedback import TONES
 from growth import OUTLOOKS
 from languages import Phrase, current, gettext, listed, ngettext, translated
 from records import Record
-from wording import full_day, full_when, ordinal
+from saying import full_day, full_when, ordinal
 
 SCHEMA, VERSION = "duologue-record", 1
 LAST, NOTES, ACTIONS, SAID, PROGRESS, FEEDBACK, REMARKS = (
@@ -47,7 +48,6 @@ MEMBERS = {
     FEEDBACK: ("feedback",),
 }
 OF_ITEMS = {NOTES: "notes", ACTIONS: "actions"}
-TONES = {"positive": Phrase("positive"), "developmental": Phrase("to develop")}
 SIDES = ("individual", "manager")
 
 Minutes = dict[str, Any]

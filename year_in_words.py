@@ -11,7 +11,7 @@ from feedback import Feedback
 from growth import OUTLOOKS, Objective, Progress
 from languages import gettext, ngettext, translated
 from models import TEXT_LIMIT, Pair
-from wording import full_day
+from saying import full_day
 from years import Year
 
 # The sections of an annual review that the year is gathered into.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merging import merge
+from merging import Merged, merge, merge_since
 
 words = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six\n", "seven"]), max_size=8).map(" ".join)
 
@@ -96,3 +96,8 @@ def test_texts_that_repeat_themselves_are_merged_in_no_time(kinds):
     began = time.process_time()
     merge(repeated(2, 20_000), repeated(1, 10_000), repeated(1, 9_990) + " z")
     assert time.process_time() - began < 2
+
+
+def test_what_was_sent_and_did_arrive_is_what_the_change_started_from():
+    assert merge_since("", "First try", "First attempt", sent="First try") == Merged("First attempt", clash=False)
+    assert merge_since("", "Theirs", "First attempt", sent="First try").text == "Theirs\nFirst attempt"

@@ -13,10 +13,12 @@ import growth
 import records
 from models import Item
 from notebooks import PrivateNote
+from views.actions import ActionsPage
 from views.feedback import FeedbackPage
-from views.pages import ActionsPage, MeetingPage, PairPage, TodayPage
+from views.pages import MeetingPage, PairPage
 from views.plan import PlanPage
 from views.records import RecordPage
+from views.today import TodayPage
 
 from .conftest import NOW
 from .screen import regions

@@ -12,7 +12,7 @@ PURE = {
     "prepared",
     "clock",
     "links",
-    "wording",
+    "saying",
     "merging",
     "matching",
     "naming",

@@ -6,7 +6,7 @@ import audit
 import signposts
 from agenda_templates import TOPICS
 from signposts import USUAL_TEXT, USUAL_TITLES, Signpost
-from views.pages import TodayPage
+from views.today import TodayPage
 
 from .test_queries import counted
 

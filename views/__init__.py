@@ -27,7 +27,6 @@ from . import (
     search,
     sessions,
     signposts,
-    streams,
     templates,
     today,
     wrapup,
@@ -37,7 +36,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, templates, signposts, notices, owndata, sessions, streams, health),
+    *(search, history, people, templates, signposts, notices, owndata, sessions, health),
 )
 
 

@@ -1,28 +1,55 @@
 """Actions: proposed on an item, agreed by both, ticked, updated, re-dated, put off, dropped."""
 
+from typing import Any, ClassVar
+
 from flask import Blueprint, abort, g, render_template
 
 import actions
-from languages import Phrase, translated
+from languages import Phrase
 from models import ItemGone
 
-from .answers import changed, checked, is_partial, item_or_404, page, part, slot
+from .answers import changed, checked, is_partial, item_or_404, page, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
-from .pages import ActionPage, ActionsPage, ItemPage, PairPage
+from .pages import ItemPage, Page, PairPage
+from .streams import live_page
 
 pages = Blueprint("actions", __name__)
 
-CLASH = Phrase("You both changed the same words. Both versions are here: keep what is right, then save.")
+
+class ActionsPage(Page):
+    """Actions: everything that a person and the others have agreed to do, across all their pairs."""
+
+    template = "actions/actions.html"
+    title = Phrase("Actions")
+    live_path = "/actions/live"
+    shows: ClassVar = {"actions": "actions", "action": "action"}
+    partials: ClassVar = {**Page.partials, "actions": "actions/_actions.html", "action": "actions/_action.html"}
+    whole = ("actions",)
+
+    def _actions(self) -> dict[str, Any]:
+        found = actions.open_ones_of(self.me)
+        today = self.me.today
+        awake = [action for action in found if not action.is_put_off(today)]
+        return {
+            "waiting": [action for action in awake if action.is_proposed],
+            "mine": [action for action in awake if action.is_tracked and action.owner_id == self.me.id],
+            "others": [action for action in awake if action.is_tracked and action.owner_id != self.me.id],
+            "resting": [action for action in found if action.is_put_off(today)],
+            "done": actions.done_ones_of(self.me),
+        }
 
 
-@pages.get("/actions")
-def show():
-    return page(ActionsPage(g.person))
+class ActionPage(PairPage):
+    """One action on a page of its own."""
+
+    live_path = None
+
+    def __init__(self, me, action, template):
+        super().__init__(me, action.pair)
+        self.action, self.template = action, template
 
 
-@pages.get("/actions/regions/<name>")
-def region(name):
-    return part(ActionsPage(g.person), name)
+live_page(pages, ActionsPage, "/actions")
 
 
 @pages.get("/items/<id>/actions/new")
@@ -142,7 +169,7 @@ def say_what_helps(id):
 
 def _clash(action, text):
     """Both versions in one box, on the page or on one of its own."""
-    said = {"action": action, "clash": text, "problem": translated(CLASH)}
+    said = {"action": action, "clash": text}
     if is_partial():
         return render_template("actions/_likelier.html", page=g.page, me=g.person, **said)
     return page(ActionPage(g.person, action, "actions/likelier.html"), **said)

@@ -13,7 +13,7 @@ from jinja2 import Environment
 import archives
 import languages
 import owndata
-import wording
+import saying
 from archives import Reading
 from models import Pair, Person
 from owndata import Data
@@ -105,9 +105,9 @@ def _some(pieces: Iterator[str], language: str) -> str:
 def _templates(usual: Environment) -> Environment:
     """The templates for what is read years later: they say the year of every day."""
     lasting: Any = usual.overlay()
-    lasting.filters = {**usual.filters, "day": _day, "when": wording.full_when}
+    lasting.filters = {**usual.filters, "day": _day, "when": saying.full_when}
     return lasting
 
 
 def _day(found: date | str, zone: str | None = None, weekday: bool = False) -> str:
-    return wording.full_day(found, zone)
+    return saying.full_day(found, zone)

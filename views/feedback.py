@@ -7,9 +7,9 @@ from flask import Blueprint, abort, g, redirect, request
 import feedback
 from languages import Phrase
 
-from .answers import changed, checked, found_or_404, page, part
+from .answers import changed, checked, found_or_404, page
 from .pages import Page, PairPage
-from .streams import stream
+from .streams import keep_live
 from .year_forms import AskForm, FeedbackForm, ReplyForm
 
 pages = Blueprint("feedback", __name__)
@@ -20,6 +20,7 @@ class FeedbackPage(PairPage):
 
     template = "feedback/feedback.html"
     tab = "feedback"
+    needs_accepted = True
     shows = {"feedback": "feedback", "pair": "feedback"}
     partials = {
         **Page.partials,
@@ -28,13 +29,7 @@ class FeedbackPage(PairPage):
         "ask": "feedback/_ask.html",
     }
     whole = ("feedback",)
-    tones = feedback.TONES
     question = occasion = None
-
-    @classmethod
-    def of(cls, me, id):
-        found = super().of(me, id)
-        return found if found and found.pair.accepted_at else None
 
     @property
     def title(self):
@@ -86,14 +81,7 @@ def show(id):
     return page(_feedback_or_404(id).about(question, request.args.get("meeting", "")))
 
 
-@pages.get("/pairs/<id>/feedback/regions/<name>")
-def region(id, name):
-    return part(_feedback_or_404(id), name)
-
-
-@pages.get("/pairs/<id>/feedback/live")
-def live(id):
-    return stream(_feedback_or_404(id))
+keep_live(pages, FeedbackPage, "/pairs/<id>/feedback")
 
 
 @pages.post("/pairs/<id>/feedback")

@@ -1,4 +1,8 @@
-"""History: what happened to an item, action or objective, with the words before and after; one restored."""
+"""History: what happened to an item, an action or a goal, with the words before and after; one restored."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, g, redirect
 
@@ -6,7 +10,8 @@ import actions
 import development
 import growth
 from languages import Phrase
-from stories import ActionStory, ItemStory, ObjectiveStory, PlanStory
+from models import Item, Person
+from stories import ActionStory, ItemStory, ObjectiveStory, PlanStory, Story
 
 from .answers import checked, page, tell
 from .forms import RestoringForm
@@ -25,6 +30,8 @@ class HistoryPage(PairPage):
     def __init__(self, me, story):
         super().__init__(me, story.pair)
         self.story = story
+        if isinstance(story.thing, Item):
+            self.meeting, self.section = story.thing.meeting, story.thing.section
 
     @property
     def path(self):
@@ -32,87 +39,49 @@ class HistoryPage(PairPage):
         return f"{self.story.thing.path}/history"
 
 
-def _of_item(id):
-    item = g.person.item(id) or abort(404)
-    found = HistoryPage(g.person, ItemStory(item, g.person))
-    found.meeting, found.section = item.meeting, item.section
-    return found
+class Kind(NamedTuple):
+    """Things with a history: how one is found, which story tells it, and the regions that show it besides its own."""
+
+    find: Callable[[Person, str], Any]
+    story: Callable[[Any, Person], Story]
+    shown_in: Callable[[Any], tuple[str, ...]] = lambda thing: ()
 
 
-def _of_action(id):
-    action = actions.find(g.person, id) or abort(404)
-    return HistoryPage(g.person, ActionStory(action, g.person))
+def _lists_of(action):
+    return ("actions", "wrapup", *([f"item-{action.item_id}"] if action.item_id else []))
 
 
-@pages.get("/items/<id>/history")
-def of_item(id):
-    return page(_of_item(id))
+# The noun of the address → what it is the history of.
+KINDS = {
+    "items": Kind(Person.item, ItemStory, lambda item: ("wrapup",)),
+    "actions": Kind(actions.find, ActionStory, _lists_of),
+    "objectives": Kind(growth.find, ObjectiveStory, lambda objective: ("objectives", "growth")),
+    "goals": Kind(development.find_goal, PlanStory),
+    "activities": Kind(development.find_activity, PlanStory),
+}
 
 
-@pages.post("/items/<id>/history")
-def restore_of_item(id):
-    found = _of_item(id)
-    return _restored(found, found.story.thing.region, "wrapup")
+def _history_or_404(noun, id):
+    thing = KINDS[noun].find(g.person, id) or abort(404)
+    return HistoryPage(g.person, KINDS[noun].story(thing, g.person))
 
 
-@pages.get("/actions/<id>/history")
-def of_action(id):
-    return page(_of_action(id))
+def show(noun, id):
+    """What happened to one thing."""
+    return page(_history_or_404(noun, id))
 
 
-@pages.post("/actions/<id>/history")
-def restore_of_action(id):
-    found = _of_action(id)
-    lists = [f"item-{found.story.thing.item_id}"] if found.story.thing.item_id else []
-    return _restored(found, found.story.thing.region, "actions", "wrapup", *lists)
-
-
-def _of_objective(id):
-    objective = growth.find(g.person, id) or abort(404)
-    return HistoryPage(g.person, ObjectiveStory(objective, g.person))
-
-
-@pages.get("/objectives/<id>/history")
-def of_objective(id):
-    return page(_of_objective(id))
-
-
-@pages.post("/objectives/<id>/history")
-def restore_of_objective(id):
-    found = _of_objective(id)
-    return _restored(found, found.story.thing.region, "objectives", "growth")
-
-
-@pages.get("/goals/<id>/history")
-def of_goal(id):
-    return page(_of_plan(development.find_goal(g.person, id)))
-
-
-@pages.post("/goals/<id>/history")
-def restore_of_goal(id):
-    found = _of_plan(development.find_goal(g.person, id))
-    return _restored(found, found.story.thing.region)
-
-
-@pages.get("/activities/<id>/history")
-def of_activity(id):
-    return page(_of_plan(development.find_activity(g.person, id)))
-
-
-@pages.post("/activities/<id>/history")
-def restore_of_activity(id):
-    found = _of_plan(development.find_activity(g.person, id))
-    return _restored(found, found.story.thing.region)
-
-
-def _of_plan(thing):
-    return HistoryPage(g.person, PlanStory(thing or abort(404), g.person))
-
-
-def _restored(found, *names):
-    """Restore what was asked for, and show its history with that on top."""
+def restore(noun, id):
+    """Restore what was asked for, and show the history with that on top."""
+    found = _history_or_404(noun, id)
     form = checked(RestoringForm, at="history")
     if not found.story.restore(g.person, form.wording.data, form.side.data, form.seen.data):
         abort(404)
-    tell(found, *names)
+    thing = found.story.thing
+    tell(found, thing.region, *KINDS[noun].shown_in(thing))
     return redirect(found.path, 303)
+
+
+for noun in KINDS:
+    pages.add_url_rule(f"/{noun}/<id>/history", f"of_{noun}", partial(show, noun))
+    pages.add_url_rule(f"/{noun}/<id>/history", f"restore_of_{noun}", partial(restore, noun), methods=["POST"])

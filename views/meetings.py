@@ -7,8 +7,10 @@ import live
 import records
 import scheduling
 
-from .answers import changed, checked, gone_on, meeting_or_404, page, part
+from .answers import changed, checked, gone_on, meeting_or_404, page
 from .forms import ClosingForm, KindForm, MeetingForm
+from .pages import MeetingPage
+from .streams import keep_live
 
 pages = Blueprint("meetings", __name__)
 
@@ -25,9 +27,7 @@ def show(id):
     return page(found, deleted=deleted if deleted and deleted.deleted_at else None)
 
 
-@pages.get("/meetings/<id>/regions/<name>")
-def region(id, name):
-    return part(meeting_or_404(id), name)
+keep_live(pages, MeetingPage, "/meetings/<id>")
 
 
 @pages.post("/meetings/<id>/presence")

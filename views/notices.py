@@ -6,7 +6,7 @@ import live
 import notices
 
 from .answers import answer, found_or_404
-from .pages import TodayPage
+from .today import TodayPage
 
 pages = Blueprint("notices", __name__)
 

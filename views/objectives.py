@@ -6,10 +6,10 @@ import growth
 from agreeing import Changed
 from languages import Phrase
 
-from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, page, part
+from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, page
 from .forms import AgreementForm, DropForm
 from .pages import Page, PairPage, Rejected
-from .streams import stream
+from .streams import live_page
 from .year_forms import ObjectiveForm, ProgressForm
 
 pages = Blueprint("objectives", __name__)
@@ -22,6 +22,7 @@ class ObjectivesPage(PairPage):
 
     template = "objectives/objectives.html"
     tab = "objectives"
+    needs_accepted = True
     shows = {"objectives": "objectives", "objective": "objective"}
     partials = {
         **Page.partials,
@@ -37,14 +38,6 @@ class ObjectivesPage(PairPage):
     @property
     def live_path(self):
         return f"{self.pair.path}/objectives/live"
-
-    def found_by(self, me):
-        return type(self).of(me, self.pair.id)
-
-    @classmethod
-    def of(cls, me, id):
-        pair = me.pair(id)
-        return cls(me, pair) if pair and pair.accepted_at else None
 
     def _objective(self, id):
         found = growth.find(self.me, id)
@@ -62,34 +55,18 @@ class ObjectivePage(ObjectivesPage):
         self.objective, self.editing = objective, editing
 
 
-def _page_or_404(id):
-    return found_or_404(ObjectivesPage.of(g.person, id))
-
-
 def _objective_or_404(id):
     objective = growth.find(g.person, id) or abort(404)
     g.page = ObjectivesPage(g.person, objective.pair)
     return objective
 
 
-@pages.get("/pairs/<id>/objectives")
-def show(id):
-    return page(_page_or_404(id))
-
-
-@pages.get("/pairs/<id>/objectives/regions/<name>")
-def region(id, name):
-    return part(_page_or_404(id), name)
-
-
-@pages.get("/pairs/<id>/objectives/live")
-def live(id):
-    return stream(_page_or_404(id))
+live_page(pages, ObjectivesPage, "/pairs/<id>/objectives")
 
 
 @pages.post("/pairs/<id>/objectives")
 def add(id):
-    found = _page_or_404(id)
+    found = found_or_404(ObjectivesPage.of(g.person, id))
     form = checked(ObjectiveForm, at="new-objective")
     made = growth.set_objective(
         found.pair, g.person, **form.said(), together=bool(form.together.data), key=form.key.data

@@ -12,7 +12,7 @@ from languages import Phrase
 
 from . import archive_pages
 from .answers import page
-from .pages import TodayPage
+from .today import TodayPage
 
 # Its views are for pages of ours alone to ask for (see door.py), since each leaves a trace that the partner sees.
 pages = Blueprint("owndata", __name__)

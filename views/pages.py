@@ -19,15 +19,12 @@ import auth
 import clock
 import covers
 import development
-import evidence
 import feedback
 import growth
 import handovers
 import languages
 import library
 import live
-import notices
-import records
 import reviews
 import scheduling
 import signposts
@@ -45,7 +42,6 @@ def register(app: Flask) -> None:
     Page.templates = app.jinja_env
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
-    TodayPage.meet_at_least = app.config["DUOLOGUE"].meet_at_least
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
     Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
 
@@ -100,9 +96,14 @@ class Page:
         found.me, found.token = me, self.token
         return found
 
+    @classmethod
+    def of(cls, me: Person, *which: Any, **more: Any) -> Self | None:
+        """This page for `me`, found by what stands in its address, if it is theirs."""
+        return cls(me)
+
     def found_by(self, me: Person) -> Self | None:
-        """This page for `me`, if it is (still) theirs."""
-        return type(self)(me)
+        """This very page for `me`, if it is (still) theirs."""
+        return type(self).of(me)
 
     def look_again_at(self, me: Person) -> Person | None:
         """The person as they are now, unless disabled. A pair brings its two along, so that no query is needed."""
@@ -448,6 +449,8 @@ class PairPage(Page):
     template = "pairs/pair.html"
     # Which of the pages of a pair this is, for the way between them (pairs/_tabs.html).
     tab = "together"
+    # Whether there is such a page only once the invitation is accepted.
+    needs_accepted = False
     shows: ClassVar = {
         "meetings": "meetings",
         "actions": "actions",
@@ -478,7 +481,7 @@ class PairPage(Page):
     def of(cls, me: Person, id: str) -> "PairPage | None":
         """This page of pair `id`, if it is one of theirs."""
         pair = me.pair(id)
-        return cls(me, pair) if pair else None
+        return cls(me, pair) if pair and (pair.accepted_at or not cls.needs_accepted) else None
 
     def found_by(self, me: Person) -> "PairPage | None":
         found = type(self).of(me, self.pair.id)
@@ -515,91 +518,3 @@ class PairPage(Page):
 
     def _notebook(self) -> dict[str, Any]:
         return {"note": PrivateNote.of(self.pair, self.me)}
-
-
-class ResponsibilitiesPage(PairPage):
-    """What each of the two brings to their conversations."""
-
-    live_path = None
-    template = "pairs/responsibilities.html"
-    title = Phrase("What each of you brings")
-
-    @property
-    def responsibilities(self) -> tuple[Prompt, ...]:
-        return library.responsibilities(self.pair.template)
-
-
-class ActionPage(PairPage):
-    """One action on a page of its own."""
-
-    live_path = None
-
-    def __init__(self, me: Person, action: actions.Action, template: str) -> None:
-        super().__init__(me, action.pair)
-        self.action, self.template = action, template
-
-
-class ActionsPage(Page):
-    """Actions: everything that a person and the others have agreed to do, across all their pairs."""
-
-    template = "actions/actions.html"
-    title = Phrase("Actions")
-    live_path = "/actions/live"
-    shows: ClassVar = {"actions": "actions", "action": "action"}
-    partials: ClassVar = {**Page.partials, "actions": "actions/_actions.html", "action": "actions/_action.html"}
-    whole = ("actions",)
-
-    def _actions(self) -> dict[str, Any]:
-        found = actions.open_ones_of(self.me)
-        today = self.me.today
-        awake = [action for action in found if not action.is_put_off(today)]
-        return {
-            "waiting": [action for action in awake if action.is_proposed],
-            "mine": [action for action in awake if action.is_tracked and action.owner_id == self.me.id],
-            "others": [action for action in awake if action.is_tracked and action.owner_id != self.me.id],
-            "resting": [action for action in found if action.is_put_off(today)],
-            "done": actions.done_ones_of(self.me),
-        }
-
-
-class TodayPage(Page):
-    """Today: a person's conversations and what waits in each."""
-
-    template = "today/today.html"
-    title = Phrase("Today")
-    live_path = "/live"
-    # How often the organisation wants two people to meet, as a rhythm.
-    meet_at_least: ClassVar[str]
-    shows: ClassVar = {
-        **{"meetings": "today", "pair": "today", "actions": "today", "action": "today", "today": "today"},
-        "feedback": "today",
-    }
-    partials: ClassVar = {**Page.partials, "today": "today/_today.html"}
-    whole = ("today",)
-
-    def _today(self) -> dict[str, Any]:
-        pairs, upcoming, today = self.me.pairs(), self.me.next_meetings(), self.me.today
-        running = [(pair, upcoming.get(pair.id)) for pair in pairs if pair.is_running]
-        ended = [pair for pair in pairs if pair.accepted_at and pair.over_at]
-        mine = [action for action in actions.open_ones_of(self.me) if action.is_open and action.owner_id == self.me.id]
-        return {
-            "notices": notices.unread_of(self.me),
-            "feedback": feedback.waiting_for(self.me),
-            "to_keep": evidence.waiting_for(self.me),
-            "to_finish": records.reviews_to_finish(self.me),
-            "slipped": self._slipped([pair for pair, _ in running]),
-            "invitations": [pair for pair in pairs if not pair.accepted_at and not pair.over_at],
-            "conversations": sorted(running, key=lambda found: (found[1] is None, found[1] and found[1].starts_at)),
-            "ended": ended,
-            "successors": {pair.id: handovers.successor(pair, pairs) for pair in ended},
-            "mine": [action for action in mine if not action.is_put_off(today)],
-        }
-
-    def _slipped(self, pairs: list[Pair]) -> dict[str, datetime | None]:
-        """The pairs that have not met for longer than the organisation wants: pair id → when they met last, if ever."""
-        last = scheduling.last_met(self.me)
-        return {
-            pair.id: last.get(pair.id)
-            for pair in pairs
-            if scheduling.is_overdue(pair, self.meet_at_least, last.get(pair.id))
-        }

@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app, g, redirect, render_template
 
 import covers
+import library
 import live
 import pairing
 import scheduling
@@ -11,15 +12,29 @@ from models import Refused
 from notebooks import PrivateNote
 from people import colleagues_called
 
-from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, part, tell
+from .answers import BadForm, changed, checked, gone_on, is_partial, page, pair_or_404, tell
 from .forms import InvitationForm, MeetingForm, NotesForm, PairForm
-from .pages import Rejected, ResponsibilitiesPage, TodayPage
+from .pages import PairPage, Rejected
+from .streams import live_page
+from .today import TodayPage
 
 pages = Blueprint("pairs", __name__)
 
 # What depends on whether the two meet: nearly everything, so it is shown anew as a whole.
 MET = ("pair", "meetings", "actions", "head", "agenda", "wrapup", "close")
 CLASH = Phrase("This was changed on another page of yours. Both versions are here: keep what is right.")
+
+
+class ResponsibilitiesPage(PairPage):
+    """What each of the two brings to their conversations."""
+
+    live_path = None
+    template = "pairs/responsibilities.html"
+    title = Phrase("What each of you brings")
+
+    @property
+    def responsibilities(self):
+        return library.responsibilities(self.pair.template)
 
 
 class InvitationPage(TodayPage):
@@ -64,14 +79,7 @@ def colleague_in(form, at):
     return found[0]
 
 
-@pages.get("/pairs/<id>")
-def show(id):
-    return page(pair_or_404(id))
-
-
-@pages.get("/pairs/<id>/regions/<name>")
-def region(id, name):
-    return part(pair_or_404(id), name)
+live_page(pages, PairPage, "/pairs/<id>")
 
 
 @pages.get("/pairs/<id>/responsibilities")

@@ -6,7 +6,7 @@ from languages import Phrase
 
 from .answers import checked, page
 from .forms import PersonForm
-from .pages import TodayPage
+from .today import TodayPage
 
 pages = Blueprint("people", __name__)
 

@@ -6,19 +6,17 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 
 import actions
 import development
-from languages import Phrase, translated
+from languages import Phrase
 
-from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, part, slot, tell
+from .answers import answer, changed, checked, found_or_404, gone_on, is_partial, item_or_404, page, slot, tell
 from .forms import NotesForm
 from .pages import Page, PairPage
-from .streams import stream
+from .streams import keep_live
 from .year_forms import ActivityForm, GoalForm, LearningForm
 
 pages = Blueprint("plan", __name__)
 
-GOAL, ACTIVITY, WORDS = "plan/_edit_goal.html", "plan/_edit_activity.html", "plan/_words.html"
-
-CLASH = Phrase("You both changed the same words. Both versions are here: keep what is right, and it is saved.")
+EDIT, WORDS = "plan/_edit.html", "plan/_words.html"
 
 
 class PlanPage(PairPage):
@@ -26,6 +24,7 @@ class PlanPage(PairPage):
 
     template = "plan/plan.html"
     tab = "plan"
+    needs_accepted = True
     shows = {"plan": "plan", "goal": "goal", "activity": "activity", "balance": "balance", "pair": "plan"}
     partials = {
         **Page.partials,
@@ -36,11 +35,6 @@ class PlanPage(PairPage):
     }
     whole = ("plan", "balance")
     modes, parts = development.MODES, development.PARTS
-
-    @classmethod
-    def of(cls, me, id):
-        found = super().of(me, id)
-        return found if found and found.pair.accepted_at else None
 
     @property
     def title(self):
@@ -92,21 +86,10 @@ class FormPage(PlanPage):
 @pages.get("/pairs/<id>/plan")
 def show(id):
     removed = development.find_activity(g.person, request.args.get("removed", ""))
-    return page(_plan_or_404(id), removed=removed if removed and removed.removed_at else None)
+    return page(found_or_404(PlanPage.of(g.person, id)), removed=removed if removed and removed.removed_at else None)
 
 
-@pages.get("/pairs/<id>/plan/regions/<name>")
-def region(id, name):
-    return part(_plan_or_404(id), name)
-
-
-@pages.get("/pairs/<id>/plan/live")
-def live(id):
-    return stream(_plan_or_404(id))
-
-
-def _plan_or_404(id):
-    return found_or_404(PlanPage.of(g.person, id))
+keep_live(pages, PlanPage, "/pairs/<id>/plan")
 
 
 # Goals
@@ -114,7 +97,7 @@ def _plan_or_404(id):
 
 @pages.post("/pairs/<id>/plan/goals")
 def add_goal(id):
-    found = _plan_or_404(id)
+    found = found_or_404(PlanPage.of(g.person, id))
     form = checked(GoalForm, at="new-goal")
     goal = development.set_goal(found.pair, g.person, form.text.data, form.due_on.data, form.key.data)
     return changed(found, "plan", to=f"{found.path}#{goal.region}")
@@ -146,7 +129,7 @@ def goal(id):
 @pages.get("/goals/<id>/edit")
 def goal_form(id):
     goal, found = _goal_or_404(id)
-    return _form(found, GOAL, goal=goal)
+    return _form(found, EDIT, row=goal)
 
 
 def _form(found, partial, **about):
@@ -159,11 +142,11 @@ def _form(found, partial, **about):
 @pages.post("/goals/<id>")
 def edit_goal(id):
     goal, found = _goal_or_404(id)
-    g.page = FormPage(g.person, goal.pair, "plan/form.html", partial=GOAL, goal=goal)
+    g.page = FormPage(g.person, goal.pair, "plan/form.html", partial=EDIT, row=goal)
     form = checked(GoalForm, at=f"edit-goal-{id}")
     merged = goal.edit(g.person, form.text.data, form.base.data or goal.text, **_moved(form))
     if merged.clash:
-        return _form(found, GOAL, goal=goal, clash=merged.text), 409
+        return _form(found, EDIT, row=goal, clash=merged.text), 409
     return _settled(found, goal)
 
 
@@ -192,7 +175,7 @@ def _write(found, row, part, write):
     form = checked(NotesForm, at=f"{part}-{row.id}")
     merged = write(form.text.data, form.base.data, form.sent.data)
     if merged.clash:
-        return _form(found, WORDS, **about, clash=merged.text, problem=translated(CLASH)), 409
+        return _form(found, WORDS, **about, clash=merged.text), 409
     tell(found, row.region, answered=(row.region,))
     if is_partial():
         return _form(found, WORDS, **about) + found.partial("saved")
@@ -250,18 +233,18 @@ def activity(id):
 @pages.get("/activities/<id>/edit")
 def activity_form(id):
     activity, found = _activity_or_404(id)
-    return _form(found, ACTIVITY, activity=activity)
+    return _form(found, EDIT, row=activity)
 
 
 @pages.post("/activities/<id>")
 def edit_activity(id):
     activity, found = _activity_or_404(id)
-    g.page = FormPage(g.person, found.pair, "plan/form.html", partial=ACTIVITY, activity=activity)
+    g.page = FormPage(g.person, found.pair, "plan/form.html", partial=EDIT, row=activity)
     form = checked(ActivityForm, at=f"edit-activity-{id}")
     mode = {} if form.mode.data == form.mode_was.data else {"mode": form.mode.data}
     merged = activity.edit(g.person, form.text.data, form.base.data or activity.text, **_moved(form, **mode))
     if merged.clash:
-        return _form(found, ACTIVITY, activity=activity, clash=merged.text), 409
+        return _form(found, EDIT, row=activity, clash=merged.text), 409
     return _settled(found, activity, "balance")
 
 

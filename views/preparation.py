@@ -10,10 +10,10 @@ from agenda_templates import for_side
 from languages import Phrase
 from records import Record
 
-from .answers import answer, checked, found_or_404, page, part, section_or_404, tell
+from .answers import answer, checked, found_or_404, page, section_or_404, tell
 from .forms import ItemForm, PromptForm
 from .pages import MeetingPage, Page
-from .streams import stream
+from .streams import keep_live
 
 pages = Blueprint("preparation", __name__)
 
@@ -72,14 +72,7 @@ def show(id):
     return page(found) if found.can_change else redirect(found.meeting.path)
 
 
-@pages.get("/meetings/<id>/preparation/regions/<name>")
-def region(id, name):
-    return part(_preparation_or_404(id), name)
-
-
-@pages.get("/meetings/<id>/preparation/live")
-def live(id):
-    return stream(_preparation_or_404(id))
+keep_live(pages, PreparationPage, "/meetings/<id>/preparation")
 
 
 @pages.post("/meetings/<id>/drafts")

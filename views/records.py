@@ -7,11 +7,11 @@ import record_documents
 import records
 from records import Record
 
-from .answers import changed, checked, found_or_404, meeting_or_404, page, part
+from .answers import changed, checked, found_or_404, meeting_or_404, page
 from .exports import FORMATS, JSON, exported, exported_data
 from .forms import RemarkForm
 from .pages import MeetingPage, Page
-from .streams import stream
+from .streams import keep_live
 from .year_forms import UploadForm
 
 pages = Blueprint("records", __name__)
@@ -89,14 +89,7 @@ def _copied(record, extension, chosen):
     return exported(record_documents.document_of(record, zone, chosen), extension, name)
 
 
-@pages.get("/meetings/<id>/record/regions/<name>")
-def region(id, name):
-    return part(_record_or_404(id), name)
-
-
-@pages.get("/meetings/<id>/record/live")
-def live(id):
-    return stream(_record_or_404(id))
+keep_live(pages, RecordPage, "/meetings/<id>/record")
 
 
 @pages.post("/meetings/<id>/record/confirmation")

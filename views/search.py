@@ -9,7 +9,7 @@ from languages import Phrase
 from places import KINDS
 
 from .answers import page
-from .pages import TodayPage
+from .today import TodayPage
 
 pages = Blueprint("search", __name__)
 

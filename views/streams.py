@@ -1,4 +1,4 @@
-"""The event streams: each tells one open page what changed, rendered for its own person."""
+"""Live pages: each with its regions, and a stream that tells it what changed, rendered for its own person."""
 
 import random
 import time
@@ -12,10 +12,8 @@ from door import doorkeeper
 from rows import db
 from secrecy import CannotOpen
 
-from .answers import meeting_or_404, note_open, pair_or_404
-from .pages import ActionsPage, Page, TodayPage
-
-pages = Blueprint("streams", __name__)
+from .answers import found_or_404, note_open, page, part
+from .pages import Page
 
 PING_SECONDS = 5.0
 LIFE_SECONDS = 600.0
@@ -27,24 +25,34 @@ SIGNED_OUT = "event: signed-out\ndata:\n\n"
 CHECK_SECONDS = 9.0
 
 
-@pages.get("/live")
-def today():
-    return stream(TodayPage(g.person))
+def live_page(pages: Blueprint, kind: type[Page], *paths: str) -> None:
+    """Show this kind of page at these paths, and keep it right."""
+
+    def show(**which):
+        return page(_found(kind, which))
+
+    for path in paths:
+        pages.add_url_rule(path, view_func=show)
+    keep_live(pages, kind, *paths)
 
 
-@pages.get("/actions/live")
-def actions():
-    return stream(ActionsPage(g.person))
+def keep_live(pages: Blueprint, kind: type[Page], *paths: str) -> None:
+    """Keep this kind of page right, which is shown at these paths: its regions and its stream are below each."""
+
+    def region(name, **which):
+        return part(_found(kind, which), name)
+
+    def live(**which):
+        return stream(_found(kind, which))
+
+    for path in paths:
+        below = path.rstrip("/")
+        pages.add_url_rule(f"{below}/regions/<name>", view_func=region)
+        pages.add_url_rule(f"{below}/live", view_func=live)
 
 
-@pages.get("/pairs/<id>/live")
-def pair(id):
-    return stream(pair_or_404(id))
-
-
-@pages.get("/meetings/<id>/live")
-def meeting(id):
-    return stream(meeting_or_404(id))
+def _found(kind: type[Page], which: dict[str, str]) -> Page:
+    return found_or_404(kind.of(g.person, **which))
 
 
 def stream(page: Page) -> Response:

@@ -11,13 +11,13 @@ import evidence
 import reviews
 from languages import Phrase
 from reviews import usual_year
-from wording import day
+from saying import day
 from years import Year, is_year
 
-from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, part, slot
+from .answers import changed, checked, found_or_404, gone_on, meeting_or_404, page, slot
 from .exports import FORMATS, JSON, exported, exported_data
 from .pages import Page, PairPage
-from .streams import stream
+from .streams import keep_live
 from .year_forms import EvidenceForm, YearForm
 
 pages = Blueprint("year", __name__)
@@ -31,6 +31,7 @@ class YearPage(PairPage):
 
     template = "year/year.html"
     tab = "year"
+    needs_accepted = True
     shows = {
         "year": "year",
         "evidences": "evidences",
@@ -55,11 +56,13 @@ class YearPage(PairPage):
 
     @classmethod
     def of(cls, me, id, days=None):
-        pair = me.pair(id)
-        return cls(me, pair, days) if pair and pair.accepted_at else None
+        found = super().of(me, id)
+        if found and days:
+            found.days = _read(days)
+        return found if found and (found.days or not days) else None
 
     def found_by(self, me):
-        return type(self).of(me, self.pair.id, self.days)
+        return type(self).of(me, self.pair.id, self.days and written(*self.days))
 
     def resting(self):
         small = super().resting()
@@ -113,7 +116,7 @@ class YearPage(PairPage):
 
 def year_or_404(id, days=None):
     """The page of a pair's year: that between the two days of the address, or the usual one."""
-    return found_or_404(YearPage.of(g.person, id, days and _read(days)))
+    return found_or_404(YearPage.of(g.person, id, days))
 
 
 def written(starts_on, ends_on):
@@ -122,12 +125,12 @@ def written(starts_on, ends_on):
 
 
 def _read(days):
-    """The two days of an address, or 404."""
+    """The two days of an address; None where there is no such year."""
     try:
         first, last = (date.fromisoformat(day) for day in days.split(BETWEEN))
     except ValueError:
-        abort(404)
-    return (first, last) if is_year(first, last) else abort(404)
+        return None
+    return (first, last) if is_year(first, last) else None
 
 
 @pages.get("/pairs/<id>/year")
@@ -147,16 +150,7 @@ def choose(id):
     return redirect(f"{found.pair.path}/years/{written(form.starts_on.data, form.ends_on.data)}")
 
 
-@pages.get("/pairs/<id>/year/regions/<name>")
-@pages.get("/pairs/<id>/years/<days>/regions/<name>")
-def region(id, name, days=None):
-    return part(year_or_404(id, days), name)
-
-
-@pages.get("/pairs/<id>/year/live")
-@pages.get("/pairs/<id>/years/<days>/live")
-def live(id, days=None):
-    return stream(year_or_404(id, days))
+keep_live(pages, YearPage, "/pairs/<id>/year", "/pairs/<id>/years/<days>")
 
 
 @pages.get("/pairs/<id>/years/<days>/competence.<extension>")

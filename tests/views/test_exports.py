@@ -184,7 +184,14 @@ def test_progress_and_feedback_are_offered_where_there_is_some(as_sam, meeting, 
 
 def test_the_page_shows_progress_feedback_and_the_year_looked_back_on(as_ada, record):
     page = as_ada.see(f"{record.meeting.path}/record")
-    for said in (SAID["progress"], SAID["feedback"], "Chair the review", "reported from a colleague", "1 June 2025"):
+    for said in (
+        SAID["progress"],
+        SAID["feedback"],
+        "Chair the review",
+        "reported from a colleague",
+        "What went well",
+        "1 June 2025",
+    ):
         assert said in page
 
 

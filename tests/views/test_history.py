@@ -30,16 +30,16 @@ def fields(page: str) -> dict[str, str]:
 
 def test_the_agenda_the_record_and_actions_lead_there(as_sam, sam, ada, meeting, item):
     proposal = actions.propose(item, sam, text="Map gaps", owner=sam, due_on=None, likelihood=None)
-    assert f'href="{item.path}/history">History</a>' in as_sam.see(meeting.path)
-    assert f'href="{proposal.path}/history">History</a>' in as_sam.see(meeting.path)
+    assert f'href="{item.path}/history"' in as_sam.see(meeting.path)
+    assert f'href="{proposal.path}/history"' in as_sam.see(meeting.path)
     proposal.agree(ada)
-    assert f'href="{proposal.path}/history">History</a>' in as_sam.see("/actions")
+    assert f'href="{proposal.path}/history"' in as_sam.see("/actions")
     proposal.complete(sam)
-    assert f'href="{proposal.path}/history">History</a>' in as_sam.see(proposal.path)
+    assert f'href="{proposal.path}/history"' in as_sam.see(proposal.path)
     aim = growth.set_objective(meeting.pair, sam, "Chair the review")
-    assert f'href="{aim.path}/history">History</a>' in as_sam.see(aim.path)
+    assert f'href="{aim.path}/history"' in as_sam.see(aim.path)
     records.close(meeting, ada, None)
-    assert f'href="{item.path}/history">History</a>' in as_sam.see(f"{meeting.path}/record")
+    assert f'href="{item.path}/history"' in as_sam.see(f"{meeting.path}/record")
 
 
 def test_it_tells_what_went_and_what_came_in_words_too(as_sam, changed):

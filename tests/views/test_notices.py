@@ -9,7 +9,7 @@ import live
 import notices
 import people
 from notices import Notice
-from views.pages import TodayPage
+from views.today import TodayPage
 
 from ..conftest import NOW
 from ..screen import regions
