@@ -1,25 +1,32 @@
 """An archive brought in again: into an installation that nobody is in yet, with all ids, sealed with its keys."""
 
 import json
+import stat
+import struct
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from peewee import ForeignKeyField
+from peewee import ForeignKeyField, IntegrityError
 
+import archive_checks
 import archive_schema
 import audit
 import owndata
 from config import Config
 from library import DRAFT, TemplateVersion
-from models import Pair, Person, Refused
+from models import Person, Refused
 from owndata import Data, Kind
 from rows import db
 
 DATA_FILE = "archive.json"
-# More than this is no archive of one person.
-SIZE_LIMIT = 1_000_000_000
+# More than this is no archive of one person; nor is what was packed more tightly than words can be.
+SIZE_LIMIT, SOON_READ, TIGHTEST = 500_000_000, 20_000_000, 200
+LOCKED = 0x1
+# What reading a broken file comes to. Nesting without end is a RuntimeError.
+BROKEN = (ValueError, RuntimeError, KeyError, EOFError, MemoryError, struct.error, zlib.error, zipfile.BadZipFile)
 
 
 def read(path: Path) -> Data:
@@ -27,23 +34,38 @@ def read(path: Path) -> Data:
     try:
         return json.loads(_text(path), parse_constant=_no_number)
     except OSError as problem:
-        raise Refused(f"The file {path} cannot be read: {problem.strerror}.") from None
-    except (ValueError, RecursionError, KeyError, zipfile.BadZipFile):
+        raise Refused(f"The file {path} cannot be read: {problem.strerror or problem}.") from None
+    except BROKEN:
         raise Refused(f"The file {path} is no whole archive of Duologue.") from None
 
 
 def _text(path: Path) -> bytes:
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ValueError(path)
     if not zipfile.is_zipfile(path):
-        _must_be_bearable(path.stat().st_size)
+        _must_be_bearable(facts.st_size, facts.st_size)
         return path.read_bytes()
     with zipfile.ZipFile(path) as archive:
-        _must_be_bearable(archive.getinfo(DATA_FILE).file_size)
-        return archive.read(DATA_FILE)
+        entry = archive.getinfo(DATA_FILE)
+        _must_be_open(entry)
+        _must_be_bearable(entry.file_size, entry.compress_size)
+        # No more comes of it than it says.
+        return archive.read(entry)
 
 
-def _must_be_bearable(size: int) -> None:
+def _must_be_open(entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & LOCKED:
+        raise Refused("The ZIP file is locked with a password: unpack it, and bring in the archive.json in it.")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile("Packed as no archive is, perhaps so that it unfolds without bounds.")
+
+
+def _must_be_bearable(size: int, packed: int) -> None:
     if size > SIZE_LIMIT:
         raise Refused(f"That is larger than {SIZE_LIMIT:,} bytes, so it is no archive of one person.")
+    if size > max(SOON_READ, TIGHTEST * packed):
+        raise Refused("The ZIP file unfolds to far more than was ever written, so it is no archive of Duologue.")
 
 
 def _no_number(name: str) -> None:
@@ -58,7 +80,14 @@ def bring_in(data: Data, config: Config) -> int:
     if config.is_demo:
         raise Refused("In a demo anybody may sign in as anybody: bring an archive into a production database.")
     archive_schema.must_fit(data)
-    _must_hang_together(data)
+    archive_checks.must_hang_together(data, config)
+    try:
+        return _bring_all_in(data, config)
+    except IntegrityError as problem:
+        raise Refused(f"The archive cannot be read: it does not go with what is here ({problem}).") from None
+
+
+def _bring_all_in(data: Data, config: Config) -> int:
     with db.atomic():
         if Person.select().exists():
             raise Refused("There are people here already: an archive is brought into an empty database alone.")
@@ -74,14 +103,18 @@ def _bring(data: Data, config: Config) -> Iterator[Any]:
         yield _person(owndata.OTHER, other, config, time_zone=config.time_zone)
     yield from (_create(owndata.MENTIONED, row) for row in data["mentioned"])
     pairs = [told["pair"] for told in data["conversations"]]
-    # What is covered comes before what covers it.
-    for pair in sorted(pairs, key=lambda pair: pair["covers"] is not None):
-        yield _create(owndata.PAIR, pair)
+    yield from (_create(owndata.PAIR, pair) for pair in _roots_first(owndata.PAIR, pairs))
     for told in data["conversations"]:
         for kind in owndata.OF_A_PAIR:
             own = {"pair": told["pair"]["id"]} if "pair" in kind.model._meta.fields else {}
-            yield from (_create(kind, row, **own) for row in told[kind.name])
+            yield from (_create(kind, row, **own) for row in _roots_first(kind, told[kind.name]))
     yield from (_create(owndata.NOTICE, row, person=data["account"]["id"]) for row in data["notices"])
+
+
+def _roots_first(kind: Kind, rows: list[Data]) -> list[Data]:
+    """What others of its kind lead to comes before them: who is covered, and what is to be replaced."""
+    own = [field.name for field in kind.fields if isinstance(field, ForeignKeyField) and field.rel_model is kind.model]
+    return sorted(rows, key=lambda row: any(row[name] for name in own))
 
 
 def _create(kind: Kind, row: Data, **more: Any) -> Any:
@@ -109,44 +142,3 @@ def _make_room(key: str, contents: set[str], last: int) -> None:
             version.remove()
         else:
             version.change(number=version.number + last)
-
-
-def _must_hang_together(data: Data) -> None:
-    """Raise Refused where an id is there twice, or leads to nothing in the archive."""
-    people = _ids([data["account"], *data["people"]], "people")
-    pairs = _ids([told["pair"] for told in data["conversations"]] + data["mentioned"], "conversations")
-    known = {Person: people, Pair: pairs}
-    versions = _ids(data["templates"], "templates")
-    _must_lead_somewhere(owndata.NOTICE, data["notices"], known)
-    _must_lead_somewhere(owndata.MENTIONED, data["mentioned"], known)
-    for told in data["conversations"]:
-        _must_lead_somewhere(owndata.PAIR, [told["pair"]], known)
-        _must_be_whole(told, known)
-        for meeting in told["meeting"]:
-            if not meeting["versions"].split() or set(meeting["versions"].split()) - versions:
-                raise Refused(f"The archive cannot be read: the templates of meeting {meeting['id']} are not in it.")
-
-
-def _must_be_whole(told: Data, known: dict[Any, set[str]]) -> None:
-    """The rows of a conversation lead to people, to pairs, and to rows of the same conversation alone."""
-    here = dict(known)
-    for kind in owndata.OF_A_PAIR:
-        _must_lead_somewhere(kind, told[kind.name], here)
-        here[kind.model] = _ids(told[kind.name], kind.name)
-
-
-def _ids(rows: Iterable[Data], name: str) -> set[str]:
-    ids = [row["id"] for row in rows]
-    if len(set(ids)) < len(ids):
-        raise Refused(f"The archive cannot be read: two entries of {name!r} have the same id.")
-    return set(ids)
-
-
-def _must_lead_somewhere(kind: Kind, rows: list[Data], known: dict[Any, set[str]]) -> None:
-    for field in kind.fields:
-        if not isinstance(field, ForeignKeyField):
-            continue
-        for row in rows:
-            if row[field.name] is not None and row[field.name] not in known[field.rel_model]:
-                place = f"{field.name!r} of {kind.name} {row['id']}"
-                raise Refused(f"The archive cannot be read: {place} leads to nothing in it.")

@@ -12,17 +12,15 @@ from typing import Any
 from peewee import BooleanField, CharField, DateField, Field, FloatField, ForeignKeyField, IntegerField
 
 import clock
+import naming
 import owndata
+from archive_shapes import COLUMNS, DAY, ID, MOMENT, WORDS, YES, many, maybe, table, text, whole
+from logs import escaped
 from models import Refused
-from notices import KINDS
 from owndata import Data, Kind
-from rows import ID_LENGTH, ID_LETTERS, Moment
+from rows import Moment
+from template_files import TemplateMistake, sketch
 
-ID = f"[{ID_LETTERS}]{{{ID_LENGTH}}}"
-MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00"
-DAY = r"\d{4}-\d\d-\d\d"
-# Columns of few values, which nothing else could be shown for.
-CHOICES = {"rhythm": tuple(clock.RHYTHMS), "between_rhythm": tuple(clock.RHYTHMS), "kind": KINDS}
 # The lists besides the conversations, and what is in them.
 LISTS = {
     "notices": owndata.NOTICE,
@@ -30,69 +28,57 @@ LISTS = {
     "mentioned": owndata.MENTIONED,
     "templates": owndata.TEMPLATE,
 }
+# No database keeps the first, and the others are halves of a character.
+UNFIT = re.compile("[\0\ud800-\udfff]")
+QUOTED_LENGTH = 60
 
 
 def schema() -> Data:
     """The JSON Schema of an archive."""
-    lists = {name: {"type": "array", "items": _of(kind)} for name, kind in LISTS.items()}
-    conversation = {
-        "pair": _of(owndata.PAIR),
-        **{kind.name: {"type": "array", "items": _of(kind)} for kind in owndata.OF_A_PAIR},
-    }
-    whole = {
+    whole_archive = {
         "schema": {"const": owndata.SCHEMA},
         "version": {"const": owndata.VERSION},
-        "made_at": _exactly(MOMENT),
+        "made_at": MOMENT,
         "account": _of(owndata.ACCOUNT),
-        **lists,
-        "conversations": {"type": "array", "items": _object(conversation)},
+        **{name: many(_of(kind)) for name, kind in LISTS.items()},
+        "conversations": many(
+            table({"pair": _of(owndata.PAIR), **{kind.name: many(_of(kind)) for kind in owndata.OF_A_PAIR}})
+        ),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A person's archive",
         "description": "All that Duologue keeps of what a person wrote and is party to. Ids are those of rows in it.",
-        **_object(whole),
+        **table(whole_archive),
     }
-
-
-def _object(properties: Data) -> Data:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _of(kind: Kind) -> Data:
     (first, *_) = (kind.model.__doc__ or "").split("\n")
-    return {"description": first, **_object({field.name: _column(field, kind) for field in kind.fields})}
+    return {"description": first, **table({field.name: _column(field, kind) for field in kind.fields})}
 
 
 def _column(field: Field, kind: Kind) -> Data:
     """The schema of a column."""
-    if field.name in kind.as_json:
-        return {"type": "object"}
-    found = _value(field)
-    return {"anyOf": [found, {"type": "null"}]} if field.null else found
+    found = COLUMNS.get(f"{kind.name}.{field.name}") or _value(field)
+    return maybe(found) if field.null else found
 
 
 def _value(field: Field) -> Data:
     if field.primary_key or isinstance(field, ForeignKeyField):
-        return _exactly(ID)
-    if field.name in CHOICES:
-        return {"enum": list(CHOICES[field.name])}
+        return ID
     for kind, found in PLAIN.items():
         if isinstance(field, kind):
             return found
-    return {"type": "string", "maxLength": field.max_length} if isinstance(field, CharField) else {"type": "string"}
-
-
-def _exactly(pattern: str) -> Data:
-    return {"type": "string", "pattern": f"^{pattern}$"}
+    return text(field.max_length) if isinstance(field, CharField) else WORDS
 
 
 PLAIN: dict[Any, Data] = {
-    BooleanField: {"type": "boolean"},
-    IntegerField: {"type": "integer"},
-    FloatField: {"type": "number"},
-    Moment: _exactly(MOMENT),
-    DateField: _exactly(DAY),
+    BooleanField: YES,
+    IntegerField: whole(0, 1_000_000),
+    FloatField: {"type": "number", "minimum": -1e12, "maximum": 1e12},
+    Moment: MOMENT,
+    DateField: DAY,
 }
 
 
@@ -101,8 +87,19 @@ def must_fit(data: Any) -> None:
     if not isinstance(data, dict) or data.get("schema") != owndata.SCHEMA:
         raise Refused('This is no archive of Duologue: there is no "schema": "duologue-archive" in it.')
     if data.get("version") != owndata.VERSION:
-        raise Refused(f"This archive is of version {data.get('version')!r}, and only {owndata.VERSION} can be read.")
-    _check(data, schema(), "the archive")
+        version = _quoted(repr(data.get("version")))
+        raise Refused(f"This archive is of version {version}, and only {owndata.VERSION} can be read.")
+    _check(data, schema(), "")
+
+
+def must(is_right: bool, place: str, wanted: str) -> None:
+    """Raise Refused, with a sentence that says where in the archive something is not as it is `wanted`."""
+    if not is_right:
+        raise Refused(f"The archive cannot be read: {place or 'it'} must {wanted}.")
+
+
+def _quoted(text: str) -> str:
+    return escaped(text[:QUOTED_LENGTH])
 
 
 def _check(value: Any, expected: Data, place: str) -> None:
@@ -111,50 +108,42 @@ def _check(value: Any, expected: Data, place: str) -> None:
         if value is not None:
             _check(value, expected["anyOf"][0], place)
     elif "const" in expected or "enum" in expected:
-        _must(value in expected.get("enum", [expected.get("const")]), place, "one of the values that there are")
+        must(value in expected.get("enum", [expected.get("const")]), place, "be one of the values that there are")
     else:
         kind = expected["type"]
-        _must(TYPES[kind](value), place, f"{'an' if kind[0] in 'aeio' else 'a'} {kind}")
+        must(TYPES[kind](value), place, f"be {'an' if kind[0] in 'aeio' else 'a'} {kind}")
         CHECKS.get(kind, _anything)(value, expected, place)
 
 
-def _must(is_right: bool, place: str, wanted: str) -> None:
-    if not is_right:
-        raise Refused(f"The archive cannot be read: {place} must be {wanted}.")
-
-
 def _check_object(value: Data, expected: Data, place: str) -> None:
-    properties = expected.get("properties")
-    if properties is None:
-        return
+    properties, begin = expected["properties"], f"{place}." if place else ""
     for name in value:
-        _must(name in properties, f"{name!r} in {place}", "left out, since this version does not know it")
-    for name, wanted in properties.items():
-        _must(name in value, f"{name!r} in {place}", "there")
-        _check(value[name], wanted, f"{name!r} in {place}")
+        must(name in properties, begin + _quoted(name), "be left out, since this version does not know it")
+    for name in expected["required"]:
+        must(name in value, begin + name, "be there")
+    for name, one in value.items():
+        _check(one, properties[name], begin + name)
 
 
 def _check_array(value: list, expected: Data, place: str) -> None:
-    for number, one in enumerate(value, 1):
-        _check(one, expected["items"], f"entry {number} of {place}")
+    for number, one in enumerate(value):
+        _check(one, expected["items"], f"{place}[{number}]")
 
 
 def _check_string(value: str, expected: Data, place: str) -> None:
-    _must(len(value) <= expected.get("maxLength", len(value)), place, f"{expected.get('maxLength')} letters at most")
-    if pattern := expected.get("pattern"):
-        _must(re.search(pattern, value, re.ASCII) is not None and _is_real(pattern, value), place, _called(pattern))
+    longest, called = expected.get("maxLength", len(value)), expected.get("format", "")
+    must(len(value) <= longest, place, f"be {longest} letters at most")
+    must(not UNFIT.search(value), place, "be text that can be stored")
+    fits = re.search(expected.get("pattern", ""), value, re.ASCII) and not value.endswith("\n")
+    must(
+        bool(fits) or "pattern" not in expected, place, f"be {CALLED.get(called, 'an id, or a name in small letters')}"
+    )
+    must(not called or FORMATS[called](value), place, f"be {CALLED.get(called)}")
 
 
-def _is_real(pattern: str, value: str) -> bool:
-    """Whether there is such a day and time."""
-    try:
-        return pattern.endswith(f"{ID}$") or bool(datetime.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def _called(pattern: str) -> str:
-    return {f"^{ID}$": "an id", f"^{DAY}$": "a day"}.get(pattern, "a moment in UTC")
+def _check_number(value: float, expected: Data, place: str) -> None:
+    least, most = expected["minimum"], expected["maximum"]
+    must(least <= value <= most, place, f"be from {least:,} to {most:,}")
 
 
 def _anything(value: Any, expected: Data, place: str) -> None:
@@ -173,6 +162,39 @@ CHECKS: dict[str, Callable[[Any, Data, str], None]] = {
     "object": _check_object,
     "array": _check_array,
     "string": _check_string,
+    "integer": _check_number,
+    "number": _check_number,
+}
+
+
+def _without(problem: type[Exception], read: Callable[[str], Any]) -> Callable[[str], bool]:
+    """Whether a text can be read so."""
+
+    def is_readable(text: str) -> bool:
+        try:
+            return bool(read(text))
+        except problem:
+            return False
+
+    return is_readable
+
+
+# What a text that has a `format` must be, and how that is said.
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "date-time": _without(ValueError, datetime.fromisoformat),
+    "date": _without(ValueError, date.fromisoformat),
+    "time-zone": clock.is_zone,
+    "name": _without(naming.Unfit, naming.name),
+    "email": _without(naming.Unfit, naming.email),
+    "template": _without(TemplateMistake, lambda text: sketch("", text, "")[0].sections),
+}
+CALLED = {
+    "date-time": "a moment in UTC, from 1900 to 2199",
+    "date": "a day, from 1900 to 2199",
+    "time-zone": "a time zone such as Europe/London",
+    "name": "a person's name",
+    "email": "an e-mail address",
+    "template": "a template that can be read",
 }
 
 

@@ -12,6 +12,7 @@ import pairing
 from languages import Phrase
 from models import COVER_OF, Pair, PairOver, Person, Refused, cover_witnesses, stands
 from prepared import Prepared
+from rows import db
 
 # What the talks go on as; the place may tell of the two, so it does not come along.
 ALIKE = ("template", "rhythm", "minutes", "between_template", "between_rhythm", "between_minutes", "time_zone")
@@ -71,8 +72,12 @@ def move_end(cover: Pair, last_day: date) -> None:
 
 def end(pair: Pair, by: Person) -> None:
     """Have the manager of this pair stand for themselves again, from now on. Once is enough."""
-    if cover := of(pair):
-        cover.end(by)
+    with db.atomic():
+        if cover := of(pair):
+            cover.end(by)
+            for person in cover.people:
+                if person.id != by.id:
+                    notices.tell_one(person, "cover-ended", cover)
 
 
 def _tell_of_end(cover: Pair) -> None:

@@ -15,7 +15,7 @@ import notices
 from actions import Action, Agreement
 from agreeing import TooLate
 from development import Activity, DevelopmentGoal
-from growth import ObjectiveAgreement
+from growth import Objective, ObjectiveAgreement
 from languages import Phrase
 from models import Meeting, Pair, Person, Refused, who
 from prepared import Prepared
@@ -139,8 +139,11 @@ def successor(pair: Pair, pairs: Iterable[Pair]) -> Pair | None:
 
 
 def offer(pair: Pair, to: Pair) -> Offer:
-    """What can go along from one pair to another: what is open, and the records of closed meetings."""
-    passed = _passed_sources(pair, to)
+    """What can go along from one pair to another: what is open, and the records of closed meetings.
+
+    Neither what went along before, nor what once came from there: after a leave cover it is there still.
+    """
+    passed = _passed_sources(pair, to) | _came_from(to, pair)
     still_open = [one for one in actions.open_ones(pair) if one.is_open]
     found = Offer(growth.open_ones(pair), _goals(pair), still_open, _records(pair))
     return Offer(*([row for row in rows if row.id not in passed] for rows in found))
@@ -149,6 +152,13 @@ def offer(pair: Pair, to: Pair) -> Offer:
 def _passed_sources(pair: Pair, to: Pair) -> set[str]:
     earlier = Handover.select().where(Handover.pair == to, Handover.from_pair == pair)
     return {entry["source"] for one in earlier for kind in Offer._fields for entry in one.told[kind]}
+
+
+def _came_from(other: Pair, pair: Pair) -> set[str]:
+    """The rows of this pair that were written anew from rows of the other: each has a key that tells."""
+    keys = [repeat_key("handover", pair.id, source) for source in _passed_sources(other, pair)]
+    kinds = (Objective, DevelopmentGoal, Action)
+    return {row.id for kind in kinds for row in kind.select(kind.id).where(kind.key.in_(keys))}
 
 
 def _goals(pair: Pair) -> list[DevelopmentGoal]:

@@ -1,6 +1,7 @@
-"""A person's year, played through the web by two people without JavaScript: from the first objective to the copy."""
+"""A person's year, played through the web by two people without JavaScript, and handed over at its end."""
 
 import json
+import re
 from datetime import timedelta
 
 import clock
@@ -8,7 +9,8 @@ import records
 from actions import Action
 from evidence import Evidence
 from growth import Objective
-from models import Item, Meeting
+from handovers import PassedRecord
+from models import Item, Meeting, Person
 
 from .conftest import NOW
 
@@ -45,7 +47,45 @@ def hold(as_sam, as_ada, meeting: Meeting, number: int) -> Meeting:
     return meeting.pair.next_meeting()
 
 
-def test_a_year_adds_up_to_its_review(as_sam, as_ada, meeting, pair):
+def hand_over(as_sam, as_ada, as_lee, meeting: Meeting) -> None:
+    """Lee becomes Sam's line manager: Sam passes on what is still to be achieved, and the record of the year."""
+    pair, marked = meeting.pair, newest(Action, text="Finish chapter 4")
+    as_sam.form(f"{pair.path}/objectives", text="Write the second edition")
+    for client in (as_sam, as_ada):
+        client.form(f"{marked.path}/handing-on")
+    as_ada.form(f"{pair.path}/ending")
+    begun = as_sam.form("/pairs", colleague="Lee Park", side="individual", starts_at=written(clock.now() + MONTH))
+    as_lee.form(f"{begun.location}/acceptance")
+    offered = as_sam.see(f"{pair.path}/handover")
+    assert [value for value in ticked(offered) if "actions" in value] == [f'name="actions" value="{marked.id}"']
+    aim, record = newest(Objective, text="Write the second edition"), newest(records.Record, meeting_id=meeting.id)
+    to = begun.location.removeprefix("/pairs/")
+    as_sam.form(f"{pair.path}/handover", to=to, objectives=aim.id, actions=marked.id, records=record.id)
+
+
+def ticked(page: str) -> list[str]:
+    """The boxes that are ticked already."""
+    return re.findall(r'type="checkbox" (name="\w+" value="\w+") checked', page)
+
+
+def must_see_that_alone(as_lee, as_ada, meeting: Meeting) -> None:
+    """What was passed on is what Lee sees, and Ada sees nothing any more."""
+    (own,) = (pair for pair in newest(Person, subject="lee").pairs() if pair.report_id == meeting.pair.report_id)
+    shown = as_lee.see(f"{own.path}/passed-on")
+    for words in ("Write the second edition", "Finish chapter 4", "Record of "):
+        assert words in shown, words
+    assert "Twelve chapters" in as_lee.see(newest(PassedRecord).path)
+    pages = [as_lee.see(path) for path in (own.path, own.next_meeting().path, f"{own.path}/plan", "/actions")]
+    assert "Write the second edition" in pages[0]
+    assert "Finish chapter 4" in pages[-1]
+    for words in ("chapters", "Chapter", "Finish chapter 8", "Seen 12"):
+        assert not [page for page in pages if words in page], words
+    for client in (as_lee, as_ada):
+        for path in (meeting.pair.path, meeting.path, f"{meeting.path}/record", f"{meeting.pair.path}/handover"):
+            assert client.get(path).status_code == 404
+
+
+def test_a_year_adds_up_to_its_review_and_goes_on_with_another_manager(as_sam, as_ada, as_lee, lee, meeting, pair):
     as_sam.form(f"{pair.path}/objectives", text="Write the handbook", measures="Twelve chapters")
     aim = Objective.get()
     as_ada.form(f"{aim.path}/agreement", terms=aim.terms)
@@ -77,3 +117,6 @@ def test_a_year_adds_up_to_its_review(as_sam, as_ada, meeting, pair):
         assert all(f"{number} chapters" in told for number in range(1, MONTHS + 1))
         assert records.reviews_to_finish(pair.report) == []
         assert "The HR pages" in as_ada.see(f"{upcoming.path}/record")
+        as_lee.sign_in(lee)
+        hand_over(as_sam, as_ada, as_lee, upcoming)
+        must_see_that_alone(as_lee, as_ada, upcoming)

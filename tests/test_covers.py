@@ -9,6 +9,7 @@ import actions
 import clock
 import covers
 import erasure
+import live
 import notices
 import owndata
 import pairing
@@ -188,6 +189,15 @@ def test_open_pages_of_whoever_stood_in_end_at_once(pair, cover, as_ada, as_lee,
         answer.close()
 
 
+def test_open_pages_of_what_is_covered_say_when_it_is_accepted_and_when_it_is_ended_there(pair, ada, lee, as_lee):
+    cover = covers.set_up(pair, ada, lee, LAST_DAY)
+    listener = live.Listener(ada.id, pair=pair.id)
+    live.join(listener)
+    for verb in ("acceptance", "ending"):
+        as_lee.form(f"{cover.path}/{verb}")
+        assert "pair" in listener.wait(0), verb
+
+
 def test_an_invitation_that_ran_out_is_not_accepted(pair, ada, lee):
     cover = covers.set_up(pair, ada, lee, LAST_DAY)
     with clock.at(OVER), pytest.raises(PairOver):
@@ -238,13 +248,15 @@ def test_the_manager_is_told_when_the_individual_asks_somebody(pair, sam, ada, l
     assert notices.unread_of(sam) == []
 
 
-def test_ending_it_early_is_asked_for_first(pair, cover, as_ada, as_sam):
+def test_ending_it_early_is_asked_for_first(pair, cover, lee, sam, as_ada, as_sam):
     page = as_ada.see(f"{pair.path}/cover")
     question = page.partition("End it before that</summary>")[2].partition("</details>")[0]
     assert "Lee can then no longer open" in question
     assert "End it now" in question
     as_sam.form(f"{pair.path}/cover", undo=True)
     assert "Ask them to stand in" in as_ada.see(f"{pair.path}/cover")
+    kinds = [[notice.kind for notice in notices.unread_of(person)] for person in (lee, sam)]
+    assert [one.count("cover-ended") for one in kinds] == [1, 0]
 
 
 def test_what_is_wrong_in_the_form_is_said_beside_it(pair, as_ada):

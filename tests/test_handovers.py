@@ -1,6 +1,5 @@
 """Handing over: the individual alone chooses, both see exactly what went along, and nothing else does."""
 
-import json
 import re
 from datetime import date, timedelta
 
@@ -24,8 +23,9 @@ from handovers import Chosen, Handover, PassedRecord
 from models import Pair, PairOver, Refused
 from notebooks import PrivateNote
 from rows import db
-from views.pages import MeetingPage, PairPage, TodayPage
+from views.pages import MeetingPage, PairPage
 from views.plan import PlanPage
+from views.today import TodayPage
 
 from .conftest import NOW
 
@@ -281,19 +281,26 @@ def test_open_pages_show_at_once_what_came_along(source, to, sam, lee, as_sam):
     assert sent == [{"plan", "balance"}, {"pair", "actions", "objectives"}, {"actions", "growth"}, {"today"}]
 
 
-def test_a_cover_gets_what_is_passed_on_and_it_goes_back_at_the_end(source, sam, ada, lee, as_sam):
+def test_what_began_in_a_cover_goes_back_at_its_end_and_what_came_from_there_is_not_doubled(
+    source, sam, ada, lee, as_sam
+):
     cover = covers.set_up(source, ada, lee, date(2026, 4, 1))
     pairing.accept(cover, lee)
     cover = sam.pair(cover.id)
-    chosen = Chosen(actions={one.id: lee.id for one in actions.open_ones(source) if one.text == "Ada's action"})
-    handovers.pass_on(source, cover, sam, chosen)
-    (action,) = actions.open_ones(cover)
-    action.agree(lee)
+    handovers.pass_on(source, cover, sam, everything(handovers.offer(source, cover)))
+    for action in actions.open_ones(cover):
+        action.agree(lee)
+    growth.set_objective(cover, lee, "Begun with Lee", together=True)
     cover.end(sam)
     cover = ended(cover, sam)
     assert "Choose what to pass on to Ada" in as_sam.see(cover.path)
-    handovers.pass_on(cover, source, sam, Chosen(actions={action.id: source.manager_id}))
-    assert json.loads(Handover.get(Handover.pair == source).content)["actions"][0]["owner"] == "Ada Marsh"
+    back = handovers.offer(cover, source)
+    assert [one.text for one in back.objectives] == ["Begun with Lee"]
+    assert not back.goals
+    assert not back.actions
+    handovers.pass_on(cover, source, sam, everything(back))
+    found = [one.text for one in growth.open_ones(source)]
+    assert sorted(found) == ["Begun with Lee", "Chair the review"]
 
 
 def test_a_page_says_kindly_that_there_is_nobody_to_pass_on_to(source, as_sam):

@@ -105,6 +105,8 @@ def end(id):
 
 
 def _settled(found):
+    if found.pair.covers_id:
+        live.announce(found.pair.covers, "pair")
     return gone_on(found, *MET, to=_home_of(found.pair))
 
 

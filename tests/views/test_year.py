@@ -1,7 +1,10 @@
 """The year over HTTP: looked at, gathered, signed off, uploaded."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 import clock
@@ -17,6 +20,7 @@ from views.year import YearPage
 from ..conftest import NOW
 from ..screen import problem_at, regions
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "competence.schema.json"
 DAYS = {"starts_on": "2025-03-04", "ends_on": "2026-03-03"}
 
 
@@ -229,6 +233,19 @@ def test_what_names_a_competence_is_taken_along_on_its_own(as_sam, as_ada, pair,
         assert "Led the case review" in answer.text
         assert "Ask sooner" in answer.text
         assert "thank-you" not in answer.text
+
+
+def test_its_data_fits_the_schema_that_is_promised(as_sam, pair, sam):
+    evidence.add(pair, sam, NOW.date(), "Led the case review", reference="Framework 3.1", link="https://example.org")
+    both = {"author": None, "kept_by": sam, "reference": "Framework 3.2"}
+    Evidence.create(pair=pair, happened_on=NOW.date(), text="Chaired together", consented_at=NOW, **both)
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    found = as_sam.get(f"{pair.path}/years/2025-03-04--2026-03-03/competence.json").get_json()
+    assert {one["author"] for one in found["entries"]} == {"Sam Okoro", None}
+    assert [problem.message for problem in check.iter_errors(found)] == []
+    assert not check.is_valid({**found, "entries": [{**found["entries"][0], "score": 3}]})
 
 
 def test_what_waits_for_consent_and_what_strangers_ask_for_is_in_no_copy(as_sam, as_lee, pair, item, ada):
