@@ -139,7 +139,7 @@ def test_each_kind_of_row_is_shown_on_a_page_with_all_its_words(everything, ada,
 def test_what_was_said_beside_the_words_is_shown_too(everything, sam):
     shown = " ".join(pages_of(owndata.conversation(everything, sam), sam).split())
     for said in (
-        *("From others", "done 3 March 2026", "from Ada Marsh to Sam Okoro", "positive", "acknowledged 3 March 2026"),
+        *("From others", "done 3 March 2026", "from Ada Marsh to Sam Okoro", "What went well", "acknowledged 3 March 2026"),
         *("Off course", "likely 7 of 10", "would pass this on", "agrees to the next meeting", "Uploaded to"),
     ):
         assert said in shown, said
