@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -139,7 +140,13 @@ def test_each_kind_of_row_is_shown_on_a_page_with_all_its_words(everything, ada,
 def test_what_was_said_beside_the_words_is_shown_too(everything, sam):
     shown = " ".join(pages_of(owndata.conversation(everything, sam), sam).split())
     for said in (
-        *("From others", "done 3 March 2026", "from Ada Marsh to Sam Okoro", "What went well", "acknowledged 3 March 2026"),
+        *(
+            "From others",
+            "done 3 March 2026",
+            "from Ada Marsh to Sam Okoro",
+            "What went well",
+            "acknowledged 3 March 2026",
+        ),
         *("Off course", "likely 7 of 10", "would pass this on", "agrees to the next meeting", "Uploaded to"),
     ):
         assert said in shown, said
@@ -169,7 +176,8 @@ def test_there_is_a_page_for_each_meeting_and_each_record_and_every_link_leads_s
 
 
 def test_no_name_or_word_is_in_the_name_of_a_file(whole, as_sam):
-    for name in archive_of(as_sam).namelist():
+    # An id is drawn by lot, and may spell anything.
+    for name in [re.sub("[0-9a-z]{12}", "", name) for name in archive_of(as_sam).namelist()]:
         assert not [words for words in ("Ada", "Marsh", "Sam", "Okoro", "sam") if words in name]
 
 
