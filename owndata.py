@@ -6,6 +6,7 @@ read it on all follow them. Nothing private to anybody else is in it: the querie
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -29,6 +30,7 @@ from notices import Notice
 from records import Confirmation, Record, Remark, Upload
 from reviews import Gathered, Gathering
 from rows import Row, db
+from template_files import written
 from wrapup import ClosingCheck
 
 AT_A_TIME = 20
@@ -193,7 +195,7 @@ def about(person: Person, pairs: list[Pair]) -> Data:
         "notices": [NOTICE.told(notice) for notice in notices],
         "people": [OTHER.told(other) for other in _people([*pairs, *mentioned], person)],
         "mentioned": [MENTIONED.told(pair) for pair in mentioned],
-        "templates": [TEMPLATE.told(version) for version in _templates(pairs)],
+        "templates": [_as_seen(version, {pair.side_of(person) for pair in pairs}) for version in _templates(pairs)],
     }
 
 
@@ -216,6 +218,14 @@ def _templates(pairs: list[Pair]) -> list[TemplateVersion]:
     ids = {id for meeting in begun for id in meeting.versions.split()}
     found = TemplateVersion.select().where(TemplateVersion.id.in_(ids))
     return list(found.order_by(TemplateVersion.key, TemplateVersion.number))
+
+
+def _as_seen(version: TemplateVersion, sides: set[str]) -> Data:
+    """A template without the preparation of a side that the person is never on: a manager's is the managers' alone."""
+    told, outline = TEMPLATE.told(version), version.outline
+    preparation = tuple(prompt for prompt in outline.preparation if any(map(prompt.is_for, sides)))
+    is_whole = len(preparation) == len(outline.preparation)
+    return told if is_whole else {**told, "content": written(replace(outline, preparation=preparation))}
 
 
 def conversation(pair: Pair, person: Person) -> Data:

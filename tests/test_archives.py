@@ -11,6 +11,7 @@ import actions
 import archives
 import growth
 import handovers
+import library
 import owndata
 import records
 import wrapup
@@ -261,3 +262,12 @@ def test_somebody_without_one_to_ones_has_an_archive_too(client_of, robin):
     archive = archive_of(client_of(robin))
     assert json.loads(words_of(archive, "archive.json"))["conversations"] == []
     assert len(archive.namelist()) == 4
+
+
+def test_a_managers_preparation_is_in_no_archive_of_somebody_who_manages_nobody(meeting, ada, sam):
+    meeting.join(ada, "career")
+    private = [one.text for one in library.current("career").outline.preparation if not one.is_for("individual")]
+    assert private
+    for person, is_there in ((ada, True), (sam, False)):
+        told = "".join(one["content"] for one in owndata.about(person, person.pairs())["templates"])
+        assert all((text in told) == is_there for text in private)
