@@ -155,9 +155,11 @@ class Objective(Proposal, Once):
     def note_progress(
         self, by: Person, outlook: str, text: str, meeting: Meeting | None = None, key: str | None = None
     ) -> None:
-        """Say how it goes, perhaps in a meeting. Repeating it with the same `key` adds nothing."""
+        """Say how it goes, perhaps in an open meeting. Repeating it with the same `key` adds nothing."""
         with self.changing():
             self._must_not_be_over()
+            if meeting:
+                meeting.must_be_open()
             Progress.create_once(
                 repeat_key(key, self.id, by.id, outlook, text),
                 **{"pair": self.pair_id, "objective": self, "author": by},

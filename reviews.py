@@ -145,8 +145,10 @@ def _put(meeting: Meeting, by: Person, piece: Piece, before: Gathered | None) ->
 
 
 def _bring_up_to_date(meeting: Meeting, by: Person, piece: Piece, before: Gathered) -> str:
+    if (before.text, before.notes) == (piece.text, piece.notes):
+        return ""
     item = Item.get_by_id(before.item_id)
-    if item.deleted_at or item.meeting_id != meeting.id or (before.text, before.notes) == (piece.text, piece.notes):
+    if item.deleted_at or item.meeting_id != meeting.id:
         return ""
     for name in ("text", "notes"):
         theirs = getattr(item, name)

@@ -6,9 +6,10 @@ import pytest
 
 import clock
 import growth
+import records
 from agreeing import TooLate
 from growth import Objective, Progress
-from models import PairOver
+from models import MeetingOver, PairOver
 
 from .conftest import NOW
 
@@ -182,6 +183,13 @@ def test_progress_noted_in_a_meeting_is_found_there(agreed, meeting, ada, sam):
     agreed.note_progress(ada, "good", "In the meeting", meeting)
     agreed.note_progress(sam, "good", "Between meetings")
     assert [entry.text for entry in growth.noted_in(meeting)[agreed.id]] == ["In the meeting"]
+
+
+def test_nothing_is_noted_in_a_meeting_that_closed_a_second_ago(agreed, meeting, ada, sam):
+    records.close(sam.meeting(meeting.id), ada, None)
+    with pytest.raises(MeetingOver):
+        agreed.note_progress(sam, "good", "Too late", meeting)
+    assert not Progress.select().exists()
 
 
 def test_withdrawn_ones_are_on_no_list_and_open_ones_come_first(pair, ada, sam, agreed):

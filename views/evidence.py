@@ -110,7 +110,7 @@ def consent(id):
 def take_out(id):
     found = _removable_or_404(id)
     found.take_out(g.person)
-    undo = render_template("evidence/_taken_out.html", one=found)
+    undo = render_template("evidence/_taken_out.html", one=found, me=g.person)
     return _settled(found, extra=slot("notice", undo), then=f"?removed={id}")
 
 

@@ -138,7 +138,8 @@ def _read(days):
 def show(id, days=None):
     found = year_or_404(id, days)
     removed = evidence.find(g.person, request.args.get("removed", ""))
-    return page(found, removed=removed if removed and removed.removed_at else None)
+    is_theirs = removed and removed.removed_by_id == g.person.id and removed.pair_id == found.pair.id
+    return page(found, removed=removed if is_theirs else None)
 
 
 @pages.get("/pairs/<id>/years")

@@ -159,3 +159,11 @@ def test_a_change_that_was_overtaken_is_shown_once_more_beside_what_it_says_now(
         assert words in answer.text
     again = as_ada.htmx(aim.path, text="Chair it with Jo", measures="Three in a row", terms=Objective.get().terms)
     assert again.status_code == 200
+
+
+def test_a_meeting_asks_how_it_goes_once_there_is_something_that_both_agreed(as_sam, as_ada, meeting):
+    as_sam.form(f"{meeting.pair.path}/objectives", text="Chair the review")
+    assert "Note the progress" not in as_ada.see(meeting.path)
+    aim = Objective.get()
+    as_ada.form(f"{aim.path}/agreement", terms=aim.terms)
+    assert "Note the progress" in as_ada.see(meeting.path)

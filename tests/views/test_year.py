@@ -267,3 +267,16 @@ def test_evidence_is_found_in_its_year(as_sam, pair, sam, days, where):
     answer = as_sam.get(made.path)
     assert where in answer.location
     assert "Chaired it" in as_sam.see(answer.location.partition("#")[0])
+
+
+def test_what_was_taken_out_is_shown_once_more_to_whoever_did_so_as_far_as_it_is_theirs_to_read(as_sam, as_ada, item):
+    as_ada.form(f"{item.path}/evidence")
+    kept, year = Evidence.get(), f"{item.meeting.pair.path}/year"
+    # Ada may take back what she asked for, but reads no copy of Sam's words before his yes.
+    answer = as_ada.form(f"{kept.path}/removal")
+    assert "Taken out of the year." in as_ada.see(answer.location)
+    assert item.text not in as_ada.see(answer.location)
+    as_ada.form(f"{kept.path}/removal", undo=True)
+    as_sam.form(f"{kept.path}/removal")
+    assert item.text in as_sam.see(f"{year}?removed={kept.id}")
+    assert item.text not in as_ada.see(f"{year}?removed={kept.id}")
