@@ -51,12 +51,44 @@ class Consent:
         ).execute()
 
 
-class Proposal:
+class Worded:
+    """A row of a pair whose exact words somebody says yes to, or starts a change from. A subclass names them."""
+
+    pair: Pair
+    id: str
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What one says yes to."""
+        raise NotImplementedError
+
+    @property
+    def terms(self) -> str:
+        """A short mark of what it says now: whoever agrees sends it along, so that nobody agrees to other words."""
+        return hashlib.sha256("\x1f".join(map(str, self.said)).encode()).hexdigest()[:16]
+
+    def must_say(self, terms: str | None) -> None:
+        """Raise TooLate if it says something else than when `terms` was read (None: never mind)."""
+        if terms and terms != self.terms:
+            raise Changed(Phrase("This was changed a moment ago. Please read it again."))
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A change to it, in one transaction, seen as it is now. Raises PairOver."""
+        with self.pair.changing():
+            fresh = type(self).get_by_id(self.id)  # type: ignore[attr-defined]
+            self.__data__.update(fresh.__data__)  # type: ignore[attr-defined]
+            yield
+
+    def change(self, **facts: Any) -> None:
+        """Store new values of these columns: the row's own."""
+        super().change(**facts)  # type: ignore[misc]
+
+
+class Proposal(Worded):
     """What all rows share that both must agree to. A subclass names its consents, and what exactly one says yes to."""
 
     consents: ClassVar[type[Consent]]
-    pair: Pair
-    id: str
     agreed_at: datetime | None
     withdrawn_at: datetime | None
     dropped_at: datetime | None
@@ -91,27 +123,10 @@ class Proposal:
         """Whether one of them noted it for both, at one screen."""
         return any(agreement.noted_by_id != agreement.person_id for agreement in self.agreements)
 
-    @property
-    def said(self) -> tuple[Any, ...]:
-        """What one says yes to."""
-        raise NotImplementedError
-
-    @property
-    def terms(self) -> str:
-        """A short mark of what it says now: whoever agrees sends it along, so that nobody agrees to other words."""
-        return hashlib.sha256("\x1f".join(map(str, self.said)).encode()).hexdigest()[:16]
-
-    def must_say(self, terms: str | None) -> None:
-        """Raise TooLate if it says something else than when `terms` was read (None: never mind)."""
-        if terms and terms != self.terms:
-            raise Changed(Phrase("This proposal was changed a moment ago. Please read it again."))
-
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """A change to it, in one transaction, seen as it is now. Raises PairOver."""
-        with self.pair.changing():
-            fresh = type(self).get_by_id(self.id)  # type: ignore[attr-defined]
-            self.__data__.update(fresh.__data__)  # type: ignore[attr-defined]
+        """The same, with nothing remembered of who said yes."""
+        with super().changing():
             self._agreements = None
             yield
 
@@ -152,7 +167,3 @@ class Proposal:
     def must_be_open_to_change(self) -> None:
         """Raise TooLate if its words are settled."""
         raise NotImplementedError
-
-    def change(self, **facts: Any) -> None:
-        """Store new values of these columns: the row's own."""
-        super().change(**facts)  # type: ignore[misc]

@@ -1,8 +1,5 @@
 """Evidence of how the year went: written for it, or kept from what was there, once whoever wrote that agrees."""
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +8,7 @@ from peewee import CharField, DateField, ForeignKeyField
 import clock
 import history
 from actions import Action
-from agreeing import TooLate
+from agreeing import TooLate, Worded
 from feedback import Feedback
 from growth import Objective
 from languages import Phrase
@@ -23,7 +20,7 @@ from rows import Moment, Once, Words, repeat_key
 SAID = ("text", "link", "happened_on", "objective_id", "reference", "reflection")
 
 
-class Evidence(Once):
+class Evidence(Worded, Once):
     """What shows how the year went: words, perhaps with a link.
 
     Kept words have a `source` (such as "item-k3f…") and are of `author` (null: of both); they count once
@@ -82,25 +79,13 @@ class Evidence(Once):
         return person.id in (self.author_id, self.kept_by_id) or self.author_id is None
 
     @property
-    def terms(self) -> str:
-        """A short mark of what it says: whoever agrees sends it along, so that nobody agrees to other words."""
-        said = "\x1f".join(map(str, (getattr(self, name) for name in SAID)))
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-    @contextmanager
-    def changing(self, terms: str | None = None) -> Iterator[None]:
-        """A change to it, in one transaction, seen as it is now. Raises PairOver, and TooLate if it says something
-        else than when `terms` was read (None: never mind).
-        """
-        with self.pair.changing():
-            self.__data__.update(Evidence.get_by_id(self.id).__data__)
-            if terms and terms != self.terms:
-                raise TooLate(Phrase("This was changed a moment ago. Please read it again."))
-            yield
+    def said(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in SAID)
 
     def consent(self, by: Person, terms: str | None = None) -> None:
         """Agree that one's words are kept for the annual review."""
-        with self.changing(terms):
+        with self.changing():
+            self.must_say(terms)
             self._must_be_there()
             if self.waits_for(by):
                 self.change(consented_at=clock.now())
@@ -124,7 +109,8 @@ class Evidence(Once):
 
     def rewrite(self, by: Person, before: str | None = None, **facts: Any) -> None:
         """Say it in other words. `before` are the terms that the change started from."""
-        with self.changing(before):
+        with self.changing():
+            self.must_say(before)
             self._must_be_there()
             history.note_all(self, facts, by)
             self.change(**facts)

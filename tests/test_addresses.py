@@ -246,17 +246,18 @@ def with_patience(connection: socket.socket) -> None:
 
 
 def test_no_more_than_a_few_kilobytes_are_read(site):
+    """The systems between the two take some megabytes of it before the reader says that it is gone."""
     sent = []
 
     def flood(method: str, connection: socket.socket) -> None:
         connection.sendall(OK.removesuffix(b"\r\n\r\nHello"))
-        for _ in range(1000):
+        for _ in range(25_000):
             sent.append(connection.send(b"a: " + b"b" * 4000 + b"\r\n"))
 
     site.answers["/"] = flood
     must_answer(site.at(), True)
     site.close()
-    assert sum(sent) < 4_000_000
+    assert sum(sent) < 50_000_000
 
 
 def test_a_handshake_that_drips_on_ends_in_time_in_the_server_too():

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from flask import Blueprint, abort, g, render_template
 
 import actions
+from agreeing import Changed
 from languages import Phrase
 from models import ItemGone
 
-from .answers import changed, checked, is_partial, item_or_404, page, slot
+from .answers import changed, checked, is_partial, item_or_404, overtaken, page, slot
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
 from .pages import ItemPage, Page, PairPage
 from .streams import live_page
@@ -115,8 +116,12 @@ def edit_form(id):
 def rewrite(id):
     action = _action_or_404(id)
     g.page = ActionPage(g.person, action, "actions/edit.html")
-    form = checked(ActionForm, at=f"edit-action-{id}")
-    action.rewrite(g.person, before=form.terms.data, **_terms(g.page, form))
+    at = f"edit-action-{id}"
+    form = checked(ActionForm, at=at)
+    try:
+        action.rewrite(g.person, before=form.terms.data, **_terms(g.page, form))
+    except Changed:
+        return overtaken(g.page, at, form, action, "actions/_edit.html", action=action)
     return _settled(action, moved=True, extra=g.page.outright(action.region))
 
 

@@ -30,6 +30,8 @@ NOT_TYPED = {"csrf_token", "key", "base", "sent", "section", "meeting", "directi
 }
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&+-]*", re.ASCII)
 
+OVERTAKEN = Phrase("This was changed a moment ago; what it says now is below. Change your words, or propose them.")
+
 
 class BadForm(Exception):
     """A form with something wrong in it; answered with the messages beside its fields."""
@@ -93,6 +95,14 @@ def checked(kind: type[FlaskForm], at: str) -> Any:
     if not form.validate():
         raise BadForm(Rejected(at, form.typed(), form.messages()))
     return form
+
+
+def overtaken(found: Page, at: str, form: Any, proposal: Any, template: str, **about: Any):
+    """The form once more, with what was typed and what it says by now; it starts from that the next time."""
+    found.rejected = Rejected(at, {**form.typed(), "terms": proposal.terms}, {"text": OVERTAKEN})
+    if is_partial():
+        return render_template(template, page=found, me=g.person, overtaken=True, **about), 409
+    return page(found, overtaken=True), 409
 
 
 def note_open(found: Page) -> None:

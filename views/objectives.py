@@ -6,15 +6,13 @@ import growth
 from agreeing import Changed
 from languages import Phrase
 
-from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, page
+from .answers import changed, checked, found_or_404, is_partial, meeting_or_404, overtaken, page
 from .forms import AgreementForm, DropForm
-from .pages import Page, PairPage, Rejected
+from .pages import Page, PairPage
 from .streams import live_page
 from .year_forms import ObjectiveForm, ProgressForm
 
 pages = Blueprint("objectives", __name__)
-
-OVERTAKEN = Phrase("This was changed a moment ago; what it says now is below. Change your words, or propose them.")
 
 
 class ObjectivesPage(PairPage):
@@ -95,22 +93,13 @@ def edit_form(id):
 def rewrite(id):
     objective = _objective_or_404(id)
     g.page = ObjectivePage(g.person, objective, editing=True)
-    form = checked(ObjectiveForm, at=f"edit-objective-{id}")
+    at = f"edit-objective-{id}"
+    form = checked(ObjectiveForm, at=at)
     try:
         objective.rewrite(g.person, before=form.terms.data, **form.said())
     except Changed:
-        return _overtaken(objective, form), 409
+        return overtaken(g.page, at, form, objective, "objectives/_edit.html", objective=objective)
     return _settled(objective, extra=g.page.outright(objective.region))
-
-
-def _overtaken(objective, form):
-    """The form once more, with what was typed and what it says by now; it starts from that the next time."""
-    typed = {**form.typed(), "terms": objective.terms}
-    g.page.rejected = Rejected(f"edit-objective-{objective.id}", typed, {"text": OVERTAKEN})
-    if is_partial():
-        said = {"page": g.page, "me": g.person, "objective": objective, "overtaken": True}
-        return render_template("objectives/_edit.html", **said)
-    return page(g.page, overtaken=True)
 
 
 @pages.post("/objectives/<id>/agreement")

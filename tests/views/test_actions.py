@@ -386,3 +386,17 @@ def test_how_it_turned_out_is_told_wherever_the_action_is(as_sam, meeting, item,
     action.drop(sam, "Overtaken")
     assert "said 3 of 10, dropped" in as_sam.see(meeting.pair.path)
     assert "Given 7 or less: 0 of 1 done." in as_sam.see(meeting.pair.path)
+
+
+@pytest.mark.parametrize("way", ["htmx", "form"])
+def test_a_change_of_a_proposal_that_was_overtaken_is_shown_once_more_and_can_be_finished(as_sam, as_ada, item, way):
+    as_sam.form(f"{item.path}/actions", text="Map both gaps", owner=item.author_id)
+    action = Action.get()
+    sent = {"owner": item.author_id, "terms": action.terms}
+    as_sam.form(action.path, text="Map three gaps", **sent)
+    answer = getattr(as_ada, way)(action.path, text="Map one gap", **sent)
+    assert answer.status_code == 409
+    fresh = Action.get().terms
+    for words in ("Map one gap", "Map three gaps", f'value="{fresh}"'):
+        assert words in answer.text
+    assert as_ada.htmx(action.path, text="Map one gap", owner=item.author_id, terms=fresh).status_code == 200
