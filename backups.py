@@ -32,7 +32,7 @@ def back_up(config: Config, path: Path, progress: Progress = lambda done, of: No
     making = path.with_name(f"{path.name}.making")
     try:
         _begin(making)
-        _copy(config.database, making, progress)
+        _copy(config.database, making, progress)  # type: ignore[arg-type]
         database.inspect(replace(config, database=making))
         _finish(making, path)
     except (OSError, sqlite3.Error) as problem:
@@ -48,7 +48,7 @@ def restore(config: Config, path: Path) -> list[str]:
     A backup of an older version is brought forward; gives the names of the migrations that took. Nobody is signed in,
     and its audit trail says that it was restored.
     """
-    for taken in (config.database, *_besides(config.database)):
+    for taken in (config.database, *_besides(config.database)):  # type: ignore[arg-type]
         if taken.exists():
             raise Misconfigured(f"There is {taken} already: move it away before you restore a backup.")
     making = config.database.with_name(f"{config.database.name}.making")
@@ -58,7 +58,7 @@ def restore(config: Config, path: Path) -> list[str]:
         shutil.copyfile(path, making)
         applied = database.migrate(replace(config, database=making))
         _begin_anew(path.name)
-        _finish(making, config.database)
+        _finish(making, config.database)  # type: ignore[arg-type]
     except (OSError, sqlite3.Error) as problem:
         raise Misconfigured(f"The backup {path} cannot be restored: {_said(problem)}.") from None
     except Misconfigured as problem:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from dotenv import dotenv_values
 
@@ -16,6 +16,9 @@ import languages
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
+# What of a server's address is nobody's business.
+NEVER_SAID = ("password=", "sslpassword=")
 UNIX = "unix"
 UNIX_HOST = "unix:"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -72,7 +75,9 @@ WAYS = (*PROXIES, DEMO)
 SETTINGS = {
     "SIGN_IN": Setting("", "who vouches for people: proxy-jwt, proxy-header, proxy-env, or demo"),
     "DATA_DIR": Setting("data", "the folder of the database"),
-    "DATABASE_URL": Setting("", "the database; sqlite:/// and a path (default: duologue.db in DATA_DIR)"),
+    "DATABASE_URL": Setting(
+        "", "the database: sqlite:/// and a path (default: duologue.db in DATA_DIR), or postgresql://user@host/name"
+    ),
     "KEYRING_FILE": Setting(
         "", "the keys that encrypt what people write; outside DATA_DIR, readable by its owner alone"
     ),
@@ -123,7 +128,7 @@ class Config:
 
     sign_in: str
     data_dir: Path
-    database: Path
+    database: Path | None
     keyring_file: Path
     secret_key_file: Path
     public_url: str
@@ -160,6 +165,7 @@ class Config:
     host: str
     port: int
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    postgresql: str = field(default="", repr=False)
 
     @property
     def is_demo(self) -> bool:
@@ -175,9 +181,20 @@ class Config:
         """Where its Unix socket is, if it listens on one."""
         return Path(self.host.removeprefix(UNIX_HOST)) if self.host.startswith(UNIX_HOST) else None
 
+    @property
+    def database_url(self) -> str:
+        """Where the database is, to be said: the path of the file, or the server's address without a password."""
+        if self.database:
+            return str(self.database)
+        parts = urlsplit(self.postgresql)
+        user, _, place = parts.netloc.rpartition("@")
+        who = f"{user.partition(':')[0]}@" if user else ""
+        said = [part for part in parts.query.split("&") if part and not part.startswith(NEVER_SAID)]
+        return urlunsplit(parts._replace(netloc=f"{who}{place}", query="&".join(said)))
+
     def shown(self) -> dict[str, str]:
-        """Every setting as it holds, by name, in words. Secrets are in files, so there are none among them."""
-        return {name: _shown(getattr(self, _attribute(name))) for name in SETTINGS}
+        """Every setting as it holds, by name, in words. Secrets are in files or left out."""
+        return {name: _shown(getattr(self, name.lower())) for name in SETTINGS}
 
 
 def read(environ: Mapping[str, str] | None = None) -> Config:
@@ -187,10 +204,12 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
     sign_in = _sign_in(values)
     values.must_belong_to(sign_in)
     data_dir = Path(values["DATA_DIR"]).absolute()
+    url = values["DATABASE_URL"] or f"{SQLITE}{data_dir}/duologue.db"
     config = Config(
         sign_in=sign_in,
         data_dir=data_dir,
-        database=_database(values["DATABASE_URL"] or f"sqlite:///{data_dir}/duologue.db"),
+        database=_database(url),
+        postgresql=_postgresql(url),
         keyring_file=_keyring(values["KEYRING_FILE"], data_dir, sign_in),
         secret_key_file=Path(values["SECRET_KEY_FILE"] or data_dir / "secret_key").absolute(),
         public_url=_public_url(values["PUBLIC_URL"], sign_in),
@@ -257,10 +276,6 @@ def _dotenv() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(".env").items() if value is not None}
 
 
-def _attribute(name: str) -> str:
-    return "database" if name == "DATABASE_URL" else name.lower()
-
-
 def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(str(part) for part in value)
@@ -280,10 +295,26 @@ def _sign_in(values: _Given) -> str:
     return found
 
 
-def _database(url: str) -> Path:
-    if not url.startswith("sqlite:///"):
-        raise Misconfigured("DATABASE_URL must begin with sqlite:/// in this version.")
-    return Path(url.removeprefix("sqlite:///")).absolute()
+def _database(url: str) -> Path | None:
+    """The file of the database, if it is one."""
+    if url.startswith(SQLITE):
+        return Path(url.removeprefix(SQLITE)).absolute()
+    if url.startswith(POSTGRESQL):
+        return None
+    raise Misconfigured("DATABASE_URL must begin with sqlite:/// (one file) or postgresql:// (a server).")
+
+
+def _postgresql(url: str) -> str:
+    """The address of the server's database, if it is on one. Raises Misconfigured."""
+    if not url.startswith(POSTGRESQL):
+        return ""
+    try:
+        parts = urlsplit(url)
+        if parts.path.strip("/") and (parts.hostname or "host=" in parts.query) and parts.port != 0:
+            return url
+    except ValueError:
+        pass
+    raise Misconfigured("DATABASE_URL names no database: it is written postgresql://user@host/name.")
 
 
 def _path(text: str) -> Path | None:

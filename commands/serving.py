@@ -17,6 +17,7 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 
 import config as settings
 import logs
+import process
 from config import Config, Misconfigured
 
 READ_BYTES = 2_048
@@ -43,6 +44,7 @@ def serve() -> None:
         )
     logs.begin(config)
     app = create_app(config)
+    process.begin(config)
     listener = _listen(config)
     server = WSGIServer(listener, app, handler_class=Handler, log=None, error_log=logging.getLogger("server"))
     gevent.get_hub().print_exception = _log_failure
