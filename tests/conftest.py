@@ -17,6 +17,7 @@ import live
 import pairing
 from app import create_app
 from auth import DEMO_ISSUER
+from bench.server import Server
 from config import Config
 from models import Item, Meeting, Pair, Person
 from rows import db
@@ -64,6 +65,14 @@ def first_copy(tmp_path_factory, quick_disk) -> Config:
             pairing.accept(pair, report)
     db.close_all()
     return config
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory) -> Path:
+    """The demo as `duologue demo` makes it, to be copied for a server process."""
+    server = Server(tmp_path_factory.mktemp("demo"))
+    server.make_demo()
+    return server.folder
 
 
 def _person(name: str) -> Person:

@@ -3,11 +3,14 @@
 import json
 import os
 import secrets
+import shutil
+import stat
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,8 @@ import pytest
 
 from bench.server import CONFIGURATION, GUNICORN, Gunicorn
 from bench.wire import Connection, Reception, Visitor
+
+from .attacks.at_the_door.guarded import SECRET, Guarded
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 30
@@ -25,11 +30,10 @@ LINE = '<li id="item-'
 
 
 @pytest.fixture
-def server(tmp_path) -> Iterator[Gunicorn]:
+def server(demo_folder, tmp_path) -> Iterator[Gunicorn]:
     """Gunicorn with one process, on a SQLite file with the demo in it."""
-    server = Gunicorn(tmp_path)
-    server.make_demo()
-    with server:
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    with Gunicorn(tmp_path) as server:
         yield server
         server.stop()
 
@@ -203,3 +207,90 @@ def refusal(folder: Path, settings: dict[str, str], *more: str) -> str:
 def test_what_cannot_be_served_is_one_sentence_and_no_second_try(tmp_path, settings, more, words):
     said = refusal(tmp_path, settings, *more)
     assert said.startswith(f"duologue: {words}")
+
+
+# At the door
+
+
+class GuardedByGunicorn(Guarded):
+    """The same server behind a sign-on proxy, run by gunicorn."""
+
+    command = (*GUNICORN, CONFIGURATION)
+
+
+@contextmanager
+def guarded(folder: Path, **settings: str) -> Iterator[Guarded]:
+    """One with these settings, while it serves."""
+    server = GuardedByGunicorn(folder, SIGN_IN="proxy-header", **settings).make().start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+PROVEN = (f"X-Proxy-Secret: {SECRET}", "X-Remote-User: ada")
+
+
+def test_over_a_unix_socket_the_proxy_is_believed_and_the_socket_is_its_groups(tmp_path):
+    path = tmp_path / "duologue.sock"
+    with guarded(tmp_path, HOST=f"unix:{path}", PROXY_PEERS="unix") as server:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        assert "Hello, Ada" in server.ask("/", "X-Remote-User: ada").body
+
+
+def test_over_tcp_the_address_is_that_of_whoever_speaks_and_headers_are_as_strict_as_ever(tmp_path):
+    secret = str(tmp_path / "proxy_secret")
+    with guarded(tmp_path, PROXY_PEERS="127.0.0.9", PROXY_SECRET_FILE=secret) as server:
+        assert "Hello, Ada" in server.ask("/", *PROVEN, source="127.0.0.9").body
+        forged = (*PROVEN, "X-Forwarded-For: 127.0.0.9", "X-Real-IP: 127.0.0.9")
+        assert server.ask("/", *forged, source="127.0.0.8").status == 401
+        assert "reason=peer address=127.0.0.8" in server.log
+        assert server.ask("/", *PROVEN, "X-Folded: a\r\n b", source="127.0.0.9").status == 400
+        assert "event=unreadable" in server.log
+
+
+# Other servers
+
+
+def loaded(folder: Path, script: str, **settings: str) -> subprocess.CompletedProcess:
+    """What comes of a server that is not ours: a script."""
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+
+
+@pytest.mark.parametrize("way", ["demo", "proxy-header"])
+def test_another_server_may_not_stand_between_us_and_what_a_request_says(tmp_path, way):
+    more = {
+        "PROXY_PEERS": "unix",
+        "HOST": "unix:/x",
+        "PUBLIC_URL": "https://meetings.example.org",
+        "KEYRING_FILE": "/x",
+    }
+    done = loaded(tmp_path, "import wsgi", SIGN_IN=way, **(more if way != "demo" else {}))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"duologue: SIGN_IN={way} needs a server of ours")
+    assert len(done.stderr.splitlines()) == 1
+
+
+COPIED = """
+import os, wsgi
+from wsgiref.util import setup_testing_defaults
+def status():
+    environ, found = {"HTTP_HOST": "meetings.example.org", "PATH_INFO": "/healthz"}, []
+    setup_testing_defaults(environ)
+    list(wsgi.application(environ, lambda status, headers, problem=None: found.append(status)))
+    return found[0]
+print(status(), flush=True)
+if not os.fork():
+    print(status(), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def test_a_copy_of_the_process_that_loaded_it_answers_nobody(tmp_path):
+    server = Guarded(tmp_path, SIGN_IN="proxy-env").make()
+    done = loaded(tmp_path, COPIED, **server.environ)
+    assert done.stdout.splitlines() == ["200 OK", "503 Service Unavailable"]
+    assert "event=copied" in done.stderr

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -160,11 +161,10 @@ def _until(events: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
 
 
 @pytest.fixture
-def brief(tmp_path) -> Iterator[Server]:
+def brief(demo_folder, tmp_path) -> Iterator[Server]:
     """A server of this test's own, to be stopped."""
-    server = Server(tmp_path)
-    server.make_demo()
-    with server:
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    with Server(tmp_path) as server:
         yield server
 
 
