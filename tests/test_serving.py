@@ -56,6 +56,10 @@ class Desk:
         self.answer = self._listening.open_stream(self.visitor.stream, self.visitor.headers)
         self.events = within(PATIENCE_SECONDS, self._listening.chunks())
 
+    def is_hung_up_on(self) -> bool:
+        """Wait for the server to part from this desk's own connection, on which nothing is under way."""
+        return self._asking._socket.recv(1) == b""
+
     def add(self, text: str) -> None:
         fields = {"section": "goals", "text": text, "key": text[-60:]}
         assert self._asking.post(f"{self.meeting}/items", self.visitor.headers, fields).status == 200
@@ -227,6 +231,7 @@ def test_what_is_under_way_at_a_stop_is_answered_whole_and_reaches_every_page_be
         assert next(ada.events)
         request = Slowly(sam, brief, "Sent as the server stopped")
         told_to_stop(brief)
+        assert sam.is_hung_up_on()
         status, headers = request.finish()
         assert (status, headers["connection"]) == (200, "close")
         rest = list(ada.events)
@@ -241,6 +246,7 @@ def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, thei
         ada.close()
         request = Slowly(sam, brief, "Sent as the server stopped")
         told_to_stop(brief)
+        assert sam.is_hung_up_on()
         assert request.finish()[0] == 200
         assert ended(brief) == 0
         with Connection(brief.start().address) as again:
@@ -250,7 +256,8 @@ def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, thei
 
 
 def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(serving, ada):
-    done = subprocess.run([PROGRAM, "serve"], env=serving.environ, capture_output=True, text=True, check=False)
+    asked = {"env": serving.environ, "capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
+    done = subprocess.run([PROGRAM, "serve"], check=False, **asked)
     assert done.returncode == 1
     assert done.stderr.startswith(f"duologue: This database is served by process {serving.process.pid} already")
     assert len(done.stderr.splitlines()) == 1
