@@ -8,12 +8,15 @@ import pytest
 from peewee import OperationalError
 
 import database
+import engines
 import secrecy
 import template_files
 from config import Misconfigured
 from rows import db
 
 from .conftest import config_in
+
+pytestmark = pytest.mark.sqlite
 
 
 def refused(work, config) -> str:
@@ -47,7 +50,7 @@ def test_it_is_opened_for_writing_to_disk_before_an_answer():
     from pathlib import Path
 
     found = subprocess.run(
-        [sys.executable, "-c", "import database; print(database.PRAGMAS)"],
+        [sys.executable, "-c", "import engines.sqlite; print(engines.sqlite.PRAGMAS)"],
         cwd=Path(database.__file__).parent,
         capture_output=True,
         text=True,
@@ -116,7 +119,7 @@ def test_a_page_that_an_index_does_not_tell_of_is_found_by_inspecting(made):
 
 
 def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
-    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 10)
+    monkeypatch.setitem(engines.sqlite.PRAGMAS, "busy_timeout", 10)
     with closing(sqlite3.connect(made.database, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = exclusive")
         other.execute("UPDATE pair SET version = version + 1")
@@ -129,12 +132,12 @@ def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
 
 @pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY", "SQLITE_CANTOPEN"])
 def test_what_is_wrong_around_the_file_is_not_blamed_on_it(made, monkeypatch, name):
-    def fail(*_) -> None:
+    def fail(*_: object, **more: object) -> None:
         problem = sqlite3.OperationalError("the disk is full")
         problem.sqlite_errorcode = getattr(sqlite3, name)
         raise OperationalError(str(problem)) from problem
 
-    monkeypatch.setattr(database, "_must_be_whole", fail)
+    monkeypatch.setattr(engines.SqliteFile, "must_be_whole", fail)
     for work in (database.open_checked, database.inspect, database.migrate):
         assert "cannot be used now: the disk is full." in refused(work, made)
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import pytest
 
 from bench.server import PROGRAM, Server
 from bench.wire import FORM, Connection, Reception, Visitor
+
+from .conftest import copy_folder
 
 PATIENCE_SECONDS = 60
 PING = b"event: ping\n"
@@ -167,8 +168,7 @@ def _until(events: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
 @pytest.fixture
 def brief(demo_folder, tmp_path) -> Iterator[Server]:
     """A server of this test's own, to be stopped."""
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
-    with Server(tmp_path) as server:
+    with Server(copy_folder(demo_folder, tmp_path)) as server:
         yield server
 
 
@@ -255,6 +255,7 @@ def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, thei
             assert any(b"Sent as the server stopped" in event for event in events)
 
 
+@pytest.mark.sqlite
 def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(serving, ada):
     asked = {"env": serving.environ, "capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
     done = subprocess.run([PROGRAM, "serve"], check=False, **asked)
