@@ -7,6 +7,7 @@ if __name__ == "__main__":
     raise SystemExit(commands.main())
 
 from flask import Flask, request
+from peewee import OperationalError
 
 import assets
 import config as settings
@@ -54,7 +55,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     config = config or settings.read()
     database.open_checked(config)
-    app = Flask(__name__, static_folder=None)
+    app = Duologue(__name__, static_folder=None)
     app.config.update(
         DUOLOGUE=config,
         SECRET_KEY=secrecy.secret_key(config),
@@ -78,6 +79,19 @@ def create_app(config: settings.Config | None = None) -> Flask:
     views.register(app)
     views.pages.register(app)
     return app
+
+
+class Duologue(Flask):
+    """The application. It does once more what the database broke off so that somebody else could go on."""
+
+    def dispatch_request(self):
+        """The answer of the view. Every write is safe to repeat."""
+        try:
+            return super().dispatch_request()
+        except OperationalError as problem:
+            if not db.gave_way(problem):
+                raise
+        return super().dispatch_request()
 
 
 class MethodOverride:

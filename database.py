@@ -140,7 +140,11 @@ def lay_out(engine: Engine) -> list[str]:
 
 def exists(config: Config) -> bool:
     """Whether there is something where the settings want the database. Raises Misconfigured when it is out of reach."""
-    return engines.of(config).exists()
+    engine = engines.of(config)
+    try:
+        return engine.exists()
+    finally:
+        engine.close_all()
 
 
 def is_within_reach() -> bool:
@@ -173,8 +177,8 @@ def open_checked(config: Config) -> None:
 
 def _open(config: Config, thoroughly: bool) -> None:
     engine = engines.of(config)
-    engine.must_be_there()
     _use(engine)
+    engine.must_be_there()
     try:
         with db.connection_context():
             engine.must_be_whole(thoroughly)
@@ -249,8 +253,8 @@ def migrate(config: Config) -> list[str]:
 
 def bring_forward(engine: Engine, config: Config) -> list[str]:
     """The same with the database of this engine, under these settings. Raises Misconfigured."""
-    engine.must_be_there()
     _use(engine)
+    engine.must_be_there()
     try:
         with db.connection_context():
             engine.must_be_whole(thoroughly=True)

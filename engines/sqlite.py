@@ -160,6 +160,10 @@ class SqliteFile(PooledSqliteDatabase):
         """The tables change within: step by step, since SQLite makes a changed table anew, which asks for that."""
         yield
 
+    def gave_way(self, problem: Exception) -> bool:
+        """Whether a transaction was broken off so that another could go on: here they wait in line."""
+        return False
+
     def begin_thorough(self) -> None:
         """What is deleted from now on is overwritten, too."""
         self.execute_sql("PRAGMA secure_delete = on")
