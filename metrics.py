@@ -128,25 +128,46 @@ def begin(config: Config) -> None:
     global _measures  # noqa: PLW0603 - there is one process
     if not config.metrics_address:
         return
-    measures = Measures()
-    server = _listen(config.metrics_address, measures)
+    try:
+        measures = Measures()
+        _answer_at(config.metrics_address, measures)
+    except OSError as problem:
+        raise Misconfigured(
+            f"METRICS_ADDRESS={config.metrics_address} cannot be used ({problem.strerror or problem}): choose another."
+        ) from None
     _measures = measures
-    threading.Thread(target=server.serve_forever, args=(3_600,), daemon=True).start()
     if measures.is_shared:
-        threading.Thread(target=_keep_looking, args=(measures,), daemon=True).start()
+        threading.Thread(target=_keep_looking, args=(config.metrics_address, measures), daemon=True).start()
 
 
-def _keep_looking(measures: Measures) -> None:
+def _keep_looking(address: str, measures: Measures) -> None:
     while True:
         measures.look()
         time.sleep(LOOK_SECONDS)
+        if address.startswith(UNIX_HOST) and not _is_answered(address):
+            _answer_at(address, measures)
+
+
+def _is_answered(address: str) -> bool:
+    """Whether the process that had the path is still there."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(address.removeprefix(UNIX_HOST)) == 0
 
 
 def _leave_out_the_dead(folder: Path, bury: Callable[[int], None]) -> None:
     """The levels of a process that is gone are gone; what it counted still counts."""
     for process in {int(path.stem.rpartition("_")[2]) for path in folder.glob("gauge_live*_*.db")}:
-        if not Path(f"/proc/{process}").exists():
+        if not _is_alive(process):
             bury(process)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    # Ended, and its parent has yet to look.
+    return state not in "ZX"
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -183,17 +204,16 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """Whoever asked has gone: nothing to tell."""
 
 
+def _answer_at(address: str, measures: Measures) -> None:
+    threading.Thread(target=_listen(address, measures).serve_forever, args=(3_600,), daemon=True).start()
+
+
 def _listen(address: str, measures: Measures) -> _Listener:
-    try:
-        if address.startswith(UNIX_HOST):
-            return _listen_on_path(Path(address.removeprefix(UNIX_HOST)), measures)
-        host, _, port = address.rpartition(":")
-        family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-        return _Listener(family, (host.strip("[]"), int(port)), measures)
-    except OSError as problem:
-        raise Misconfigured(
-            f"METRICS_ADDRESS={address} cannot be used ({problem.strerror or problem}): choose another."
-        ) from None
+    if address.startswith(UNIX_HOST):
+        return _listen_on_path(Path(address.removeprefix(UNIX_HOST)), measures)
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    return _Listener(family, (host.strip("[]"), int(port)), measures)
 
 
 def _listen_on_path(path: Path, measures: Measures) -> _Listener:
