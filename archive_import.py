@@ -19,7 +19,7 @@ from config import Config
 from library import DRAFT, TemplateVersion
 from models import Person, Refused
 from owndata import Data, Kind
-from rows import db
+from rows import one_at_a_time
 
 DATA_FILE = "archive.json"
 # More than this is no archive of one person; nor is what was packed more tightly than words can be.
@@ -88,7 +88,7 @@ def bring_in(data: Data, config: Config) -> int:
 
 
 def _bring_all_in(data: Data, config: Config) -> int:
-    with db.atomic():
+    with one_at_a_time("people"):
         if Person.select().exists():
             raise Refused("There are people here already: an archive is brought into an empty database alone.")
         number = sum(1 for _ in _bring(data, config))

@@ -14,7 +14,7 @@ import clock
 import secrecy
 from models import Pair, Person
 from prepared import Prepared
-from rows import Moment, Row, db
+from rows import Moment, Row, db, one_at_a_time
 
 ABOUT_LENGTH = 200
 BEGINNING = "0" * 64
@@ -50,7 +50,7 @@ LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).l
 
 def note(event: str, by: Person | None = None, pair: Pair | None = None, about: str = "") -> AuditEntry:
     """Add a row to the trail."""
-    with db.atomic():
+    with one_at_a_time("audit"):
         last = last_entry()
         entry = AuditEntry(
             number=last.number + 1 if last else 1, event=event, by=by, pair=pair, about=about[:ABOUT_LENGTH]

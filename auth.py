@@ -17,7 +17,7 @@ from counting import Counts
 from gate import Unvouched, Vouched
 from models import Person
 from prepared import Prepared
-from rows import db
+from rows import db, one_at_a_time
 from sessions import Limits, Session
 
 DEMO_ISSUER = DEMO
@@ -94,7 +94,7 @@ class Doorkeeper:
 
     def enter(self, vouched: Vouched) -> tuple[Session, str]:
         """A new session for whom the proxy vouches for, and its browser's token. Raises Stranger."""
-        with db.atomic():
+        with one_at_a_time(f"person {vouched.issuer} {vouched.subject}"):
             person = people.find(vouched.issuer, vouched.subject)
             if person is None and not self._config.proxy_auto_create:
                 raise Stranger("unknown", vouched.subject)

@@ -73,6 +73,7 @@ def move_end(cover: Pair, last_day: date) -> None:
 def end(pair: Pair, by: Person) -> None:
     """Have the manager of this pair stand for themselves again, from now on. Once is enough."""
     with db.atomic():
+        pair.lock()
         if cover := of(pair):
             cover.end(by)
             for person in cover.people:

@@ -1,14 +1,13 @@
 """The database's life: made, checked and opened; every start-up problem is one sentence."""
 
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from peewee import CharField, DatabaseError
 from playhouse.migrations import Migration, Runner
-from playhouse.pool import PooledSqliteDatabase
 
+import engines
 import history
 import library
 import resealing
@@ -18,6 +17,7 @@ from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from config import Config, Misconfigured
 from development import Activity, DevelopmentGoal
+from engines import Engine
 from evidence import Evidence
 from feedback import Feedback
 from growth import Objective, ObjectiveAgreement, Progress
@@ -29,7 +29,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark, Upload
 from reviews import Gathered, Gathering
-from rows import Row, Words, db
+from rows import Row, Words, db, one_at_a_time
 from secrecy import CannotOpen
 from sessions import Session
 from signposts import Signpost
@@ -37,18 +37,6 @@ from template_files import TemplateMistake
 from wrapup import ClosingCheck
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
-SOON_READ = 200_000_000
-SQLITE_MAGIC = b"SQLite format 3\x00"
-OWNER_ALONE = 0o600
-# How SQLite reads a file to see whether it is whole: with every entry of its indexes looked up, or without.
-THOROUGHLY, QUICKLY = "integrity_check", "quick_check"
-# What tells nothing of the file itself: it is locked, the disk is full or fails, or it may not be read or written.
-AROUND_IT = {
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
-    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
-}
-
 
 # The migration after which words are sealed, and what the canary says until all of them are.
 SEALING, UNDER_WAY = "0002_safe", "not all is sealed yet"
@@ -124,44 +112,35 @@ MODELS = (
     PassedRecord,
 )
 
-# How long to wait for a lock comes first: the others may meet one.
-PRAGMAS = {"busy_timeout": 5000, "journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
-
 
 def create(config: Config, fill: Callable[[], None] | None = None) -> None:
     """Make a new database, filled by `fill`: whole, or not at all. Raises Misconfigured."""
-    path, making = config.database, config.database.with_name(f"{config.database.name}.making")
-    if path.exists():
-        raise Misconfigured(f"There is a database at {path} already; nothing was changed.")
+    engine = engines.of(config)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        making.unlink(missing_ok=True)
-        begin_file(making)
-        secrecy.make_for_a_demo(config)
-        secrecy.use(config)
-        _connect(making)
-        with db.connection_context():
-            _must_have_whole_templates()
-            Runner(db, str(MIGRATIONS)).up()
-            stamp = Stamp(kind=_kind(config))
-            Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
-            library.publish_built_ins()
-            if fill:
-                fill()
-        db.close_all()
-        making.rename(path)
-    except (OSError, DatabaseError) as problem:
-        raise Misconfigured(f"No database can be made in {path.parent}: {problem}.") from None
+        with engine.making() as made:
+            secrecy.make_for_a_demo(config)
+            secrecy.use(config)
+            _use(made)
+            with db.connection_context(), db.atomic():
+                _must_have_whole_templates()
+                Runner(db, str(MIGRATIONS)).up()
+                stamp = Stamp(kind=_kind(config))
+                Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
+                library.publish_built_ins()
+                if fill:
+                    fill()
+    except DatabaseError as problem:
+        raise Misconfigured(f"No database can be made at {engine}: {problem}.") from None
 
 
-def begin_file(path: Path) -> None:
-    """An empty file, which there must not be yet, for its owner alone: SQLite's own would be for everybody."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE))
+def exists(config: Config) -> bool:
+    """Whether there is something where the settings want the database. Raises Misconfigured when it is out of reach."""
+    return engines.of(config).exists()
 
 
 def is_within_reach() -> bool:
     """Whether the open database is still there and answers. Raises DatabaseError when it does not."""
-    return Path(db.database).exists() and Stamp.select().exists()
+    return db.is_within_reach() and Stamp.select().exists()
 
 
 def is_of_this_version() -> bool:
@@ -171,7 +150,7 @@ def is_of_this_version() -> bool:
 
 def inspect(config: Config) -> None:
     """Open it, and read it whole, however large it is. Raises Misconfigured when it is broken."""
-    _open(config, THOROUGHLY)
+    _open(config, thoroughly=True)
 
 
 def fill_if_empty(config: Config, fill: Callable[[], None]) -> bool:
@@ -189,35 +168,29 @@ def open_checked(config: Config) -> None:
 
     Raises Misconfigured where it is missing, broken, newer, of another kind, or sealed with another keyring.
     """
-    _open(config, QUICKLY)
+    _open(config, thoroughly=False)
 
 
-def _open(config: Config, reading: str) -> None:
-    path = config.database
-    if not path.exists():
-        raise Misconfigured(f"There is no database at {path}: make one with 'duologue create'.")
-    _must_be_writable(path)
-    _connect(path)
+def _open(config: Config, thoroughly: bool) -> None:
+    engine = engines.of(config)
+    engine.must_be_there()
+    _use(engine)
     try:
         with db.connection_context():
-            if reading == THOROUGHLY or path.stat().st_size <= SOON_READ:
-                _must_be_whole(path, reading)
-            _must_be_of_this_version(path)
+            engine.must_be_whole(thoroughly)
+            _must_be_of_this_version(engine)
             _must_be_of_kind(_kind(config))
             _must_open(config)
             _must_have_whole_templates()
     except DatabaseError as problem:
-        raise _unusable(path, problem) from None
+        raise engine.unusable(problem) from None
 
 
-def _connect(path: Path) -> None:
-    patience = int(PRAGMAS["busy_timeout"]) / 1_000
-    found = PooledSqliteDatabase(
-        str(path), pragmas=PRAGMAS, autoconnect=False, lock_type="IMMEDIATE", max_connections=None, timeout=patience
-    )
-    # SQLite's own knows the letters of English alone.
-    found.register_function(str.lower, "LOWER", 1)
-    db.initialize(found)
+def _use(engine: Engine) -> None:
+    """Have the models keep their rows there."""
+    if db.obj is not None:
+        db.close_all()
+    db.initialize(engine)
     history.keep_what_changes()
 
 
@@ -232,50 +205,21 @@ def _kind(config: Config) -> str:
     return "demo" if config.is_demo else "production"
 
 
-def _broken(path: Path) -> Misconfigured:
-    return Misconfigured(f"The file {path} is not a whole Duologue database: restore a backup of it.")
+def _must_be_of_this_version(engine: Engine) -> None:
+    if _missing_migrations(engine):
+        raise Misconfigured(
+            f"The database at {engine} is of an older version: bring it forward with 'duologue migrate'."
+        )
 
 
-def _unusable(path: Path, problem: Exception) -> Misconfigured:
-    """Why it cannot be used: what went wrong around it, or that the file itself is not good."""
-    cause = problem if isinstance(problem, sqlite3.Error) else problem.__cause__ or problem.__context__
-    # The lowest byte is the kind; the others are its details.
-    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in AROUND_IT:
-        return Misconfigured(f"The database at {path} cannot be used now: {problem}.")
-    return _broken(path)
-
-
-def _must_be_writable(path: Path) -> None:
-    try:
-        with path.open("r+b") as file:
-            start = file.read(len(SQLITE_MAGIC))
-        probe = path.with_name(f".{path.name}.probe")
-        probe.touch()
-        probe.unlink()
-    except OSError as problem:
-        raise Misconfigured(f"The folder {path.parent} cannot be written to: {problem.strerror}.") from None
-    if start != SQLITE_MAGIC:
-        raise _broken(path)
-
-
-def _must_be_whole(path: Path, reading: str) -> None:
-    if db.execute_sql(f"PRAGMA {reading}(1)").fetchone()[0] != "ok":
-        raise _broken(path)
-
-
-def _must_be_of_this_version(path: Path) -> None:
-    if _missing_migrations(path):
-        raise Misconfigured(f"The database at {path} is of an older version: bring it forward with 'duologue migrate'.")
-
-
-def _missing_migrations(path: Path) -> set[str]:
+def _missing_migrations(engine: Engine) -> set[str]:
     """The migrations that it still needs. Raises Misconfigured if a newer version made it."""
     known = {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
     applied = set(Runner(db, str(MIGRATIONS)).applied())
     if not applied:
-        raise _broken(path)
+        raise engine.broken()
     if applied - known:
-        raise Misconfigured(f"The database at {path} was made by a newer version of Duologue: install that version.")
+        raise Misconfigured(f"The database at {engine} was made by a newer version of Duologue: install that version.")
     return known - applied
 
 
@@ -291,7 +235,7 @@ def _must_open(config: Config) -> None:
     secrecy.use(config)
     stamp = Stamp.select().get()
     if stamp.is_being_sealed:
-        raise Misconfigured(f"What {config.database} holds is not sealed yet: run 'duologue migrate'.")
+        raise Misconfigured(f"What {config.database_url} holds is not sealed yet: run 'duologue migrate'.")
     stamp.must_sing(config)
 
 
@@ -300,19 +244,22 @@ def migrate(config: Config) -> list[str]:
 
     What an older version stored in clear is sealed. Whatever it breaks off at, it goes on there the next time.
     """
-    if not config.database.exists():
-        raise Misconfigured(f"There is no database at {config.database}: make one with 'duologue create'.")
-    _must_be_writable(config.database)
-    _connect(config.database)
+    return bring_forward(engines.of(config), config)
+
+
+def bring_forward(engine: Engine, config: Config) -> list[str]:
+    """The same with the database of this engine, under these settings. Raises Misconfigured."""
+    engine.must_be_there()
+    _use(engine)
     try:
         with db.connection_context():
-            _must_be_whole(config.database, THOROUGHLY)
-            _missing_migrations(config.database)
+            engine.must_be_whole(thoroughly=True)
+            _missing_migrations(engine)
             _must_be_of_kind(_kind(config))
             secrecy.make_for_a_demo(config)
             secrecy.use(config)
             _must_have_whole_templates()
-            applied = Runner(db, str(MIGRATIONS)).up()
+            applied = _migrated()
             stamp = Stamp.select().get()
             if SEALING in applied:
                 stamp.change(canary=UNDER_WAY)
@@ -321,7 +268,13 @@ def migrate(config: Config) -> list[str]:
             _adopt_templates()
             return applied
     except (DatabaseError, sqlite3.Error) as problem:
-        raise _unusable(config.database, problem) from None
+        raise engine.unusable(problem) from None
+
+
+def _migrated() -> list[str]:
+    # Two processes that begin with a new version must not both bring the database forward.
+    with one_at_a_time("migrations"):
+        return Runner(db, str(MIGRATIONS)).up()
 
 
 def _adopt_templates() -> None:
@@ -341,9 +294,9 @@ def _seal(stamp: Stamp, config: Config) -> None:
         stamp.must_sing(config)
         return
     resealing.seal_clear_text(MODELS)
-    # The old pages, with the clear text, are still in the file and in its log.
-    db.execute_sql("VACUUM")
-    (is_busy, *_) = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if is_busy:
-        raise Misconfigured(f"Another program has {config.database} open: stop it, then run 'duologue migrate' again.")
+    # The old pages, with the clear text, are still there.
+    if not db.forget():
+        raise Misconfigured(
+            f"Another program has {config.database_url} open: stop it, then run 'duologue migrate' again."
+        )
     stamp.change(canary=stamp.song)

@@ -22,7 +22,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark, Upload
 from reviews import Gathered, Gathering
-from rows import db
+from rows import db, one_at_a_time
 from wrapup import ClosingCheck
 
 # How many names go into one query.
@@ -37,22 +37,21 @@ WORDY = (
 
 @contextmanager
 def thorough() -> Iterator[None]:
-    """Deletions within leave nothing behind in the file: neither in its pages nor in its write-ahead log.
+    """Deletions within leave nothing behind: neither in the database's pages nor in SQLite's write-ahead log.
 
-    The file is written anew at the end, since pages keep scraps of what was deleted or changed long ago; whoever
-    wants to save something meanwhile has to wait. Raises Refused if a reader keeps the old pages.
+    All is written anew at the end, since pages keep scraps of what was deleted or changed long ago; whoever wants to
+    save something meanwhile has to wait. Raises Refused if a reader keeps the old pages.
     """
-    db.execute_sql("PRAGMA secure_delete = on")
+    db.begin_thorough()
     yield
-    db.execute_sql("VACUUM")
-    is_busy, *_ = db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if is_busy:
+    if not db.forget():
         raise Refused("It is deleted, but some page is still reading the old file: restart Duologue to be rid of that.")
 
 
 def erase_pair(pair: Pair) -> None:
     """Delete all that was written in a pair, and end it. Both are told. Raises Refused when it is held."""
     with db.atomic():
+        pair.lock()
         must_not_be_held(pair)
         empty(pair)
         notices.tell("erased", pair)
@@ -69,9 +68,10 @@ def erase_person(person: Person) -> None:
 
     What they shared as a manager stays with the individual, who is told. Raises Refused when a pair of theirs is held.
     """
-    with db.atomic():
+    with one_at_a_time("people"):
         pairs = pairs_of(person)
         for pair in pairs:
+            pair.lock()
             must_not_be_held(pair)
         _let_go(person)
         for pair in pairs:

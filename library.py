@@ -10,7 +10,7 @@ from peewee import CharField, IntegerField, TextField, fn
 import clock
 from agenda_templates import Prompt, Template
 from prepared import Prepared
-from rows import Moment, Row, db
+from rows import Moment, Row, one_at_a_time
 from template_files import FOLDER, read_file, sketch
 
 # The conversation of a pair that has not chosen another.
@@ -154,7 +154,7 @@ def publish_built_ins(folder: Path = FOLDER) -> None:
 
 def _publish(key: str, content: str, retired_at: datetime | None) -> None:
     facts = {"content": content, "published_at": clock.now(), "retired_at": retired_at}
-    with db.atomic():
+    with one_at_a_time("templates"):
         TemplateVersion.create(key=key, number=next_number(key), **facts)
 
 

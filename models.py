@@ -114,6 +114,7 @@ class Person(Row):
     def hide_prompts(self, section: str, undo: bool = False) -> None:
         """Do without the prompts of this section, in every meeting; or have them again."""
         with db.atomic():
+            self.lock()
             hidden = Person.get_by_id(self.id).hidden_prompts.split()
             others = [key for key in hidden if key != section]
             self.change(hidden_prompts=" ".join(others if undo else [*others, section][-HIDDEN_AT_MOST:]))
@@ -260,6 +261,7 @@ class Pair(Row):
             Pair.version: Pair.version + 1,
         }
         with db.atomic():
+            self.lock()
             Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
             self.end_covers(by)
 
@@ -449,6 +451,7 @@ class Meeting(Row):
     def _unannounced(self) -> Iterator[None]:
         # A draft leaves no trace that the other one could see, not even in the count of changes.
         with db.atomic():
+            self.pair.lock()
             self.must_be_open()
             if not self.pair.is_running:
                 raise PairOver(self.pair.why_over())

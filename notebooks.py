@@ -38,6 +38,7 @@ class PrivateNote(Row):
         if pair.erased_at:
             raise PairOver(Phrase("All that was written here was erased, so there is no notebook any more."))
         with db.atomic():
+            pair.lock()
             stored = cls._stored(pair, author)
             before = stored.text if stored else ""
             merged = merge_since(base, before, text, sent)

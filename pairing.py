@@ -8,12 +8,12 @@ import scheduling
 from languages import Phrase
 from models import Pair, PairOver, Person, Refused, stands
 from prepared import Prepared
-from rows import db
+from rows import db, one_at_a_time
 
 
 def invite(by: Person, manager: Person, report: Person, **settings: Any) -> Pair:
     """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
-    with db.atomic():
+    with one_at_a_time("people"):
         return STANDING.first(manager=manager.id, report=report.id) or Pair.create(
             invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
         )
@@ -24,7 +24,7 @@ def begin(manager: Person, report: Person) -> tuple[Pair, bool]:
 
     No invitation is needed, and one that stands is accepted.
     """
-    with db.atomic():
+    with one_at_a_time("people"):
         pair = STANDING.first(manager=manager.id, report=report.id)
         is_new = not (pair and pair.accepted_at)
         if pair is None:

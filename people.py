@@ -17,7 +17,7 @@ from naming import Unfit
 from notebooks import PrivateNote
 from prepared import Prepared
 from records import Record
-from rows import db
+from rows import one_at_a_time
 from sessions import Session
 
 QUOTED_LENGTH = 60
@@ -157,7 +157,7 @@ def retire(person: Person, manager_days: int = 0) -> None:
     """
     if person.retired_at:
         return
-    with db.atomic():
+    with one_at_a_time("people"):
         for pair in let_go(person, manager_days):
             notices.tell("cover-ended" if pair.covers_id else "unpaired", pair)
         audit.note("directory", about=f"retired {person.subject}")
@@ -205,7 +205,7 @@ def merge(source: Person, target: Person) -> int:
     cannot be one person, or where both have something in their one-to-ones with the same other one.
     """
     _must_be_one(source, target)
-    with db.atomic():
+    with one_at_a_time("people"):
         pairs = list(pairs_of(source))
         _hand_over(source, target)
         _settle_doubles(target)
@@ -276,7 +276,7 @@ def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> 
     it is not begun again until the directory has said something else in between. A former manager may read what was
     written for `manager_days` more.
     """
-    with db.atomic():
+    with one_at_a_time("people"):
         said = SAID(report=report.id)
         for pair in said:
             if not manager or pair.manager_id != manager.id:

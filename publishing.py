@@ -9,7 +9,7 @@ import library
 from languages import Phrase
 from library import DRAFT, USUAL, Shelf, TemplateVersion
 from models import Person, Refused
-from rows import db
+from rows import one_at_a_time
 from template_drafts import KEY_LENGTH, Draft, slug
 from template_files import SIZE_LIMIT, THIS, Mistake, TemplateMistake, read, sketch, written
 
@@ -38,7 +38,7 @@ def save_draft(key: str, by: Person, content: str, base: str) -> TemplateVersion
     """
     if len(content) > SIZE_LIMIT:
         raise Refused(Phrase("A template cannot be longer than %(limit)s characters.", limit=SIZE_LIMIT))
-    with db.atomic():
+    with one_at_a_time("templates"):
         draft = library.draft_of(key)
         if stamp(draft) != base and not (draft and draft.content == content):
             raise DraftChanged(draft)
@@ -68,7 +68,7 @@ def begin(by: Person, name: str, content: str) -> str:
 
     Raises Refused where another has its name.
     """
-    with db.atomic():
+    with one_at_a_time("templates"):
         if same := next((each for each in library.shelves() if each.name == name and _says(each, content)), None):
             return same.key
         must_be_free(name)
@@ -116,7 +116,7 @@ def publish(key: str, by: Person, base: str) -> TemplateVersion:
 
     Raises TemplateMistake where something is wrong in it, DraftChanged where it is not what it was.
     """
-    with db.atomic():
+    with one_at_a_time("templates"):
         draft = library.draft_of(key)
         if draft is None or stamp(draft) != base:
             raise DraftChanged(draft)
@@ -133,7 +133,7 @@ def discard(key: str, by: Person, base: str) -> None:
 
     Raises DraftChanged where it is not what it was.
     """
-    with db.atomic():
+    with one_at_a_time("templates"):
         if draft := library.draft_of(key):
             if stamp(draft) != base:
                 raise DraftChanged(draft)
@@ -145,7 +145,7 @@ def retire(key: str, by: Person, undo: bool = False) -> None:
     """Offer a template no more, or again. Meetings that began with it keep it. Raises Refused for the usual one."""
     if key == USUAL:
         raise Refused(Phrase("The usual conversation cannot be retired: it is what people have who chose no other."))
-    with db.atomic():
+    with one_at_a_time("templates"):
         newest = next(iter(library.versions_of(key)), None)
         if newest and bool(newest.retired_at) == undo:
             newest.change(retired_at=None if undo else clock.now())

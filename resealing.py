@@ -38,7 +38,7 @@ def uses(models: Models) -> Counter[str]:
     for words in words_of(models):
         table, column = _names(words)
         rows = db.execute_sql(
-            f"SELECT substr({column}, 1, instr({column}, ':') - 1), count(*) FROM {table} "  # noqa: S608
+            f"SELECT {db.before(':', column)}, count(*) FROM {table} "  # noqa: S608
             f"WHERE {column} <> '' GROUP BY 1"
         )
         found.update(dict(rows.fetchall()))

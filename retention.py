@@ -91,6 +91,7 @@ def _long_ended(before: datetime) -> Expression:
 def clear(pair: Pair, before: datetime) -> None:
     """Delete what is older than `before` in a pair, in one transaction; nothing if it has come under a hold."""
     with db.atomic():
+        pair.lock()
         # Looked for anew: people have gone on since the first time.
         for found in [_due(fresh, before) for fresh in _with_old_things(before).where(Pair.id == pair.id)]:
             if found.is_whole:
@@ -124,6 +125,7 @@ def release(pair: Pair) -> None:
 
 def _settle(pair: Pair, kind: str) -> None:
     with db.atomic():
+        pair.lock()
         is_held = bool(Pair.get_by_id(pair.id).held_at)
         if is_held == (kind == "held"):
             return

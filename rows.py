@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Self
@@ -21,6 +23,14 @@ KEYED = "k"
 def new_id() -> str:
     """An id for a row: 60 random bits, so that nobody guesses one and no order shows."""
     return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
+
+
+@contextmanager
+def one_at_a_time(about: str) -> Iterator[None]:
+    """One transaction, beside which no other about the same thing runs, in whichever process."""
+    with db.atomic():
+        db.hold(about)
+        yield
 
 
 class Moment(DateTimeField):
@@ -124,6 +134,11 @@ class Row(Model):
             setattr(self, name, value)
         fields = [self._meta.fields[name] for name in facts]
         db.execute_sql(_update(type(self), tuple(facts)), [*self._values(fields), self.id])
+
+    def lock(self) -> None:
+        """Have nobody else change this row until the transaction ends."""
+        if db.for_update:
+            db.execute_sql(f'SELECT 1 FROM "{self._meta.table_name}" WHERE "id" = {db.param} FOR UPDATE', [self.id])  # noqa: S608
 
     def remove(self) -> None:
         """Take the row out of its table."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from bench import databases
+
 PROGRAM = str(Path(sys.executable).with_name("duologue"))
 PATIENCE_SECONDS = 20.0
 
@@ -18,7 +20,8 @@ class Server:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        self.environ = {**os.environ, "DATA_DIR": str(folder), "SIGN_IN": "demo", "PORT": "0", **settings}
+        where = {"DATA_DIR": str(folder), **databases.settings(folder)}
+        self.environ = {**os.environ, **where, "SIGN_IN": "demo", "PORT": "0", **settings}
 
     def run(self, *command: str) -> str:
         """Run another command of the program, or a script, on the same database; gives what it printed."""

@@ -43,7 +43,7 @@ def restore(file: Path) -> None:
     """Put the backup FILE where the settings want the database. There must be none: move it away, and keep it."""
     config = settings.read()
     applied = backups.restore(config, file.absolute())
-    click.echo(f"Restored {file} as {config.database}.")
+    click.echo(f"Restored {file} as {config.database_url}.")
     if applied:
         click.echo(f"It was of an older version, so it was brought forward: {', '.join(applied)}.")
     for line in SINCE_THEN:

@@ -19,7 +19,7 @@ def create() -> None:
     """Make a new, empty database."""
     config = settings.read()
     database.create(config)
-    click.echo(f"Made {config.database}.")
+    click.echo(f"Made {config.database_url}.")
 
 
 @click.command()
@@ -35,11 +35,11 @@ def demo() -> None:
     config = settings.read()
     if not config.is_demo:
         raise Misconfigured("Invented people belong into a demo alone: set SIGN_IN=demo.")
-    if not config.database.exists():
+    if not database.exists(config):
         database.create(config, fill=lambda: demo_data.fill(config.time_zone))
-        click.echo(f"Made a demo database at {config.database}.")
+        click.echo(f"Made a demo database at {config.database_url}.")
     elif database.fill_if_empty(config, lambda: demo_data.fill(config.time_zone)):
-        click.echo(f"Filled the demo database at {config.database}.")
+        click.echo(f"Filled the demo database at {config.database_url}.")
 
 
 @click.command("import-archive")

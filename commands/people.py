@@ -13,7 +13,7 @@ import people as room
 from config import Config
 from logs import escaped
 from models import Person, Refused
-from rows import db
+from rows import one_at_a_time
 
 from .opening import bar, opened
 
@@ -92,7 +92,7 @@ def _problems_told() -> Iterator[None]:
 
 def _carry_out(printed: directory.Plan, compare: Callable[[], directory.Plan]) -> None:
     """Do what was printed, while nobody else changes anything. Raises Refused where that is not the plan any more."""
-    with db.atomic(), bar("Importing", len(printed.steps)) as progress:
+    with one_at_a_time("people"), bar("Importing", len(printed.steps)) as progress:
         plan = compare()
         if [str(step) for step in plan.steps] != [str(step) for step in printed.steps]:
             raise Refused("Nothing was changed, since people changed meanwhile: run it once more.")
@@ -194,5 +194,5 @@ def lead(username: str, leads: bool) -> None:
 @contextmanager
 def _at_work() -> Iterator[Config]:
     """The settings, with the database open and one transaction begun, which is undone when something is refused."""
-    with opened() as config, db.atomic():
+    with opened() as config, one_at_a_time("people"):
         yield config

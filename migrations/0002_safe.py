@@ -82,6 +82,10 @@ def up(migrator, db):
             table_name = 'audit_entry'
 
     db.create_tables([Session, Notice, AuditEntry])
+    (_guard_postgresql if db.param == '%s' else _guard_sqlite)(db)
+
+
+def _guard_sqlite(db):
     db.execute_sql(
         'CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS '
         '(SELECT 1 FROM audit_entry WHERE number = NEW.number OR id = NEW.id) '
@@ -90,6 +94,16 @@ def up(migrator, db):
         db.execute_sql(
             f'CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit_entry '
             "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END")
+
+
+def _guard_postgresql(db):
+    db.execute_sql(
+        'CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS '
+        "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$")
+    for verb in ('UPDATE', 'DELETE', 'TRUNCATE'):
+        db.execute_sql(
+            f'CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit_entry '
+            'FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()')
 
 
 def down(migrator, db):

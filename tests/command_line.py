@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench import databases
+
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
     """Run a command with its database in `folder`; what it said, and how it ended."""
     environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(folder), **settings}
+    environ = {**databases.settings(Path(environ["DATA_DIR"])), **environ}
     return subprocess.run(
         [sys.executable, "-m", "commands", *arguments],
         cwd=folder,

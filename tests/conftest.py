@@ -1,5 +1,9 @@
-"""The cast: Ada manages Sam, Lee manages Noor, Robin is the people lead; each test has a fresh database."""
+"""The cast: Ada manages Sam, Lee manages Noor, Robin is the people lead; each test has a fresh database.
 
+TEST_DATABASE=postgresql has all of it run on a PostgreSQL server, which is brought along.
+"""
+
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +21,10 @@ import live
 import pairing
 from app import create_app
 from auth import DEMO_ISSUER
+from bench import databases
+from bench.postgresql import QUICKLY, PostgreSQL
 from config import Config
+from engines import sqlite
 from models import Item, Meeting, Pair, Person
 from rows import db
 
@@ -31,22 +38,50 @@ PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 
 def config_in(folder: Path) -> Config:
     """The settings of a demo that keeps its things in `folder`."""
-    return settings.read({"SIGN_IN": "demo", "DATA_DIR": str(folder), "TIME_ZONE": ZONE})
+    where = {"DATA_DIR": str(folder), **databases.settings(folder)}
+    return settings.read({"SIGN_IN": "demo", "TIME_ZONE": ZONE, **where})
 
 
 def copy_database(config: Config, folder: Path) -> Config:
     """A copy of a demo's database and keyring in `folder`; the settings for it."""
     copied = config_in(folder)
-    shutil.copy(config.database, copied.database)
+    if databases.server:
+        databases.server.make(databases.name_of(folder), template=databases.name_of(config.data_dir))
+    else:
+        shutil.copy(config.database, copied.database)
     shutil.copy(config.keyring_file, copied.keyring_file)
     return copied
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the server, if the tests are to run on one."""
+    if os.environ.get("TEST_DATABASE") == "postgresql" and not _leads_others(session):
+        databases.use(PostgreSQL(**QUICKLY).start())
+
+
+def _leads_others(session: pytest.Session) -> bool:
+    return bool(getattr(session.config.option, "numprocesses", None)) and not hasattr(session.config, "workerinput")
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the server."""
+    if databases.server:
+        databases.server.__exit__()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about the other kind of database."""
+    ours, other = ("postgresql", "sqlite") if os.environ.get("TEST_DATABASE") == "postgresql" else ("sqlite", "server")
+    for item in items:
+        if item.get_closest_marker(other):
+            item.add_marker(pytest.mark.skip(reason=f"this one runs on {ours}"))
 
 
 @pytest.fixture(scope="session")
 def quick_disk() -> Iterator[None]:
     """Nothing here survives a power cut, so nobody waits for the disk. test_database.py looks at the real pragmas."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(database.PRAGMAS, "synchronous", "off")
+        patch.setitem(sqlite.PRAGMAS, "synchronous", "off")
         yield
 
 

@@ -8,6 +8,7 @@ import pytest
 from peewee import OperationalError
 
 import database
+import engines
 import secrecy
 import template_files
 from config import Misconfigured
@@ -47,7 +48,7 @@ def test_it_is_opened_for_writing_to_disk_before_an_answer():
     from pathlib import Path
 
     found = subprocess.run(
-        [sys.executable, "-c", "import database; print(database.PRAGMAS)"],
+        [sys.executable, "-c", "import engines.sqlite; print(engines.sqlite.PRAGMAS)"],
         cwd=Path(database.__file__).parent,
         capture_output=True,
         text=True,
@@ -116,7 +117,7 @@ def test_a_page_that_an_index_does_not_tell_of_is_found_by_inspecting(made):
 
 
 def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
-    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 10)
+    monkeypatch.setitem(engines.sqlite.PRAGMAS, "busy_timeout", 10)
     with closing(sqlite3.connect(made.database, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = exclusive")
         other.execute("UPDATE pair SET version = version + 1")

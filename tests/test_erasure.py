@@ -6,6 +6,7 @@ import pytest
 
 import actions
 import database
+import engines
 import erasure
 import growth
 import pairing
@@ -270,7 +271,7 @@ def test_a_page_that_still_reads_the_old_file_is_said(here, filled, monkeypatch)
     import sqlite3
     from contextlib import closing
 
-    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 0)
+    monkeypatch.setitem(engines.sqlite.PRAGMAS, "busy_timeout", 0)
     db.execute_sql("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(here.database, isolation_level=None)) as reader:
         reader.execute("BEGIN")

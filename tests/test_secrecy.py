@@ -11,6 +11,7 @@ import pytest
 from playhouse.migrations import Runner
 
 import database
+import engines
 import keyring_file
 import resealing
 import secrecy
@@ -433,7 +434,7 @@ def test_migrating_that_broke_off_goes_on_where_it_was(first_version):
 
 def test_migrating_is_not_done_while_the_old_pages_are_still_being_read(first_version, monkeypatch):
     config, _ = first_version
-    monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 50)
+    monkeypatch.setitem(engines.sqlite.PRAGMAS, "busy_timeout", 50)
     with closing(sqlite3.connect(config.database)) as reading:
         reading.execute("BEGIN")
         reading.execute("SELECT count(*) FROM person").fetchone()

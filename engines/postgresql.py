@@ -1,0 +1,198 @@
+"""PostgreSQL: the database is on a server, and as many processes serve it as are needed."""
+
+import os
+import select
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from peewee import DatabaseError, OperationalError
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+
+from config import Misconfigured
+
+# How many connections a process has at most, and how long one waits for one of them.
+MOST_CONNECTIONS = 20
+PATIENCE_SECONDS = 5
+# How long nothing may come over a connection that something is due on, before its other end counts as gone.
+SILENCE_MILLISECONDS = 10_000
+LIMITS = f"-c lock_timeout={PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
+# Nobody is to be asked for a password by a program that nobody watches.
+NEVER_ASK = "--no-password"
+
+Progress = Callable[[int, int], None]
+
+
+class PostgresqlServer(PooledPostgresqlDatabase):
+    """The database at this address. `name` is the address as it may be said."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(
+            url,
+            prefer_psycopg3=True,
+            autoconnect=False,
+            max_connections=MOST_CONNECTIONS,
+            timeout=PATIENCE_SECONDS,
+            connect_timeout=PATIENCE_SECONDS,
+            tcp_user_timeout=SILENCE_MILLISECONDS,
+            application_name="duologue",
+            options=LIMITS,
+        )
+        self.url, self.name = url, name
+
+    def __str__(self) -> str:
+        return self.name
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Take a connection. Raises OperationalError where none can be had in time."""
+        try:
+            return super().connect(reuse_if_open)
+        except MaxConnectionsExceeded:
+            raise OperationalError("all connections are in use") from None
+
+    def _is_closed(self, connection: Any) -> bool:
+        # A server that stopped meanwhile has said so, or hung up: nothing else comes unasked over an idle connection.
+        return super()._is_closed(connection) or _has_news(connection)
+
+    def exists(self) -> bool:
+        """Whether anything is in it. Raises Misconfigured when it is out of reach."""
+        return bool(self._tables())
+
+    def is_within_reach(self) -> bool:
+        """Whether its server may be asked: what is asked next tells."""
+        return True
+
+    def _tables(self) -> list[str]:
+        try:
+            with self.connection_context():
+                return self.get_tables()
+        except DatabaseError as problem:
+            raise self.unusable(problem) from None
+
+    @contextmanager
+    def making(self) -> Iterator[Self]:
+        """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it."""
+        if self.exists():
+            raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
+        self._must_suit()
+        try:
+            yield self
+        except BaseException:
+            self.close_all()
+            self._discard()
+            raise
+        finally:
+            self.close_all()
+
+    def _discard(self) -> None:
+        """Take out of it whatever was begun."""
+        with suppress(DatabaseError), self.connection_context():
+            for table in self.get_tables():
+                self.execute_sql(f'DROP TABLE "{table}" CASCADE')
+            self.execute_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
+
+    def _must_suit(self) -> None:
+        """Raise Misconfigured unless it can hold every letter, and knows the small ones of them."""
+        with self.connection_context():
+            encoding, lower = self.execute_sql("SELECT current_setting('server_encoding'), lower('É')").fetchone()
+        if (encoding, lower) != ("UTF8", "é"):
+            raise Misconfigured(
+                f"The database at {self.name} does not know all letters: make it with "
+                "\"CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'\"."
+            )
+
+    def must_be_there(self) -> None:
+        """Raise Misconfigured unless it answers, and something is in it."""
+        tables = self._tables()
+        if not tables:
+            raise Misconfigured(f"There is nothing at {self.name} yet: begin with 'duologue create'.")
+        if "stamp" not in tables:
+            raise self.broken()
+
+    def must_be_whole(self, thoroughly: bool) -> None:
+        """PostgreSQL sees to that itself."""
+
+    def broken(self) -> Misconfigured:
+        """What is said when it is not what it should be."""
+        return Misconfigured(f"What is at {self.name} is not a whole Duologue database: restore a backup of it.")
+
+    def unusable(self, problem: Exception) -> Misconfigured:
+        """Why it cannot be used: it is out of reach or busy, or that it is not as it should be."""
+        cause = problem.__cause__ or problem.__context__ or problem
+        if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+            return self.broken()
+        return Misconfigured(f"The database at {self.name} cannot be used now: {_in_one_line(problem)}.")
+
+    def hold(self, about: str) -> None:
+        """Have no other transaction about the same thing run beside this one, in whichever process."""
+        self.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (about,))
+
+    def begin_thorough(self) -> None:
+        """Nothing: what is deleted goes when the tables are written anew."""
+
+    def forget(self) -> bool:
+        """Write the tables anew without what was deleted or changed long ago."""
+        self.execute_sql("VACUUM (FULL)")
+        return True
+
+    def before(self, mark: str, column: str) -> str:
+        """SQL for what stands before the first `mark` of a column."""
+        return f"split_part({column}, '{mark}', 1)"
+
+    def back_up(self, path: Path, progress: Progress) -> None:
+        """Write all of it as it is now to an empty file, with pg_dump, while people write. Raises Misconfigured."""
+        progress(0, 1)
+        # Who is signed in is nothing that one comes back to.
+        kept = ("--format=custom", "--no-owner", "--no-privileges", "--exclude-table-data=session")
+        self._run("pg_dump", *kept, f"--file={path}")
+        progress(1, 1)
+
+    def read_backup(self, path: Path) -> None:
+        """Read a whole backup, to see whether it is one. Raises Misconfigured."""
+        _run("pg_restore", f"--file={os.devnull}", str(path))
+
+    def fill_from(self, path: Path) -> None:
+        """Take in a backup, whole. Raises Misconfigured."""
+        everything = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+        self._run("pg_restore", *everything, str(path))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        address, password = _parted(self.url)
+        _run(program, NEVER_ASK, f"--dbname={address}", *arguments, PGPASSWORD=password)
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether something came over this connection unasked."""
+    found = select.poll()
+    found.register(connection.pgconn.socket, select.POLLIN)
+    return bool(found.poll(0))
+
+
+def _in_one_line(problem: Exception) -> str:
+    return " ".join(str(problem).split()).rstrip(".") or type(problem).__name__
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """An address without its password, and that: what stands in a command line, all of the machine can read."""
+    parts = urlsplit(url)
+    who, at, place = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    query = dict(parse_qsl(parts.query))
+    password = unquote(password) or query.pop("password", "")
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{place}", query=urlencode(query))), password
+
+
+def _run(program: str, *arguments: str, **secrets: str) -> None:
+    found = shutil.which(program)
+    if not found:
+        raise Misconfigured(f"There is no {program} on the PATH: install PostgreSQL's client programs.")
+    environ = {**os.environ, **{name: value for name, value in secrets.items() if value}}
+    done = subprocess.run([found, *arguments], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or [f"{program} ended with {done.returncode}"]
+        raise Misconfigured(f"{program} could not do it: {last[0].rstrip('.')}.")
