@@ -6,6 +6,8 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
+import time
+
 from flask import Flask, request
 
 import assets
@@ -14,6 +16,7 @@ import cookies
 import database
 import door
 import gate
+import metrics
 import phrases
 import rates
 import request_log
@@ -98,7 +101,9 @@ class MethodOverride:
 def _open_database() -> None:
     # Whether it is there is for the health pages to find out, without waiting for it.
     if request.blueprint != "health":
+        began = time.perf_counter()
         db.connect(reuse_if_open=True)
+        metrics.connected(time.perf_counter() - began)
 
 
 def _close_database(problem: BaseException | None) -> None:

@@ -53,6 +53,9 @@ class Measures:
         self.renderings = client.Histogram(
             "event_seconds", "Looking up and rendering one event of a stream.", buckets=SECONDS, **own
         )
+        self.waits = client.Histogram(
+            "database_wait_seconds", "A request's wait for a database connection.", buckets=SECONDS, **own
+        )
         self._routes: dict[tuple[str, int], tuple[Any, Any]] = {}
         self._levels = [
             (client.Gauge(name, meaning, multiprocess_mode=mode, **own), look)
@@ -103,6 +106,12 @@ def rendered(seconds: float) -> None:
     """An event was rendered for an open page."""
     if _measures:
         _measures.renderings.observe(seconds)
+
+
+def connected(seconds: float) -> None:
+    """A request had a connection to the database after so long."""
+    if _measures:
+        _measures.waits.observe(seconds)
 
 
 def level(name: str, meaning: str, look: Look, together: Together = "livesum") -> None:

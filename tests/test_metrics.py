@@ -127,6 +127,7 @@ def test_what_the_open_pages_cost_is_told(told):
     assert found["duologue_announcements_total"] >= 2
     assert found["duologue_event_seconds_count"] >= 2
     assert found["duologue_processes"] == 1
+    assert found["duologue_database_wait_seconds_count"] >= 4
     assert found["duologue_memory_bytes"] > 10_000_000
     assert found["duologue_open_files"] > 5
     assert found["duologue_database_connections_in_use"] + found["duologue_database_connections_idle"] >= 1
