@@ -142,6 +142,13 @@ def test_nobody_and_nothing_of_theirs_is_named(told):
     assert not re.search(r"(?i)ada|sam okoro|marsh|secret|/meetings|localhost", told)
 
 
+def test_the_guide_for_operators_names_what_there_is_and_nothing_else(told):
+    guide = (ROOT / "docs" / "operate.md").read_text("utf-8").split("\n## Monitoring\n")[1].split("\n## ")[0]
+    named = {re.sub("_bucket$", "", name) for name in re.findall(r"\bduologue_\w+", guide)}
+    there = set(re.findall(r"^# TYPE (duologue_\w+)", told, re.MULTILINE))
+    assert named == {name for name in there if not name.endswith("_created")}
+
+
 def test_nothing_else_is_answered_there(serving):
     for path in ("/", "/healthz", "/metrics/x", "/metrics?x"):
         assert ask(serving.folder / "metrics.sock", path).startswith("HTTP/1.0 404")
