@@ -2,11 +2,11 @@
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import gevent
 from peewee import PeeweeException
 
 import database
@@ -27,23 +27,25 @@ class Check:
 
     def __init__(self, reason: Callable[[], str | None]) -> None:
         self._reason = reason
-        self._asking: gevent.Greenlet | None = None
+        self._asking: threading.Thread | None = None
+        self._found: str | None = None
 
     def reason(self) -> str | None:
         """Why it does not hold, or None. A question that hangs is not asked a second time beside the first."""
-        if self._asking is None or self._asking.ready():
-            self._asking = gevent.spawn(self._ask)
-        try:
-            return self._asking.get(timeout=PATIENCE_SECONDS)
-        except gevent.Timeout:
-            return "It takes too long to find out."
+        if self._asking is None or not self._asking.is_alive():
+            # A greenlet, where the standard library is cooperative.
+            self._asking = threading.Thread(target=self._ask, daemon=True)
+            self._asking.start()
+        asking = self._asking
+        asking.join(PATIENCE_SECONDS)
+        return "It takes too long to find out." if asking.is_alive() else self._found
 
-    def _ask(self) -> str | None:
+    def _ask(self) -> None:
         try:
-            return self._reason()
+            self._found = self._reason()
         except Exception as problem:
             log.error("event=check-failed type=%s", type(problem).__name__)
-            return "It cannot be found out."
+            self._found = "It cannot be found out."
 
 
 def _database_reach() -> str | None:

@@ -15,7 +15,10 @@
 
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
-    if (!ctx.text.includes("<hx-partial")) say("failed", ctx.response.headers.get("X-Request-Id"));
+    if (!ctx.text.includes("<hx-partial")) {
+      const { status, headers } = ctx.response;
+      say("failed", status >= 500 && headers.get("X-Request-Id"));
+    }
   });
 
   document.addEventListener("htmx:finally:request", (event) => {

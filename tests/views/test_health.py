@@ -1,9 +1,9 @@
 """Whether the server is well and ready: 200 and nothing private, or 503 with one plain reason, whatever hangs."""
 
+import threading
 import time
 from collections.abc import Iterator
 
-import gevent
 import pytest
 from flask.testing import FlaskClient
 
@@ -24,7 +24,7 @@ def monitor(app, here) -> Iterator[FlaskClient]:
 @pytest.fixture
 def hanging(monkeypatch) -> Iterator[process.Check]:
     """A check that does not come to an end."""
-    over = gevent.event.Event()
+    over = threading.Event()
     check = process.Check(lambda: over.wait() and None)
     monkeypatch.setattr(process, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(process, "checks", [*process.checks, check])
