@@ -2,11 +2,13 @@
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
+import gevent
 from peewee import PeeweeException
 
 import database
@@ -27,25 +29,26 @@ class Check:
 
     def __init__(self, reason: Callable[[], str | None]) -> None:
         self._reason = reason
-        self._asking: threading.Thread | None = None
-        self._found: str | None = None
+        # One for each real thread, since greenlets cannot wait for those of another.
+        self._asking: WeakKeyDictionary[Any, gevent.Greenlet] = WeakKeyDictionary()
 
     def reason(self) -> str | None:
         """Why it does not hold, or None. A question that hangs is not asked a second time beside the first."""
-        if self._asking is None or not self._asking.is_alive():
-            # A greenlet, where the standard library is cooperative.
-            self._asking = threading.Thread(target=self._ask, daemon=True)
-            self._asking.start()
-        asking = self._asking
-        asking.join(PATIENCE_SECONDS)
-        return "It takes too long to find out." if asking.is_alive() else self._found
-
-    def _ask(self) -> None:
+        hub = gevent.get_hub()
+        asking = self._asking.get(hub)
+        if asking is None or asking.ready():
+            asking = self._asking[hub] = gevent.spawn(self._ask)
         try:
-            self._found = self._reason()
+            return asking.get(timeout=PATIENCE_SECONDS)
+        except gevent.Timeout:
+            return "It takes too long to find out."
+
+    def _ask(self) -> str | None:
+        try:
+            return self._reason()
         except Exception as problem:
             log.error("event=check-failed type=%s", type(problem).__name__)
-            self._found = "It cannot be found out."
+            return "It cannot be found out."
 
 
 def _database_reach() -> str | None:
