@@ -1,54 +1,19 @@
-"""The life of a process that serves: what begins with it beside the requests, and whether it can serve now."""
+"""The life of a process that serves: what begins with it beside the requests, and what it needs to be ready."""
 
-import logging
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from weakref import WeakKeyDictionary
 
-import gevent
 from peewee import PeeweeException
 
 import database
 import live
 import metrics
 from config import Config
+from readiness import Check, checks
 from rows import db
 
-# A monitor waits no longer than this for an answer, whatever hangs.
-PATIENCE_SECONDS = 2.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-log = logging.getLogger("process")
-
-
-class Check:
-    """Something that has to hold. `reason` gives one plain sentence when it does not, and may take its time."""
-
-    def __init__(self, reason: Callable[[], str | None]) -> None:
-        self._reason = reason
-        # One for each real thread, since greenlets cannot wait for those of another.
-        self._asking: WeakKeyDictionary[Any, gevent.Greenlet] = WeakKeyDictionary()
-
-    def reason(self) -> str | None:
-        """Why it does not hold, or None. A question that hangs is not asked a second time beside the first."""
-        hub = gevent.get_hub()
-        asking = self._asking.get(hub)
-        if asking is None or asking.ready():
-            asking = self._asking[hub] = gevent.spawn(self._ask)
-        try:
-            return asking.get(timeout=PATIENCE_SECONDS)
-        except gevent.Timeout:
-            return "It takes too long to find out."
-
-    def _ask(self) -> str | None:
-        try:
-            return self._reason()
-        except Exception as problem:
-            log.error("event=check-failed type=%s", type(problem).__name__)
-            return "It cannot be found out."
 
 
 def _database_reach() -> str | None:
@@ -68,13 +33,7 @@ def _database_version() -> str | None:
 
 
 reach = Check(_database_reach)
-# What has to hold before people are sent here. A room that has something to add appends a Check.
-checks = [reach, Check(_database_version)]
-
-
-def why_not_ready() -> str | None:
-    """Why this process should not be sent anybody now, in one sentence; None when it should."""
-    return next((reason for check in checks if (reason := check.reason())), None)
+checks += [reach, Check(_database_version)]
 
 
 def begin(config: Config) -> None:

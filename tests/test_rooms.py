@@ -12,6 +12,7 @@ PURE = {
     "prepared",
     "request_ids",
     "metrics",
+    "readiness",
     "clock",
     "links",
     "saying",

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 import process
+import readiness
 
 pages = Blueprint("health", __name__)
 
@@ -16,7 +17,7 @@ def show():
 
 @pages.get("/readyz")
 def ready():
-    return _told(process.why_not_ready())
+    return _told(readiness.why_not())
 
 
 def _told(reason: str | None):

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from gevent.event import Event
 
-import process
+import readiness
 from rows import db
 
 PATHS = ["/healthz", "/readyz"]
@@ -26,9 +26,9 @@ def hanging(monkeypatch) -> Iterator[list[None]]:
     """How often a check was asked that does not come to an end."""
     over = Event()
     asked: list[None] = []
-    check = process.Check(lambda: asked.append(None) or (over.wait() and None))
-    monkeypatch.setattr(process, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(process, "checks", [*process.checks, check])
+    check = readiness.Check(lambda: asked.append(None) or (over.wait() and None))
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(readiness, "checks", [*readiness.checks, check])
     yield asked
     over.set()
 
@@ -62,13 +62,13 @@ def test_a_database_of_another_version_is_not_ready(monitor, change):
 
 
 def test_what_a_room_adds_has_to_hold(monitor, monkeypatch):
-    monkeypatch.setattr(process, "checks", [*process.checks, process.Check(lambda: "It is stopping.")])
+    monkeypatch.setattr(readiness, "checks", [*readiness.checks, readiness.Check(lambda: "It is stopping.")])
     answer = monitor.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "It is stopping.\n")
 
 
 def test_a_check_that_breaks_is_one_that_does_not_hold(monitor, monkeypatch):
-    monkeypatch.setattr(process, "checks", [process.Check(lambda: {}["secret"])])
+    monkeypatch.setattr(readiness, "checks", [readiness.Check(lambda: {}["secret"])])
     answer = monitor.get("/readyz")
     assert answer.status_code == 503
     assert "secret" not in answer.text
