@@ -187,7 +187,7 @@ def test_a_file_in_the_place_of_a_socket_is_left_alone(made):
 
 
 def test_a_service_that_is_not_measured_does_not_load_what_measures(made):
-    code = "import sys, wsgi; print('prometheus_client' in sys.modules)"
+    code = "import sys, app, config, process; process.begin(config.read()); print('prometheus_client' in sys.modules)"
     environ = {"SIGN_IN": "demo", "DATA_DIR": str(made.data_dir), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environ, cwd=made.data_dir, capture_output=True, text=True, check=False
