@@ -31,7 +31,7 @@ PURE = {
 # Where the web and the command line come together; nobody below knows them.
 DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "request_log", "speech", "wsgi"}
 # What reads the settings and the database's life.
-START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "process"}
+START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "moving", "process"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
 
 
