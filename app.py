@@ -6,6 +6,8 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
+import time
+
 from flask import Flask, request
 from peewee import OperationalError
 
@@ -15,8 +17,10 @@ import cookies
 import database
 import door
 import gate
+import metrics
 import phrases
 import rates
+import request_log
 import secrecy
 import speech
 import views
@@ -65,6 +69,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     )
     app.session_interface = cookies.Cookies(config.is_demo)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    request_log.register(app, config)
     app.before_request(_open_database)
     speech.register(app, config)
     door.register(app, config)
@@ -73,7 +78,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.after_request(_protected(config))
     app.after_request(assets.compress)
     app.teardown_request(_close_database)
-    app.wsgi_app = gate.Gate(MethodOverride(app.wsgi_app), config)  # type: ignore[method-assign]
+    guarded = gate.Gate(MethodOverride(app.wsgi_app), config)
+    app.wsgi_app = request_log.Numbered(guarded)  # type: ignore[method-assign]
     assets.register(app)
     phrases.register(app)
     views.register(app)
@@ -107,7 +113,11 @@ class MethodOverride:
 
 
 def _open_database() -> None:
-    db.connect(reuse_if_open=True)
+    # Whether it is there is for the health pages to find out, without waiting for it.
+    if request.blueprint != "health":
+        began = time.perf_counter()
+        db.connect(reuse_if_open=True)
+        metrics.connected(time.perf_counter() - began)
 
 
 def _close_database(problem: BaseException | None) -> None:

@@ -152,6 +152,11 @@ def is_within_reach() -> bool:
     return db.is_within_reach() and Stamp.select().exists()
 
 
+def is_of_this_version() -> bool:
+    """Whether the open database is neither older nor newer than the program by now."""
+    return set(Runner(db, str(MIGRATIONS)).applied()) == {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+
+
 def inspect(config: Config) -> None:
     """Open it, and read it whole, however large it is. Raises Misconfigured when it is broken."""
     _open(config, thoroughly=True)
