@@ -2,8 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,24 +10,11 @@ import request_log
 from config import ALL
 from rows import db
 
+from .. import behind
 from ..screen import regions
 from ..signed_in import HTMX
 
 ID = re.compile(r"[a-z2-9]{10}")
-
-
-@contextmanager
-def database_away(here) -> Iterator[None]:
-    """A folder where the database's file has been."""
-    db.close_all()
-    away = here.database.with_suffix(".away")
-    here.database.rename(away)
-    here.database.mkdir()
-    try:
-        yield
-    finally:
-        here.database.rmdir()
-        away.rename(here.database)
 
 
 def told(caplog) -> list[str]:
@@ -70,14 +55,14 @@ def test_so_does_the_line_that_an_error_puts_on_the_page(as_sam):
 
 
 def test_so_does_an_answer_without_a_database(app, here):
-    with database_away(here):
+    with behind.away(here.data_dir):
         answer = FlaskClient(app, app.response_class).get("/")
     assert answer.status_code == 503
     assert f"quote {answer.headers['X-Request-Id']}." in answer.text
 
 
 def test_a_failure_has_a_line_that_names_no_address(app, here, caplog):
-    with caplog.at_level(logging.INFO), database_away(here):
+    with caplog.at_level(logging.INFO), behind.away(here.data_dir):
         FlaskClient(app, app.response_class).get("/meetings/abcdefghijkm?q=secret")
     (line,) = told(caplog)
     assert re.fullmatch(r"event=request method=GET route=/meetings/<id> status=503 ms=\d+", line)
