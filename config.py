@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -283,6 +283,11 @@ class _Given:
                 raise Misconfigured(
                     f"{name} is set, but SIGN_IN={sign_in} has no use for it: unset it, or choose {' or '.join(ways)}."
                 )
+
+
+def elsewhere(config: Config, url: str) -> Config:
+    """The same settings with another database. Raises Misconfigured."""
+    return replace(config, database=_database(url), postgresql=_postgresql(url))
 
 
 def _dotenv() -> dict[str, str]:

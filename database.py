@@ -123,7 +123,7 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
             _use(made)
             with db.connection_context(), engine.reshaping():
                 _must_have_whole_templates()
-                Runner(db, str(MIGRATIONS)).up()
+                lay_out(made)
                 stamp = Stamp(kind=_kind(config))
                 Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
                 library.publish_built_ins()
@@ -131,6 +131,11 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
                     fill()
     except DatabaseError as problem:
         raise Misconfigured(f"No database can be made at {engine}: {problem}.") from None
+
+
+def lay_out(engine: Engine) -> list[str]:
+    """Bring its tables to this version, from whichever before; gives the names of the migrations that took."""
+    return Runner(engine, str(MIGRATIONS)).up()
 
 
 def exists(config: Config) -> bool:
@@ -260,7 +265,7 @@ def bring_forward(engine: Engine, config: Config) -> list[str]:
             secrecy.use(config)
             _must_have_whole_templates()
             with engine.reshaping():
-                applied = Runner(db, str(MIGRATIONS)).up()
+                applied = lay_out(engine)
             stamp = Stamp.select().get()
             if SEALING in applied:
                 stamp.change(canary=UNDER_WAY)

@@ -134,6 +134,14 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         self.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (about,))
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever is read within is as it was at the beginning, while people write."""
+        with self.connection_context():
+            self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+            self.execute_sql("ROLLBACK")
+
+    @contextmanager
     def reshaping(self) -> Iterator[None]:
         """The tables change within: all at once, and by one process alone."""
         with self.atomic():
