@@ -54,6 +54,14 @@ def copy_database(config: Config, folder: Path) -> Config:
     return copied
 
 
+def copy_folder(first: Path, folder: Path) -> Path:
+    """A copy of a data folder that nobody uses, its database on the server too; the folder."""
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+    if databases.server:
+        databases.server.make(databases.name_of(folder), template=databases.name_of(first))
+    return folder
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the server, if the tests are to run on one."""
     if os.environ.get("TEST_DATABASE") == "postgresql" and not _leads_others(session):

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shutil
 import stat
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from bench.server import CONFIGURATION, GUNICORN, Gunicorn
 from bench.wire import Connection, Reception, Visitor
 
 from .attacks.at_the_door.guarded import SECRET, Guarded
+from .conftest import copy_folder
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 30
@@ -31,11 +31,18 @@ LINE = '<li id="item-'
 
 @pytest.fixture
 def server(demo_folder, tmp_path) -> Iterator[Gunicorn]:
-    """Gunicorn with one process, on a SQLite file with the demo in it."""
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
-    with Gunicorn(tmp_path) as server:
+    """Gunicorn with one process, on a database with the demo in it."""
+    with Gunicorn(copy_folder(demo_folder, tmp_path)) as server:
         yield server
         server.stop()
+
+
+@pytest.fixture
+def several(server) -> Gunicorn:
+    """The same with two processes."""
+    server.stop()
+    server.environ["PROCESSES"] = "2"
+    return server.start()
 
 
 class Client:
@@ -104,8 +111,10 @@ def eventually(is_so) -> None:
 
 
 @pytest.fixture
-def clients(server) -> Iterator[list[Client]]:
+def clients(request, server) -> Iterator[list[Client]]:
     """Ada and Sam, writing and listening until the server stops."""
+    if "several" in request.fixturenames:
+        request.getfixturevalue("several")
     demo = json.loads(server.run(sys.executable, "-m", "bench.people"))
     clients = [Client(server, demo["meeting"], person) for person in demo["people"]]
     yield clients
@@ -142,10 +151,23 @@ def test_a_reload_refuses_no_request_loses_no_edit_and_tells_every_page_all_of_i
         assert ada.visitor.open(connection, ada.path).count(LINE) == ada.lines + len(ada.saved) + len(sam.saved)
 
 
-def test_when_a_process_is_killed_the_next_one_serves_the_file(server):
-    (killed,) = server.workers()
+@pytest.mark.server
+def test_a_reload_of_several_processes_refuses_no_request_and_loses_no_edit(several, clients):
+    go_on(clients, 1)
+    before = several.workers()
+    several.reload()
+    eventually(lambda: len(several.workers()) == 2 and not set(before) & set(several.workers()))
+    go_on(clients, 2)
+    ada, sam = clients
+    ada.end(), sam.end()
+    with Connection(several.address) as connection:
+        assert ada.visitor.open(connection, ada.path).count(LINE) == ada.lines + len(ada.saved) + len(sam.saved)
+
+
+def test_when_a_process_is_killed_the_next_one_takes_its_place(server):
     with Connection(server.address) as connection:
         assert connection.get("/healthz", {}).status == 200
+        (killed,) = server.workers()
         psutil.Process(killed).kill()
     with Connection(server.address) as connection:
         assert connection.get("/healthz", {}).status == 200
@@ -153,14 +175,15 @@ def test_when_a_process_is_killed_the_next_one_serves_the_file(server):
 
 
 def test_without_gunicorns_first_process_the_other_one_stops_in_good_order(server):
-    (worker,) = [psutil.Process(pid) for pid in server.workers()]
     with Connection(server.address) as connection:
         assert connection.get("/healthz", {}).status == 200
+    (worker,) = [psutil.Process(pid) for pid in server.workers()]
     server.kill()
     worker.wait(PATIENCE_SECONDS)
     assert "Traceback" not in server.log()
 
 
+@pytest.mark.sqlite
 def test_a_stop_while_the_next_process_waits_for_the_file_is_a_stop(server):
     other = Gunicorn(server.folder)
     other.start()

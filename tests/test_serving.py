@@ -17,6 +17,8 @@ import pytest
 from bench.server import PROGRAM, Server
 from bench.wire import FORM, Connection, Reception, Visitor
 
+from .conftest import copy_folder
+
 PATIENCE_SECONDS = 60
 PING = b"event: ping\n"
 # Together more than the system keeps for a connection that takes nothing.
@@ -56,6 +58,10 @@ class Desk:
         self.visitor.open(self._asking, self.meeting)
         self.answer = self._listening.open_stream(self.visitor.stream, self.visitor.headers)
         self.events = within(PATIENCE_SECONDS, self._listening.chunks())
+
+    def is_hung_up_on(self) -> bool:
+        """Wait for the server to part from this desk's own connection, on which nothing is under way."""
+        return self._asking._socket.recv(1) == b""
 
     def add(self, text: str) -> None:
         fields = {"section": "goals", "text": text, "key": text[-60:]}
@@ -164,8 +170,7 @@ def _until(events: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
 @pytest.fixture
 def brief(demo_folder, tmp_path) -> Iterator[Server]:
     """A server of this test's own, to be stopped."""
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
-    with Server(tmp_path) as server:
+    with Server(copy_folder(demo_folder, tmp_path)) as server:
         yield server
 
 
@@ -228,6 +233,7 @@ def test_what_is_under_way_at_a_stop_is_answered_whole_and_reaches_every_page_be
         assert next(ada.events)
         request = Slowly(sam, brief, "Sent as the server stopped")
         told_to_stop(brief)
+        assert sam.is_hung_up_on()
         status, headers = request.finish()
         assert (status, headers["connection"]) == (200, "close")
         rest = list(ada.events)
@@ -242,6 +248,7 @@ def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, thei
         ada.close()
         request = Slowly(sam, brief, "Sent as the server stopped")
         told_to_stop(brief)
+        assert sam.is_hung_up_on()
         assert request.finish()[0] == 200
         assert ended(brief) == 0
         with Connection(brief.start().address) as again:
@@ -250,8 +257,10 @@ def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, thei
             assert any(b"Sent as the server stopped" in event for event in events)
 
 
+@pytest.mark.sqlite
 def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(serving, ada):
-    done = subprocess.run([PROGRAM, "serve"], env=serving.environ, capture_output=True, text=True, check=False)
+    asked = {"env": serving.environ, "capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
+    done = subprocess.run([PROGRAM, "serve"], check=False, **asked)
     assert done.returncode == 1
     assert done.stderr.startswith(f"duologue: This database is served by process {serving.process.pid} already")
     assert len(done.stderr.splitlines()) == 1
