@@ -3,11 +3,13 @@
 import os
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from peewee import PeeweeException
 
 import database
 import live
+import lockfile
 import metrics
 from config import Config
 from readiness import Check, checks
@@ -35,9 +37,28 @@ def _database_version() -> str | None:
 reach = Check(_database_reach)
 checks += [reach, Check(_database_version)]
 
+# How long the one before may take to end: by hand hardly any time, at a graceful reload as long as it drains.
+PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0
 
-def begin(config: Config) -> None:
-    """Begin all that runs beside the requests. Called once, in the process that answers them, before the first."""
+
+class Gunicorn(NamedTuple):
+    """How gunicorn runs this process: one of how many, listening on which sockets' addresses."""
+
+    processes: int
+    addresses: list[Any]
+
+
+# Set by our worker before it loads the application; None under every other server.
+gunicorn: Gunicorn | None = None
+
+
+def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
+    """Begin all that runs beside the requests. Called once, in the process that answers them, before the first.
+
+    Raises Misconfigured where this process may not serve: a SQLite file is for one alone.
+    """
+    if config.database:
+        lockfile.hold(config.database, patience)
     began = time.time()
     metrics.level("processes", "Processes that serve.", lambda: 1)
     metrics.level("start_time_seconds", "When the youngest process began.", lambda: began, together="livemax")

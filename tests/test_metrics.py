@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 import config
-from bench.server import Server
+from bench.server import Gunicorn, Server
 from bench.wire import Connection, Reception
 from rows import ID_LETTERS
 
@@ -218,4 +219,20 @@ def test_whichever_process_is_asked_tells_of_all_and_the_dead_only_count(tmp_pat
     counted, levels = 'duologue_requests_total{endpoint="today.show",status="2xx"}', "duologue_open_streams"
     assert (before[counted], before[levels]) == (7, 7)
     assert (after[counted], after[levels]) == (7, 4)
+    assert not list(tmp_path.glob("duologue-metrics-*"))
+
+
+def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, tmp_path):
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "metrics.sock"
+    with Gunicorn(tmp_path, METRICS_ADDRESS=f"unix:{path}", TMPDIR=str(tmp_path)) as server:
+        for killed in (True, False):
+            with Connection(server.address) as asking:
+                assert asking.get("/healthz", {}).status == 200
+            if killed:
+                kill(*server.workers())
+        found = soon(lambda: samples(ask(path)))
+        server.stop()
+    assert found['duologue_requests_total{endpoint="health.show",status="2xx"}'] == 2
+    assert found["duologue_processes"] == 1
     assert not list(tmp_path.glob("duologue-metrics-*"))

@@ -29,7 +29,20 @@ PURE = {
     "keyring_file",
 }
 # Where the web and the command line come together; nobody below knows them.
-DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "request_log", "speech", "wsgi"}
+DOORS = {
+    "app",
+    "commands",
+    "views",
+    "assets",
+    "phrases",
+    "door",
+    "cookies",
+    "rates",
+    "request_log",
+    "speech",
+    "wsgi",
+    "worker",
+}
 # What reads the settings and the database's life.
 START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "moving", "process"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
