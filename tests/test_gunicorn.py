@@ -156,9 +156,11 @@ def test_a_reload_of_several_processes_refuses_no_request_and_loses_no_edit(serv
         assert ada.visitor.open(connection, ada.path).count(LINE) == ada.lines + len(ada.saved) + len(sam.saved)
 
 
-def test_a_stop_at_once_is_a_stop(server):
-    assert server.stop() == 0
-    assert "was sent SIGKILL" not in server.log()
+def test_a_process_that_has_only_just_begun_can_be_told_to_stop(server):
+    eventually(lambda: "Booting worker with pid" in server.log())
+    (begun,) = [psutil.Process(pid) for pid in server.workers()]
+    begun.terminate()
+    eventually(lambda: begun.pid not in server.workers())
 
 
 def test_when_a_process_is_killed_the_next_one_takes_its_place(server):
