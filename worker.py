@@ -51,6 +51,8 @@ class Worker(GeventWorker):
 
     def run(self) -> None:
         """Serve until told to stop, then finish what is under way."""
+        import process
+
         servers = [self._server(listener) for listener in self.sockets]
         for server in servers:
             server.start()
@@ -58,6 +60,7 @@ class Worker(GeventWorker):
             self.notify()
             self._told.wait(LOOK_SECONDS)
         gevent.joinall([gevent.spawn(server.drain) for server in servers])
+        process.end()
 
     def _server(self, listener: Any) -> Any:
         from server import Server
