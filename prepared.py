@@ -15,6 +15,16 @@ class _Slot:
         self.name = name
 
 
+# All that were ever built: constants of their rooms.
+_all: list["Prepared"] = []
+
+
+def forget() -> None:
+    """Prepare all of them anew when they are next called: another kind of database wants other SQL."""
+    for query in _all:
+        query._query = query._read = None
+
+
 class Prepared:
     """A query with named slots, called with their values; gives the rows that the query would give.
 
@@ -27,6 +37,7 @@ class Prepared:
         self._build = build
         self._names = build.__code__.co_varnames[: build.__code__.co_argcount]
         self._query: Any = None
+        _all.append(self)
         self._read: Callable[[tuple], Any] | None = None
 
     def __call__(self, **values: Any) -> list:
