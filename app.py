@@ -21,6 +21,7 @@ import speech
 import views
 import views.pages
 from rows import db
+from templating import Templates
 
 REQUEST_LIMIT = 256_000
 
@@ -63,6 +64,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
         WTF_CSRF_ENABLED=False,
     )
     app.session_interface = cookies.Cookies(config.is_demo)
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_open_database)
     speech.register(app, config)

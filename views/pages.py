@@ -8,10 +8,9 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from flask import Flask, has_request_context
-from jinja2 import Environment
 from markupsafe import Markup
 
 import actions
@@ -35,15 +34,16 @@ from languages import Phrase
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from records import Record
+from templating import Templates
 
 
 def register(app: Flask) -> None:
     """Render with this app's templates."""
-    Page.templates = app.jinja_env
+    Page.templates = cast(Templates, app.jinja_env)
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
-    Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
+    Page.templates.modules["buttons"] = "_buttons.html"
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
@@ -60,7 +60,7 @@ class Rejected:
 class Page:
     """What all live pages share. A subclass says how it is found and what its regions are."""
 
-    templates: ClassVar[Environment]
+    templates: ClassVar[Templates]
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
