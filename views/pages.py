@@ -248,6 +248,8 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
+    # Nearly every edit changes it, and it stands below all that is edited: rendering it for nobody is a waste.
+    on_sight: ClassVar = {"wrapup"}
     whole = (
         *("presence", "head", "actions", "growth", "feedback", "gathering", "agenda", "wrapup", "close", "notebook"),
     )
@@ -308,6 +310,15 @@ class MeetingPage(Page):
     @property
     def live_path(self) -> str:
         return f"{self.meeting.path}/live"
+
+    def partial(self, name: str) -> str:
+        return self._due(name) if name in self.on_sight else super().partial(name)
+
+    def _due(self, name: str) -> str:
+        """What tells the page that a region is out of date: it asks for it when it comes into view, or is in view."""
+        asking = f'hx-get="{self.meeting.path}/regions/{name}" hx-trigger="intersect" hx-target="#{name}"'
+        marker = f'<span id="{name}-due" class="due" {asking} hx-swap="outerMorph"></span>'
+        return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
     def target(self, name: str) -> str:
         return "#agenda" if name.startswith("item-") else super().target(name)
