@@ -47,6 +47,7 @@ def _copy(config: Config, making: Path, progress: Progress) -> None:
     engine.back_up(making, progress)
     if config.database:
         database.inspect(replace(config, database=making))
+        db.close_all()
         engines.SqliteFile(making).settle()
     else:
         engine.read_backup(making)

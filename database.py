@@ -29,7 +29,7 @@ from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark, Upload
 from reviews import Gathered, Gathering
-from rows import Row, Words, db, one_at_a_time
+from rows import Row, Words, db
 from secrecy import CannotOpen
 from sessions import Session
 from signposts import Signpost
@@ -121,7 +121,7 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
             secrecy.make_for_a_demo(config)
             secrecy.use(config)
             _use(made)
-            with db.connection_context(), db.atomic():
+            with db.connection_context(), engine.reshaping():
                 _must_have_whole_templates()
                 Runner(db, str(MIGRATIONS)).up()
                 stamp = Stamp(kind=_kind(config))
@@ -254,7 +254,8 @@ def bring_forward(engine: Engine, config: Config) -> list[str]:
             secrecy.make_for_a_demo(config)
             secrecy.use(config)
             _must_have_whole_templates()
-            applied = _migrated()
+            with engine.reshaping():
+                applied = Runner(db, str(MIGRATIONS)).up()
             stamp = Stamp.select().get()
             if SEALING in applied:
                 stamp.change(canary=UNDER_WAY)
@@ -264,12 +265,6 @@ def bring_forward(engine: Engine, config: Config) -> list[str]:
             return applied
     except (DatabaseError, sqlite3.Error) as problem:
         raise engine.unusable(problem) from None
-
-
-def _migrated() -> list[str]:
-    # Two processes that begin with a new version must not both bring the database forward.
-    with one_at_a_time("migrations"):
-        return Runner(db, str(MIGRATIONS)).up()
 
 
 def _adopt_templates() -> None:

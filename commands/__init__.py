@@ -55,7 +55,8 @@ def main() -> int:
         click.echo(f"duologue: {problem}", err=True)
         return MISCONFIGURED
     except DatabaseError as problem:
-        click.echo(f"duologue: The database did not take this ({problem}): try again in a moment.", err=True)
+        cause = str(problem).strip().partition("\n")[0]
+        click.echo(f"duologue: The database did not take this ({cause}): try again in a moment.", err=True)
         return MISCONFIGURED
     except click.ClickException as problem:
         problem.show()

@@ -80,6 +80,7 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         if self.exists():
             raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
         self._must_suit()
+        self.close_all()
         try:
             yield self
         except BaseException:
@@ -131,6 +132,13 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one, in whichever process."""
         self.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (about,))
+
+    @contextmanager
+    def reshaping(self) -> Iterator[None]:
+        """The tables change within: all at once, and by one process alone."""
+        with self.atomic():
+            self.hold("tables")
+            yield
 
     def begin_thorough(self) -> None:
         """Nothing: what is deleted goes when the tables are written anew."""

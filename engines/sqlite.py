@@ -99,7 +99,7 @@ class SqliteFile(PooledSqliteDatabase):
 
     def finish(self, path: Path) -> None:
         """Give it its name once all of it is good and on the disk."""
-        self.settle()
+        self.close_all()
         to_disk(self.path)
         self.path.rename(path)
         to_disk(path.parent)
@@ -146,6 +146,11 @@ class SqliteFile(PooledSqliteDatabase):
 
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one: here none that writes does anyway."""
+
+    @contextmanager
+    def reshaping(self) -> Iterator[None]:
+        """The tables change within: step by step, since SQLite makes a changed table anew, which asks for that."""
+        yield
 
     def begin_thorough(self) -> None:
         """What is deleted from now on is overwritten, too."""

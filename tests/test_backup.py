@@ -15,6 +15,7 @@ import pytest
 
 import backups
 import database
+import engines
 from bench.server import PROGRAM, Server
 from bench.wire import Connection, Reception
 from config import Misconfigured
@@ -24,6 +25,8 @@ from sessions import Session
 
 from .command_line import refused, run, said
 from .conftest import config_in
+
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_a_copy_that_is_not_whole_is_not_kept(closed, tmp_path_factory):
 
 def test_writers_neither_wait_nor_make_it_begin_anew(closed, tmp_path_factory, monkeypatch):
     path = tmp_path_factory.mktemp("kept") / "today.db"
-    monkeypatch.setattr(backups, "PAGES_AT_A_TIME", 1)
+    monkeypatch.setattr(engines.sqlite, "PAGES_AT_A_TIME", 1)
     steps = []
     with closing(sqlite3.connect(closed.database, timeout=0, isolation_level=None)) as writer:
 
@@ -173,20 +176,20 @@ def test_a_restored_database_tells_in_its_trail_and_a_backup_writes_nothing(clos
 
 
 def test_a_copy_is_read_whole_once(closed, tmp_path_factory, monkeypatch):
-    read, must_be_whole = [], database._must_be_whole
+    read, must_be_whole = [], engines.SqliteFile.must_be_whole
 
-    def look(path: Path, reading: str) -> None:
-        read.append((path.name, reading))
-        must_be_whole(path, reading)
+    def look(engine: engines.SqliteFile, thoroughly: bool) -> None:
+        read.append((engine.path.name, thoroughly))
+        must_be_whole(engine, thoroughly)
 
-    monkeypatch.setattr(database, "_must_be_whole", look)
+    monkeypatch.setattr(engines.SqliteFile, "must_be_whole", look)
     path, elsewhere = tmp_path_factory.mktemp("kept") / "today.db", config_in(tmp_path_factory.mktemp("elsewhere"))
     shutil.copy(closed.keyring_file, elsewhere.keyring_file)
     backups.back_up(closed, path)
-    assert [found for found in read if found[0] != "duologue.db"] == [("today.db.making", "integrity_check")]
+    assert [found for found in read if found[0] != "duologue.db"] == [("today.db.making", True)]
     read.clear()
     backups.restore(elsewhere, path)
-    assert read == [("duologue.db.making", "integrity_check")]
+    assert read == [("duologue.db.making", True)]
 
 
 @pytest.mark.parametrize("name", ["duologue.db", "duologue.db-wal"])
@@ -228,7 +231,7 @@ def test_a_backup_of_an_older_version_is_brought_forward(closed, tmp_path_factor
 def _make_old(path: Path, migrations: Path) -> None:
     from playhouse.migrations import Runner
 
-    database._connect(path)
+    database._use(engines.SqliteFile(path))
     with db.connection_context():
         Runner(db, str(migrations)).up()
         db.execute_sql("INSERT INTO stamp (id, kind) VALUES ('aaaaaaaaaaaa', 'demo')")

@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def run(tmp_path):

@@ -16,6 +16,8 @@ from rows import db
 
 from .conftest import config_in
 
+pytestmark = pytest.mark.sqlite
+
 
 def refused(work, config) -> str:
     """The sentence with which `work` refuses."""
@@ -130,12 +132,12 @@ def test_a_locked_database_is_said_to_be_locked(made, monkeypatch):
 
 @pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY", "SQLITE_CANTOPEN"])
 def test_what_is_wrong_around_the_file_is_not_blamed_on_it(made, monkeypatch, name):
-    def fail(*_) -> None:
+    def fail(*_: object, **more: object) -> None:
         problem = sqlite3.OperationalError("the disk is full")
         problem.sqlite_errorcode = getattr(sqlite3, name)
         raise OperationalError(str(problem)) from problem
 
-    monkeypatch.setattr(database, "_must_be_whole", fail)
+    monkeypatch.setattr(engines.SqliteFile, "must_be_whole", fail)
     for work in (database.open_checked, database.inspect, database.migrate):
         assert "cannot be used now: the disk is full." in refused(work, made)
 

@@ -15,6 +15,7 @@ import retention
 from actions import Action
 from audit import AuditEntry
 from auth import Doorkeeper, Stranger
+from bench import databases
 from gate import Vouched
 from models import Item, Meeting, Pair, Person, Refused
 from notebooks import PrivateNote
@@ -22,6 +23,7 @@ from notices import Notice
 from rows import Words, db
 from sessions import Session
 
+from . import behind
 from .command_line import refused, run, said
 from .conftest import NOW
 
@@ -63,8 +65,8 @@ def stored(pair: Pair) -> set[bytes]:
         for model, column in wordy
         for field in model._meta.sorted_fields
         if isinstance(field, Words)
-        for (value,) in db.execute_sql(
-            f'SELECT "{field.column_name}" FROM "{model._meta.table_name}" WHERE "{column}" = ?', (pair.id,)
+        for (value,) in behind.execute(
+            f'SELECT "{field.column_name}" FROM "{model._meta.table_name}" WHERE "{column}" = ?', pair.id
         )
     }
     return {value[at : at + TELLING] for value in values for at in range(0, len(value) - TELLING + 1, TELLING)}
@@ -72,7 +74,7 @@ def stored(pair: Pair) -> set[bytes]:
 
 def on_the_disk(config, values: set[bytes]) -> set[bytes]:
     """Which of these are in any byte of the database's files."""
-    found = b"".join(path.read_bytes() for path in config.data_dir.glob("duologue.db*"))
+    found = b"".join(path.read_bytes() for path in behind.files(config.data_dir))
     return {value for value in values if value in found}
 
 
@@ -92,7 +94,7 @@ def test_a_pair_is_erased_from_every_table_and_other_pairs_stay(filled, theirs):
     assert found.version > filled.version
     for model in (records.Confirmation, actions.Agreement):
         assert model.select().count() == 0
-    assert db.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+    assert behind.dangling() == []
 
 
 def test_both_are_told_of_an_erasure_and_it_is_noted_without_words(filled, ada, sam):
@@ -153,7 +155,7 @@ def test_a_manager_takes_private_things_along_and_the_rest_stays_with_the_indivi
     assert Pair.get_by_id(filled.id).ended_at
     assert not Pair.get_by_id(filled.id).erased_at
     assert "Somebody who left" in as_sam.see(filled.path)
-    assert db.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+    assert behind.dangling() == []
 
 
 def test_whoever_was_erased_is_signed_out_and_cannot_sign_in_again(filled, ada, here, as_ada):
@@ -245,8 +247,9 @@ def test_an_erased_persons_name_and_words_are_in_no_byte_of_the_file(here, fille
 
 
 def test_not_even_scraps_of_what_was_changed_long_before_are_left(here, filled, sam, theirs, lee):
-    # Many builds of SQLite are like this unless told otherwise.
-    db.execute_sql("PRAGMA secure_delete = off")
+    if not databases.server:
+        # Many builds of SQLite are like this unless told otherwise.
+        db.execute_sql("PRAGMA secure_delete = off")
     upcoming, items = sam.meeting(filled.next_meeting().id), []
     for n in range(40):
         items.append(upcoming.add_item(sam, "goals", f"{MARK} {n} " * 40))
@@ -267,6 +270,7 @@ def test_what_is_held_or_unknown_is_refused_in_one_sentence(here, filled):
     assert erasure.words_in(filled)
 
 
+@pytest.mark.sqlite
 def test_a_page_that_still_reads_the_old_file_is_said(here, filled, monkeypatch):
     import sqlite3
     from contextlib import closing

@@ -4,9 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
 
 import pytest
 
@@ -16,12 +14,14 @@ import database
 import keyring_file
 import resealing
 import secrecy
+from bench import databases
 from bench.server import Server
 from bench.wire import Connection, Reception
 from keyring_file import ACTIVE, FIXED, NEXT, OLD
 from models import Item
 from rows import db
 
+from . import behind
 from .everything import write_everything
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,8 @@ MANY = 4_000
 
 def begun(folder: Path, *arguments: str, **settings: str) -> subprocess.Popen:
     """A command at work on the demo in `folder`."""
-    environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(folder), **settings}
+    where = {"DATA_DIR": str(folder), **databases.settings(folder)}
+    environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", **where, **settings}
     command = [sys.executable, "-m", "commands", *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=ROOT, env=environ, **pipes)
@@ -172,7 +173,7 @@ def test_rotating_without_a_key_that_waits_changes_nothing_and_says_what_to_do(w
 
 def test_rotating_says_where_something_does_not_open_and_goes_on_with_the_rest(written):
     broken = Item.select().first()
-    db.execute_sql("UPDATE item SET text = 'forged' WHERE id = ?", (broken.id,))
+    behind.execute("UPDATE item SET text = 'forged' WHERE id = ?", broken.id)
     run(written.data_dir, "keys", "new")
     sentence = refused(written.data_dir, "keys", "rotate")
     assert f"item/text/{broken.id}" in sentence
@@ -196,8 +197,8 @@ def test_production_makes_its_keyring_before_its_database_and_keeps_it_apart(tmp
 
 def sealed_with(config, key: str) -> int:
     """How many items a key has sealed, as somebody sees it from outside."""
-    with closing(connect(config.database)) as connection:
-        return connection.execute("SELECT count(*) FROM item WHERE text LIKE ?", (f"{key}:%",)).fetchone()[0]
+    with behind.connection(config.data_dir) as connection:
+        return connection.execute("SELECT count(*) FROM item WHERE text LIKE ?", f"{key}:%")[0][0]
 
 
 def test_a_rotation_that_is_killed_again_and_again_goes_on_where_it_was_and_loses_nothing(many):
@@ -247,7 +248,7 @@ def test_a_text_changed_between_reading_and_sealing_anew_is_left_as_it_is(item, 
 
 def test_verifying_finds_what_does_not_open_and_what_another_key_sealed(item, here):
     assert resealing.verify(database.MODELS) == []
-    db.execute_sql("UPDATE item SET text = ? WHERE id = ?", (f"{secrecy.active_key()}:AAAA", item.id))
+    behind.execute("UPDATE item SET text = ? WHERE id = ?", f"{secrecy.active_key()}:AAAA", item.id)
     assert resealing.verify([Item]) == [Item.text.place(item)]
     item.change(text="Whole again")
     keyring_file.change(here.keyring_file, lambda keys: [*keys, keyring_file.new_key(NEXT)])

@@ -2,18 +2,30 @@
 
 import os
 import pty
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import database
+from bench import databases
+
+from . import behind
 from .conftest import copy_database
 from .test_commands import assert_one_sentence
 
 HELLO = "username,name,manager\nada,Ada Marsh,\nsam,Sam Okoro,ada\nzoe,Zoë Ito,ada\n"
+# What has the database take no more at the second step.
+FULL_FILE = (
+    "CREATE TRIGGER full BEFORE INSERT ON audit_entry WHEN new.about = 'added zoe' "
+    "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+)
+FULL_SERVER = (
+    "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF new.about = 'added zoe' THEN "
+    "RAISE EXCEPTION 'the disk is full'; END IF; RETURN new; END $$; "
+    "CREATE TRIGGER is_full BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION fail()"
+)
 COMMANDS = ("add", "disable", "enable", "import", "lead", "list", "merge", "retire")
 
 
@@ -21,11 +33,12 @@ class CommandLine:
     """A folder with the cast's database in it, and the command line there."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.database = folder, folder / "data" / "duologue.db"
+        self.folder = folder
 
     @property
     def environ(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(self.folder / "data")}
+        where = {"DATA_DIR": str(self.folder / "data"), **databases.settings(self.folder / "data")}
+        return {"PATH": os.environ["PATH"], "SIGN_IN": "demo", **where}
 
     def run(self, *arguments: str, **more) -> subprocess.CompletedProcess:
         """What `duologue people …` says and how it ends."""
@@ -46,25 +59,17 @@ class CommandLine:
 
     def rows(self, sql: str) -> list[tuple]:
         """What the database holds."""
-        connection = sqlite3.connect(self.database)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
+        with behind.connection(self.folder / "data") as connection:
+            return connection.execute(sql)
 
     def execute(self, sql: str) -> None:
         """Change the database behind the program's back."""
-        with sqlite3.connect(self.database) as connection:
-            connection.execute(sql)
-        connection.close()
+        self.rows(sql)
 
     def dump(self) -> list[str]:
         """All that the database holds."""
-        connection = sqlite3.connect(self.database)
-        try:
-            return list(connection.iterdump())
-        finally:
-            connection.close()
+        tables = [model._meta.table_name for model in database.MODELS]
+        return [str((table, row)) for table in tables for row in sorted(self.rows(f'SELECT * FROM "{table}"'), key=str)]
 
 
 @pytest.fixture
@@ -142,7 +147,7 @@ def test_others_can_save_while_the_file_is_read(people):
     os.mkfifo(people.folder / "slow.csv")
     with begun(people, "slow.csv") as process:
         with (people.folder / "slow.csv").open("w") as slow:
-            with closing(sqlite3.connect(people.database, timeout=0, isolation_level=None)) as writer:
+            with behind.connection(people.folder / "data") as writer:
                 writer.execute("UPDATE person SET time_zone = 'Europe/Paris' WHERE subject = 'ada'")
             slow.write(HELLO)
         said, problem = process.communicate(timeout=30)
@@ -152,8 +157,8 @@ def test_others_can_save_while_the_file_is_read(people):
 
 def test_only_what_was_printed_is_carried_out(people):
     file = people.file(HELLO)
-    with closing(sqlite3.connect(people.database, isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
+    with behind.connection(people.folder / "data") as writer:
+        writer.begin_alone()
         with begun(people, file) as process:
             assert process.stdout.readline() == "add zoe\n"
             while not process.stdout.readline().startswith("zoe reports"):
@@ -268,7 +273,8 @@ def test_whoever_was_set_aside_is_still_found_by_that_name(people):
 
 def test_one_name_is_found_in_the_same_way_by_every_command(people):
     settings = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.org", "PROXY_REALM": "@example.org"}
-    places = {"DATA_DIR": str(people.folder / "other"), "KEYRING_FILE": str(people.folder / "keyring")}
+    other = people.folder / "other"
+    places = {"DATA_DIR": str(other), "KEYRING_FILE": str(people.folder / "keyring"), **databases.settings(other)}
     sam = "Sam@Example.org"
     for command in (
         ["keys", "new"],
@@ -302,17 +308,15 @@ def test_the_list_shows_names_and_states_and_nothing_else(people):
 
 
 def test_the_list_cannot_steer_a_terminal(people):
-    people.execute("UPDATE person SET name = 'Ada' || char(7) || char(8238) WHERE subject = 'ada'")
+    with behind.connection(people.folder / "data") as connection:
+        connection.execute("UPDATE person SET name = ? WHERE subject = 'ada'", "Ada\x07\u202e")
     assert r"Ada\x07\u202e" in people.says("list")
 
 
 @pytest.mark.parametrize("arguments", [["import", "staff.csv", "--apply"], ["add", "zoe", "--name", "Zoe"]])
 def test_what_breaks_off_half_way_has_changed_nothing(people, arguments):
     people.file("username,name\nmei,Mei\nzoe,Zoe\n")
-    people.execute(
-        "CREATE TRIGGER full BEFORE INSERT ON audit_entry WHEN new.about = 'added zoe' "
-        "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-    )
+    people.execute(FULL_SERVER if databases.server else FULL_FILE)
     before = people.dump()
     assert_one_sentence(people.run(*arguments), "the disk is full")
     assert people.dump() == before

@@ -19,8 +19,8 @@ from models import Item, Meeting, Pair, Refused
 from notebooks import PrivateNote
 from notices import Notice
 from records import Record
-from rows import db
 
+from . import behind
 from .command_line import refused, run, said
 from .conftest import NOW
 from .test_queries import counted
@@ -77,7 +77,7 @@ def test_old_meetings_go_with_all_that_has_its_home_there(years):
     assert words_of(Item) == {"Talked about for years", "The new plan", "An old draft"}
     assert Record.select().count() == 1
     assert records.Remark.select().count() == records.Confirmation.select().count() == 0
-    assert db.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+    assert behind.dangling() == []
 
 
 def test_open_actions_stay_and_are_still_on_the_next_agenda(years, sam, ada):

@@ -15,12 +15,14 @@ import engines
 import keyring_file
 import resealing
 import secrecy
+from bench import databases
 from config import Misconfigured
 from keyring_file import ACTIVE, FIXED, NEXT, OLD, Key
 from models import Item
 from rows import KEYED, Once, db
 from secrecy import CannotOpen
 
+from . import behind
 from .conftest import config_in
 from .everything import write_everything
 
@@ -283,7 +285,7 @@ def test_a_canary_that_was_tampered_with_or_taken_from_another_database_is_refus
         (kind, sealed) = db.execute_sql("SELECT kind, canary FROM stamp").fetchone()
         assert kind == "demo"
         assert secrecy.key_of(sealed) == secrecy.active_key()
-        db.execute_sql("UPDATE stamp SET canary = ?", ("a song in clear",))
+        behind.execute("UPDATE stamp SET canary = ?", "a song in clear")
     db.close_all()
     with pytest.raises(Misconfigured, match="is not that of this database"):
         database.open_checked(made)
@@ -308,7 +310,7 @@ def test_a_database_that_is_not_sealed_yet_is_sent_to_migrate(made):
 def test_clear_text_that_somebody_without_the_keys_put_there_is_never_sealed(made, canary):
     with db.connection_context():
         db.execute_sql("UPDATE pair SET place = 'forged'")
-        db.execute_sql("UPDATE stamp SET canary = ?", (canary,))
+        behind.execute("UPDATE stamp SET canary = ?", canary)
     db.close_all()
     for work in (database.open_checked, database.migrate):
         with pytest.raises(Misconfigured, match="is not that of this database"):
@@ -339,12 +341,14 @@ def as_column(row, field):
 @pytest.fixture
 def first_version(meeting, ada, sam, here, tmp_path_factory):
     """The settings of a demo that the first version made, with everything in it in clear, and what is in it."""
+    if databases.server:
+        pytest.skip("the first version had SQLite alone")
     write_everything(meeting, ada, sam, WORD)
     before = contents()
     db.close()
     db.close_all()
     config = config_in(tmp_path_factory.mktemp("first_version"))
-    database._connect(config.database)
+    database._use(engines.of(config))
     with db.connection_context():
         Runner(db, str(database.MIGRATIONS)).up("0001_first")
         db.execute_sql("PRAGMA foreign_keys = 0")
@@ -370,13 +374,13 @@ def insert_in_clear(table: str, rows: list[dict]) -> None:
         if facts.get("key"):
             facts["key"] = facts["key"].replace(KEYED, "0")
         names, slots = ", ".join(f'"{name}"' for name in facts), ", ".join("?" for _ in facts)
-        db.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({slots})', list(facts.values()))
+        behind.execute(f'INSERT INTO "{table}" ({names}) VALUES ({slots})', *facts.values())
 
 
 def leave_traces() -> None:
     """Delete something long, so that its pages are free and hold what was on them."""
     db.execute_sql("PRAGMA secure_delete = 0")
-    db.execute_sql("INSERT INTO remark SELECT 'x', NULL, id, closed_by_id, ?, closed_at FROM record", (GONE * 20_000,))
+    behind.execute("INSERT INTO remark SELECT 'x', NULL, id, closed_by_id, ?, closed_at FROM record", GONE * 20_000)
     db.execute_sql("DELETE FROM remark WHERE id = 'x'")
 
 
@@ -422,7 +426,7 @@ def test_migrating_that_broke_off_goes_on_where_it_was(first_version):
         # As it is when it broke off half-way: some in clear, some sealed, and no canary.
         clear = {row["id"]: row["text"] for row in before["item"]}
         for row in list(Item.select())[::2]:
-            db.execute_sql("UPDATE item SET text = ? WHERE id = ?", (clear[row.id], row.id))
+            behind.execute("UPDATE item SET text = ? WHERE id = ?", clear[row.id], row.id)
         database.Stamp.get().change(canary=database.UNDER_WAY)
     db.close_all()
     assert database.migrate(config) == []
@@ -456,7 +460,7 @@ def test_clear_text_is_sealed_by_migrating_before_the_canary_alone(made):
 
 def test_a_production_database_is_not_sealed_with_the_keys_of_a_demo(first_version):
     config, _ = first_version
-    database._connect(config.database)
+    database._use(engines.of(config))
     with db.connection_context():
         db.execute_sql("UPDATE stamp SET kind = 'production'")
     db.close_all()

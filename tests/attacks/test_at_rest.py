@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +15,7 @@ import growth
 import keyring_file
 import resealing
 import secrecy
+from bench import databases
 from bench.server import Server
 from bench.wire import Connection, Reception
 from library import TemplateVersion
@@ -23,6 +25,7 @@ from rows import Words, db
 from secrecy import CannotOpen
 from signposts import Signpost
 
+from .. import behind
 from ..everything import write_everything
 
 WORD = "Quetzalkönigin"
@@ -37,13 +40,13 @@ def name_of(words: Words) -> str:
 def raw(words: Words, id: str) -> str:
     """What the database has."""
     sql = f'SELECT "{words.column_name}" FROM "{words.model._meta.table_name}" WHERE id = ?'
-    return db.execute_sql(sql, (id,)).fetchone()[0]
+    return behind.execute(sql, id).fetchone()[0]
 
 
 def put(words: Words, id: str, value: str) -> None:
     """Change what the database has, behind the program's back."""
     sql = f'UPDATE "{words.model._meta.table_name}" SET "{words.column_name}" = ? WHERE id = ?'
-    db.execute_sql(sql, (value, id))
+    behind.execute(sql, value, id)
 
 
 def opened(words: Words, id: str) -> str:
@@ -101,11 +104,20 @@ def test_no_word_is_in_any_file_of_the_database_nor_in_the_log_of_the_server(wri
         db.close()
         db.close_all()
         in_log = read_and_write_over_http(here)
-    for content in (in_log, caplog.text.encode(), *(path.read_bytes() for path in here.data_dir.iterdir())):
+    for content in (
+        in_log,
+        caplog.text.encode(),
+        *contents(here.data_dir),
+    ):
         assert not [form for form in as_stored(WORD) if form in content]
     database.open_checked(here)
     db.connect()
     assert any(f"{WORD} over HTTP" in item.text for item in Item.select())
+
+
+def contents(folder: Path) -> list[bytes]:
+    """All files of a data folder, and its database's."""
+    return [path.read_bytes() for path in {*folder.iterdir(), *behind.files(folder)}]
 
 
 def read_and_write_over_http(config) -> bytes:
@@ -121,7 +133,7 @@ def read_and_write_over_http(config) -> bytes:
         assert connection.post(path, visitor.headers, {**fields, "text": f"{WORD} " * 2000}).status >= 400
         assert connection.get(f"/search?q={WORD[:4]}", {"Cookie": visitor.cookie}).status == 200
         server.kill()
-    assert (config.data_dir / "duologue.db-wal").stat().st_size
+    assert databases.server or (config.data_dir / "duologue.db-wal").stat().st_size
     return server.log().encode()
 
 
@@ -178,9 +190,10 @@ def test_no_bit_can_be_flipped(item):
     assert opened(Item.text, item.id) == item.text
 
 
+@pytest.mark.sqlite
 def test_what_is_no_text_at_all_does_not_open(item):
     for value in ("X''", "X'00'", "CAST('k:AAAA' AS BLOB)", "0", "0.5"):
-        db.execute_sql(f"UPDATE item SET text = {value} WHERE id = ?", (item.id,))
+        behind.execute(f"UPDATE item SET text = {value} WHERE id = ?", item.id)
         with pytest.raises(CannotOpen):
             opened(Item.text, item.id)
 
@@ -209,14 +222,14 @@ def test_words_do_not_open_in_another_column(item, ada):
 
 def test_words_do_not_open_in_another_table_even_under_the_same_id(item, pair, sam):
     objective = growth.Objective.create(pair=pair, set_by=sam, text="Chair the review")
-    db.execute_sql("UPDATE objective SET id = ? WHERE id = ?", (item.id, objective.id))
+    behind.execute("UPDATE objective SET id = ? WHERE id = ?", item.id, objective.id)
     put(growth.Objective.text, item.id, raw(Item.text, item.id))
     with pytest.raises(CannotOpen):
         opened(growth.Objective.text, item.id)
 
 
 def test_a_row_moved_to_another_pair_takes_no_words_along(item, theirs, lee):
-    db.execute_sql("UPDATE item SET pair_id = ?, meeting_id = ? WHERE id = ?", (theirs.pair_id, theirs.id, item.id))
+    behind.execute("UPDATE item SET pair_id = ?, meeting_id = ? WHERE id = ?", theirs.pair_id, theirs.id, item.id)
     (found,) = theirs.items_for(lee)
     with pytest.raises(CannotOpen):
         assert found.text
@@ -224,7 +237,7 @@ def test_a_row_moved_to_another_pair_takes_no_words_along(item, theirs, lee):
 
 def test_a_notebook_does_not_open_in_the_hands_of_another_pair(pair, ada, theirs, lee):
     PrivateNote.write(pair, ada, "For my eyes alone", "")
-    db.execute_sql("UPDATE private_note SET pair_id = ?, author_id = ?", (theirs.pair_id, lee.id))
+    behind.execute("UPDATE private_note SET pair_id = ?, author_id = ?", theirs.pair_id, lee.id)
     with pytest.raises(CannotOpen):
         assert PrivateNote.of(theirs.pair, lee).text
 

@@ -5,6 +5,7 @@ from peewee import DatabaseError
 
 import audit
 from audit import AuditEntry, Broken
+from bench import databases
 from rows import db
 
 from ..command_line import refused, run, said
@@ -26,7 +27,7 @@ def trail(ada, sam, pair) -> list[AuditEntry]:
 def behind_its_back(*statements: str) -> None:
     """Change the trail as somebody who owns the file can: without the triggers."""
     for verb in ("update", "delete"):
-        db.execute_sql(f"DROP TRIGGER IF EXISTS audit_no_{verb}")
+        db.execute_sql(f"DROP TRIGGER IF EXISTS audit_no_{verb}" + (" ON audit_entry" if databases.server else ""))
     for statement in statements:
         db.execute_sql(statement)
 
@@ -129,6 +130,8 @@ def test_the_database_refuses_to_change_or_delete_an_entry(trail, statement):
     ],
 )
 def test_a_name_writes_no_lines_columns_or_colours_into_the_list(here, ada, name):
+    # A server takes no such letter anywhere.
+    name = name.replace("\0", "\1") if databases.server else name
     ada.change(subject=name)
     audit.note("sign-in", by=ada, about=name)
     (line,) = said(run(here.data_dir, "audit", "list")).removesuffix("\n").split("\n")

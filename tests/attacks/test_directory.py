@@ -13,6 +13,7 @@ from models import Person, Refused
 from notebooks import PrivateNote
 from rows import db
 
+from .. import behind
 from ..conftest import NOW, ZONE, config_in
 
 
@@ -32,10 +33,10 @@ def carry_out(data: bytes, config) -> None:
 
 def refused(data: bytes, config) -> str:
     """All that is said against a file, which must change nothing."""
-    before = list(db.connection().iterdump())
+    before = behind.everything()
     with pytest.raises(Refused) as found:
         carry_out(data, config)
-    assert list(db.connection().iterdump()) == before
+    assert behind.everything() == before
     return "\n".join(str(problem) for problem in getattr(found.value, "problems", [found.value]))
 
 
@@ -194,11 +195,11 @@ def test_a_browser_in_which_a_retired_person_was_signed_in_is_signed_out(as_sam,
 def test_a_pairs_two_are_never_made_one(ada, sam, pair, is_over):
     if is_over:
         pair.end(sam)
-    before = list(db.connection().iterdump())
+    before = behind.everything()
     for source, target in ((sam, ada), (ada, sam)):
         with pytest.raises(Refused, match="have one-to-ones with each other"):
             people.merge(source, target)
-    assert list(db.connection().iterdump()) == before
+    assert behind.everything() == before
 
 
 def test_not_even_an_invitation_between_the_two_lets_them_be_made_one(sam, lee):
