@@ -119,6 +119,7 @@ SETTINGS = {
     "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
     "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
     "PORT": Setting("8000", "the port it listens on"),
+    "PROCESSES": Setting("1", "how many processes gunicorn runs; several need a PostgreSQL server"),
 }
 
 
@@ -164,6 +165,7 @@ class Config:
     log_format: str
     host: str
     port: int
+    processes: int
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
     postgresql: str = field(default="", repr=False)
 
@@ -246,6 +248,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
         host=_host(values["HOST"], sign_in),
         port=_port(values["PORT"]),
+        processes=_number(values, "PROCESSES", 1, 64),
     )
     _must_fit_together(config)
     return config
@@ -530,7 +533,13 @@ def _zone(name: str) -> str:
 
 def _must_fit_together(config: Config) -> None:
     """Raise Misconfigured for settings that are each right and together wrong."""
-    for check in (_headers_differ, _peers_fit, _hosts_fit, _WAY_NEEDS.get(config.sign_in, lambda config: None)):
+    for check in (
+        _headers_differ,
+        _peers_fit,
+        _hosts_fit,
+        _processes_fit,
+        _WAY_NEEDS.get(config.sign_in, lambda config: None),
+    ):
         check(config)
 
 
@@ -553,6 +562,13 @@ def _hosts_fit(config: Config) -> None:
     name = _bracketed(urlsplit(config.public_url).hostname or "")
     if config.public_url and not any(name == host or name.endswith(host) for host in config.trusted_hosts):
         raise Misconfigured(f"TRUSTED_HOSTS leaves out {name}, the name in PUBLIC_URL: add it.")
+
+
+def _processes_fit(config: Config) -> None:
+    if config.processes > 1 and config.database:
+        raise Misconfigured(
+            f"PROCESSES={config.processes} needs a PostgreSQL server (DATABASE_URL): a SQLite file has room for one."
+        )
 
 
 def _header_needs(config: Config) -> None:

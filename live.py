@@ -43,7 +43,7 @@ class Listener:
     All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
     """
 
-    __slots__ = ("_woken", "is_over", "meeting", "names", "page", "pair", "person", "session")
+    __slots__ = ("_woken", "is_dismissed", "is_over", "meeting", "names", "page", "pair", "person", "session")
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Listener:
         session: str | None = None,
     ) -> None:
         self.person, self.page, self.meeting, self.pair, self.session = person, page, meeting, pair, session
-        self.is_over = False
+        self.is_over = self.is_dismissed = False
         self.names: set[str] = set()
         self._woken = Event()
 
@@ -67,6 +67,11 @@ class Listener:
     def end(self) -> None:
         """The page has no right to be told anything any more."""
         self.is_over = True
+        self._woken.set()
+
+    def dismiss(self) -> None:
+        """Have the page connect anew when it has been told what there is: this process stops."""
+        self.is_dismissed = True
         self._woken.set()
 
     def wait(self, seconds: float) -> set[str]:
@@ -189,6 +194,12 @@ def end_session(id: str) -> None:
     for listener in [listener for listeners in _listeners.values() for listener in listeners]:
         if listener.session == id:
             listener.end()
+
+
+def dismiss_all() -> None:
+    """Every page is sent to the process that comes next."""
+    for listener in [listener for listeners in _listeners.values() for listener in listeners]:
+        listener.dismiss()
 
 
 def open_pages() -> int:

@@ -1,14 +1,83 @@
-"""Duologue for a server that runs WSGI applications itself (SIGN_IN=proxy-env): `application` is it."""
+"""Duologue for a server that loads WSGI applications: `application` is it.
+
+That server is gunicorn with deploy/gunicorn.conf.py, whose worker is ours. Any other one reads requests in a way of its
+own, so there it has to say itself who somebody is (SIGN_IN=proxy-env). It loads this file in the very process that
+answers; a SQLite file is served by one process.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import logs
 import process
 from app import create_app
-from config import Misconfigured, read
+from config import ENV, LOOPBACK, Config, Misconfigured, read
+from process import Gunicorn
+
+
+class InOneProcess:
+    """Refuses to answer in a copy of the process that it began in: nothing that began there goes on in a copy."""
+
+    def __init__(self, wsgi_app: Callable) -> None:
+        self._wsgi_app, self._process = wsgi_app, os.getpid()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        if os.getpid() == self._process:
+            return self._wsgi_app(environ, start_response)
+        logging.getLogger("server").error("event=copied: have the server load wsgi.py in each process, not before.")
+        start_response("503 Service Unavailable", [("Content-Length", "0")])
+        return []
+
+
+def _begun(config: Config) -> Callable:
+    _must_fit(config, process.gunicorn)
+    logs.begin(config)
+    app = create_app(config)
+    process.begin(config, process.RELOAD_SECONDS)
+    return InOneProcess(app)
+
+
+def _must_fit(config: Config, gunicorn: Gunicorn | None) -> None:
+    """Raise Misconfigured unless this server may do what the settings ask for."""
+    if gunicorn is None:
+        _must_name_people(config)
+    else:
+        _must_be_one_for_a_file(config, gunicorn)
+        _must_listen_as_set(config, gunicorn)
+
+
+def _must_name_people(config: Config) -> None:
+    if config.sign_in != ENV:
+        raise Misconfigured(
+            f"SIGN_IN={config.sign_in} needs a server of ours: gunicorn with deploy/gunicorn.conf.py, or "
+            "'duologue serve'."
+        )
+
+
+def _must_be_one_for_a_file(config: Config, gunicorn: Gunicorn) -> None:
+    if config.sign_in == ENV:
+        raise Misconfigured("SIGN_IN=proxy-env is for a server that names people itself, and gunicorn does not.")
+    if config.database and gunicorn.processes > 1:
+        raise Misconfigured(
+            f"{gunicorn.processes} processes need a PostgreSQL server (DATABASE_URL): a SQLite file has room for one, "
+            "so set PROCESSES=1."
+        )
+
+
+def _must_listen_as_set(config: Config, gunicorn: Gunicorn) -> None:
+    """Who may be believed was decided for HOST: it is not for gunicorn's own settings to listen elsewhere."""
+    hosts = LOOPBACK if config.host == "localhost" else (str(config.socket_path or config.host),)
+    for address in gunicorn.addresses:
+        found = address[0] if isinstance(address, tuple) else address
+        if found not in hosts:
+            raise Misconfigured(
+                f"gunicorn listens at {found}, but HOST={config.host}: set HOST where gunicorn is started, not in .env."
+            )
+
 
 try:
-    _config = read()
-    logs.begin(_config)
-    application = create_app(_config)
-    process.begin(_config)
+    application = _begun(read())
 except Misconfigured as problem:
     raise SystemExit(f"duologue: {problem}") from None

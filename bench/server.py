@@ -1,6 +1,7 @@
 """A real server process on a database of its own, started, watched and stopped from outside."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import psutil
 from bench import databases
 
 PROGRAM = str(Path(sys.executable).with_name("duologue"))
+GUNICORN = (str(Path(sys.executable).with_name("gunicorn")), "--config")
+CONFIGURATION = str(Path(__file__).parents[1] / "deploy" / "gunicorn.conf.py")
+LISTENING = re.compile(r"Listening at: http://[^ ]*:(\d+) ")
 PATIENCE_SECONDS = 20.0
 
 
@@ -91,3 +95,39 @@ class Server:
     def resident_bytes(self) -> int:
         """What the process holds in memory."""
         return psutil.Process(self.process.pid).memory_info().rss
+
+
+class Gunicorn(Server):
+    """The same under gunicorn, by deploy/gunicorn.conf.py; `process` is gunicorn's first one, which answers nobody."""
+
+    def start(self, *more: str) -> "Gunicorn":
+        """Start gunicorn, with these arguments more, and wait until it listens."""
+        self.started_at = time.monotonic()
+        self._begins = (self.folder / "server.log").stat().st_size if (self.folder / "server.log").exists() else 0
+        self.process = self.spawn(*GUNICORN, CONFIGURATION, *more)
+        self.wait()
+        return self
+
+    def _port(self) -> int:
+        while not (found := LISTENING.search(self.log()[self._begins :])):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server did not start: {self.log()}")
+            time.sleep(0.01)
+        return int(found[1])
+
+    def workers(self) -> list[int]:
+        """The ids of the processes that answer, or are about to."""
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
+
+    def reload(self) -> None:
+        """Have gunicorn put new processes in the place of these."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def cpu_seconds(self) -> float:
+        """What all its processes have used so far."""
+        every = [times for pid in self.workers() for times in [psutil.Process(pid).cpu_times()]]
+        return super().cpu_seconds() + sum(times.user + times.system for times in every)
+
+    def resident_bytes(self) -> int:
+        """What all its processes hold in memory; what they share counts for each."""
+        return super().resident_bytes() + sum(psutil.Process(pid).memory_info().rss for pid in self.workers())

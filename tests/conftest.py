@@ -23,6 +23,7 @@ from app import create_app
 from auth import DEMO_ISSUER
 from bench import databases
 from bench.postgresql import QUICKLY, PostgreSQL
+from bench.server import Server
 from config import Config
 from engines import sqlite
 from models import Item, Meeting, Pair, Person
@@ -51,6 +52,14 @@ def copy_database(config: Config, folder: Path) -> Config:
         shutil.copy(config.database, copied.database)
     shutil.copy(config.keyring_file, copied.keyring_file)
     return copied
+
+
+def copy_folder(first: Path, folder: Path) -> Path:
+    """A copy of a data folder that nobody uses, its database on the server too; the folder."""
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+    if databases.server:
+        databases.server.make(databases.name_of(folder), template=databases.name_of(first))
+    return folder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -99,6 +108,14 @@ def first_copy(tmp_path_factory, quick_disk) -> Config:
             pairing.accept(pair, report)
     db.close_all()
     return config
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory) -> Path:
+    """The demo as `duologue demo` makes it, to be copied for a server process."""
+    server = Server(tmp_path_factory.mktemp("demo"))
+    server.make_demo()
+    return server.folder
 
 
 def _person(name: str) -> Person:

@@ -11,7 +11,7 @@ import config
 
 ROOT = Path(__file__).parents[1]
 OPERATE, SECURITY = ((ROOT / "docs" / name).read_text("utf-8") for name in ("operate.md", "security.md"))
-DEPLOYED = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())
+DEPLOYED = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file() and path.suffix != ".pyc")
 EVERY_WAY = "all"
 # In a process of its own: importing the command line changes the standard library.
 WALK = """

@@ -26,7 +26,9 @@ PURE = {
     "keyring_file",
 }
 # Where the web and the command line come together; nobody below knows them.
-DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "speech", "templating", "wsgi"}
+DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "speech", "templating"} | {
+    *("wsgi", "worker"),
+}
 # What reads the settings and the database's life.
 START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "process"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}

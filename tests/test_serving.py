@@ -2,15 +2,20 @@
 
 import json
 import re
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 
-from bench.server import Server
-from bench.wire import Connection, Reception, Visitor
+from bench.server import PROGRAM, Server
+from bench.wire import FORM, Connection, Reception, Visitor
+
+from .conftest import copy_folder
 
 PATIENCE_SECONDS = 60
 PING = b"event: ping\n"
@@ -51,6 +56,10 @@ class Desk:
         self.visitor.open(self._asking, self.meeting)
         self.answer = self._listening.open_stream(self.visitor.stream, self.visitor.headers)
         self.events = within(PATIENCE_SECONDS, self._listening.chunks())
+
+    def is_hung_up_on(self) -> bool:
+        """Wait for the server to part from this desk's own connection, on which nothing is under way."""
+        return self._asking._socket.recv(1) == b""
 
     def add(self, text: str) -> None:
         fields = {"section": "goals", "text": text, "key": text[-60:]}
@@ -153,15 +162,105 @@ def _until(events: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
             return
 
 
-def test_the_server_stops_promptly_when_told_to_though_pages_are_open(tmp_path):
-    server = Server(tmp_path)
-    server.make_demo()
-    with server:
-        demo = json.loads(server.run(sys.executable, "-m", "bench.people"))
-        with desk(server, demo, 0) as ada, desk(server, demo, 1) as sam:
-            assert next(ada.events)
-            assert next(sam.events)
-            began = time.monotonic()
-            assert server.stop() == 0
-            assert time.monotonic() - began < 5
-    assert "Traceback" not in server.log()
+# Stopping
+
+
+@pytest.fixture
+def brief(demo_folder, tmp_path) -> Iterator[Server]:
+    """A server of this test's own, to be stopped."""
+    with Server(copy_folder(demo_folder, tmp_path)) as server:
+        yield server
+
+
+@pytest.fixture
+def theirs(brief) -> dict:
+    """Ada and Sam and the meeting ahead of them, there."""
+    return json.loads(brief.run(sys.executable, "-m", "bench.people"))
+
+
+class Slowly:
+    """A request that is sent in two parts."""
+
+    def __init__(self, desk: Desk, server: Server, text: str) -> None:
+        self._body = urlencode({"section": "goals", "text": text, "key": text}).encode()
+        self.connection = Connection(server.address)
+        told = {**desk.visitor.headers, "Content-Type": FORM, "Content-Length": str(len(self._body)), "Expect": ""}
+        lines = [f"POST {desk.meeting}/items HTTP/1.1", f"Host: {server.origin.removeprefix('http://')}"]
+        lines += [f"{name}: {value}" for name, value in told.items() if value]
+        self.connection._socket.sendall("\r\n".join([*lines, "", ""]).encode() + self._body[:10])
+
+    def finish(self) -> tuple[int, dict[str, str]]:
+        """Send the rest; the status and the headers of the answer, which is there whole."""
+        self.connection._socket.sendall(self._body[10:])
+        status, headers = self.connection._head()
+        assert len(self.connection._read(int(headers["content-length"]))) > 0
+        self.connection.close()
+        return status, headers
+
+
+def ended(server: Server) -> int:
+    """The server has ended by itself; its exit code."""
+    server.process.communicate(timeout=PATIENCE_SECONDS)
+    return server.process.returncode
+
+
+def told_to_stop(server: Server) -> None:
+    """The server has been told to stop, and takes nobody any more."""
+    server.process.terminate()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(server.address, 1).close()
+        except ConnectionError:
+            return
+    raise AssertionError("it goes on")
+
+
+def test_the_server_stops_promptly_when_told_to_though_pages_are_open(brief, theirs):
+    with desk(brief, theirs, 0) as ada, desk(brief, theirs, 1) as sam:
+        assert next(ada.events)
+        assert next(sam.events)
+        began = time.monotonic()
+        assert brief.stop() == 0
+        assert time.monotonic() - began < 5
+    assert "Traceback" not in brief.log()
+
+
+def test_what_is_under_way_at_a_stop_is_answered_whole_and_reaches_every_page_before_that_is_let_go(brief, theirs):
+    with desk(brief, theirs, 0) as ada, desk(brief, theirs, 1) as sam:
+        assert next(ada.events)
+        request = Slowly(sam, brief, "Sent as the server stopped")
+        told_to_stop(brief)
+        assert sam.is_hung_up_on()
+        status, headers = request.finish()
+        assert (status, headers["connection"]) == (200, "close")
+        rest = list(ada.events)
+        assert any(b"Sent as the server stopped" in event for event in rest)
+        assert not any(b"signed-out" in event or b"gone" in event for event in rest)
+        assert ended(brief) == 0
+
+
+def test_a_page_that_comes_to_the_next_server_is_told_what_it_missed(brief, theirs):
+    with desk(brief, theirs, 0) as ada, desk(brief, theirs, 1) as sam:
+        assert next(ada.events)
+        ada.close()
+        request = Slowly(sam, brief, "Sent as the server stopped")
+        told_to_stop(brief)
+        assert sam.is_hung_up_on()
+        assert request.finish()[0] == 200
+        assert ended(brief) == 0
+        with Connection(brief.start().address) as again:
+            again.open_stream(ada.visitor.stream, ada.visitor.headers)
+            events = within(PATIENCE_SECONDS, again.chunks())
+            assert any(b"Sent as the server stopped" in event for event in events)
+
+
+@pytest.mark.sqlite
+def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(serving, ada):
+    asked = {"env": serving.environ, "capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
+    done = subprocess.run([PROGRAM, "serve"], check=False, **asked)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"duologue: This database is served by process {serving.process.pid} already")
+    assert len(done.stderr.splitlines()) == 1
+    ada.add("Said to the first one")
+    assert "ada" in serving.run(PROGRAM, "people", "list")

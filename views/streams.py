@@ -86,7 +86,7 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[
         # The headers leave with the first event, and the browser waits for them.
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
-        while time.monotonic() < ends:
+        while listener.names or (time.monotonic() < ends and not listener.is_dismissed):
             names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
             is_due = listener.is_over or now - checked > CHECK_SECONDS
             checked = now if is_due else checked

@@ -96,6 +96,17 @@ def test_the_wrapup_is_not_rendered_until_a_page_asks_for_it(as_sam, as_ada, ope
     assert "Said once" in as_ada.region(path).text
 
 
+def test_a_page_that_is_sent_to_the_next_process_is_told_first_what_it_has_not_heard(
+    as_sam, as_ada, open_stream, meeting, item
+):
+    events = open_stream(as_sam, up_to_date(meeting))
+    next(events)
+    as_ada.htmx(f"{item.path}/discussion")
+    live.dismiss_all()
+    assert "is-discussed" in next(events)
+    assert next(events, None) is None
+
+
 def test_a_draft_is_streamed_to_its_author_alone(as_sam, as_ada, open_stream, meeting, monkeypatch):
     monkeypatch.setattr(streams, "PING_SECONDS", 0.01)
     hers, his = open_stream(as_ada, up_to_date(meeting)), open_stream(as_sam, up_to_date(meeting))

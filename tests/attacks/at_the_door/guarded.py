@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from .raw import FORM_TOKEN, Answer, exchange, request
 
 DUOLOGUE = Path(sys.executable).parent / "duologue"
-ADDRESS = re.compile(r"Duologue is at (?:http://([\d.]+):(\d+)|(/\S+))")
+ADDRESS = re.compile(r"(?:Duologue is|Listening) at:? (?:http://([\d.]+):(\d+)|(?:unix:)?(/\S+))")
 START_SECONDS = 30
 SECRET = "4c1f0b7ae9d2835611c0ffee5d9e7a02"
 OLD_SECRET = "99d0a1b2c3e4f5061728394a5b6c7d8e"
@@ -48,6 +48,8 @@ database.create(settings, fill)
 class Guarded:
     """One server process. `settings` go on top of those that every guarded server here has."""
 
+    command: tuple[str, ...] = (str(DUOLOGUE), "serve")
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         (folder / "proxy_secret").write_text(f"{SECRET}\n{OLD_SECRET}\n")
@@ -78,7 +80,7 @@ class Guarded:
         """Serve, and wait until it says where."""
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(
-                [DUOLOGUE, "serve"], env=self.environ, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT
+                self.command, env=self.environ, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT
             )
         deadline = time.monotonic() + START_SECONDS
         while not (found := ADDRESS.search(self.log)):

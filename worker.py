@@ -1,0 +1,77 @@
+"""Gunicorn's worker that answers with our own server: deploy/gunicorn.conf.py names it.
+
+Gunicorn's first process imports this file and forks the workers, at each reload anew. What it imports stays as it was
+then, so all else of ours is imported in the workers alone: that is how a reload brings new code.
+"""
+
+import gc
+import os
+import sys
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker as AnyWorker
+from gunicorn.workers.ggevent import GeventWorker
+
+LOOK_SECONDS = 1.0
+
+
+class Worker(GeventWorker):
+    """A process that serves. What keeps it from serving is one sentence, and gunicorn ends instead of trying again."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._told = Event()
+
+    def init_process(self) -> None:
+        """Begin. Whatever it makes is its owner's alone."""
+        os.umask(0o077)
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the application, and hold it to how gunicorn runs it."""
+        import process
+
+        addresses = [listener.getsockname() for listener in self.sockets]
+        process.gunicorn = process.Gunicorn(self.cfg.workers, addresses)
+        try:
+            super().load_wsgi()
+        except SystemExit as refusal:
+            if self.alive:
+                print(refusal, file=sys.stderr, flush=True)
+                sys.exit(Arbiter.APP_LOAD_ERROR)
+            raise
+        gc.freeze()
+
+    def run(self) -> None:
+        """Serve until told to stop, then finish what is under way."""
+        servers = [self._server(listener) for listener in self.sockets]
+        for server in servers:
+            server.start()
+        while self.alive:
+            self.notify()
+            self._told.wait(LOOK_SECONDS)
+        gevent.joinall([gevent.spawn(server.drain) for server in servers])
+
+    def _server(self, listener: Any) -> Any:
+        from server import Server
+
+        # Among several processes each takes one connection at a time, so that all get their share.
+        environ = {"wsgi.multiprocess": self.cfg.workers > 1}
+        return Server(listener, self.wsgi, spawn=Pool(self.worker_connections), environ=environ)
+
+    def notify(self) -> None:
+        """Tell the first process that this one lives; without that one it stops, in good order too."""
+        AnyWorker.notify(self)
+        if self.ppid != os.getppid():
+            self.alive = False
+
+    def handle_exit(self, number: int, frame: Any) -> None:
+        """Told to stop: nothing is under way yet while the application is being loaded."""
+        self.alive = False
+        self._told.set()
+        if not self.booted:
+            sys.exit(0)
