@@ -6,7 +6,10 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
+import time
+
 from flask import Flask, request
+from peewee import OperationalError
 
 import assets
 import config as settings
@@ -14,8 +17,10 @@ import cookies
 import database
 import door
 import gate
+import metrics
 import phrases
 import rates
+import request_log
 import secrecy
 import speech
 import views
@@ -55,7 +60,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     config = config or settings.read()
     database.open_checked(config)
-    app = Flask(__name__, static_folder=None)
+    app = Duologue(__name__, static_folder=None)
     app.config.update(
         DUOLOGUE=config,
         SECRET_KEY=secrecy.secret_key(config),
@@ -66,6 +71,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.session_interface = cookies.Cookies(config.is_demo)
     app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    request_log.register(app, config)
     app.before_request(_open_database)
     speech.register(app, config)
     door.register(app, config)
@@ -74,12 +80,26 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.after_request(_protected(config))
     app.after_request(assets.compress)
     app.teardown_request(_close_database)
-    app.wsgi_app = gate.Gate(MethodOverride(app.wsgi_app), config)  # type: ignore[method-assign]
+    guarded = gate.Gate(MethodOverride(app.wsgi_app), config)
+    app.wsgi_app = request_log.Numbered(guarded)  # type: ignore[method-assign]
     assets.register(app)
     phrases.register(app)
     views.register(app)
     views.pages.register(app)
     return app
+
+
+class Duologue(Flask):
+    """The application. It does once more what the database broke off so that somebody else could go on."""
+
+    def dispatch_request(self):
+        """The answer of the view. Every write is safe to repeat."""
+        try:
+            return super().dispatch_request()
+        except OperationalError as problem:
+            if not db.gave_way(problem):
+                raise
+        return super().dispatch_request()
 
 
 class MethodOverride:
@@ -95,7 +115,11 @@ class MethodOverride:
 
 
 def _open_database() -> None:
-    db.connect(reuse_if_open=True)
+    # Whether it is there is for the health pages to find out, without waiting for it.
+    if request.blueprint != "health":
+        began = time.perf_counter()
+        db.connect(reuse_if_open=True)
+        metrics.connected(time.perf_counter() - began)
 
 
 def _close_database(problem: BaseException | None) -> None:

@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +16,8 @@ import languages
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# Which requests get a line in the log.
+FAILED, ALL = "failed", "all"
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 # What of a server's address is nobody's business.
 NEVER_SAID = ("password=", "sslpassword=")
@@ -117,6 +119,10 @@ SETTINGS = {
     "TRANSLATIONS": Setting("", "a folder with translations of your own"),
     "TIME_ZONE": Setting("Europe/London", "the clock of people who have not chosen one"),
     "LOG_FORMAT": Setting("text", "how the log is written: text or json"),
+    "LOG_REQUESTS": Setting(FAILED, "which requests get a line in the log: failed (and slow) ones, or all"),
+    "METRICS_ADDRESS": Setting(
+        "", "where monitoring finds its figures: an address and port such as 127.0.0.1:9464, or unix: and a path"
+    ),
     "HOST": Setting("127.0.0.1", "the address it listens on, or unix: and a path"),
     "PORT": Setting("8000", "the port it listens on"),
     "PROCESSES": Setting("1", "how many processes gunicorn runs; several need a PostgreSQL server"),
@@ -163,6 +169,8 @@ class Config:
     translations: Path | None
     time_zone: str
     log_format: str
+    log_requests: str
+    metrics_address: str
     host: str
     port: int
     processes: int
@@ -246,6 +254,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         translations=_path(values["TRANSLATIONS"]),
         time_zone=_zone(values["TIME_ZONE"]),
         log_format=_one_of(values, "LOG_FORMAT", ("text", "json")),
+        log_requests=_one_of(values, "LOG_REQUESTS", (FAILED, ALL)),
+        metrics_address=_metrics_address(values["METRICS_ADDRESS"]),
         host=_host(values["HOST"], sign_in),
         port=_port(values["PORT"]),
         processes=_number(values, "PROCESSES", 1, 64),
@@ -273,6 +283,11 @@ class _Given:
                 raise Misconfigured(
                     f"{name} is set, but SIGN_IN={sign_in} has no use for it: unset it, or choose {' or '.join(ways)}."
                 )
+
+
+def elsewhere(config: Config, url: str) -> Config:
+    """The same settings with another database. Raises Misconfigured."""
+    return replace(config, database=_database(url), postgresql=_postgresql(url))
 
 
 def _dotenv() -> dict[str, str]:
@@ -514,6 +529,20 @@ def _port(text: str) -> int:
     if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise Misconfigured(f"PORT={text} is not a port: use a number up to 65535.")
     return int(text)
+
+
+def _metrics_address(text: str) -> str:
+    """An address and a port, with IPv6 in brackets, or a Unix socket's path, or nothing. Raises Misconfigured."""
+    if not text or (text.startswith(f"{UNIX_HOST}/") and not text.endswith("/")):
+        return text
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        if (":" in host) == host.startswith("[") and port.isascii() and 0 < int(port) <= 65535:
+            return text
+    except ValueError:
+        pass
+    raise Misconfigured(f"METRICS_ADDRESS={text} is refused: use one such as 127.0.0.1:9464 or unix:/run/metrics.sock.")
 
 
 def _language(tag: str, translations: Path | None) -> str:

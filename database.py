@@ -123,7 +123,7 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
             _use(made)
             with db.connection_context(), engine.reshaping():
                 _must_have_whole_templates()
-                Runner(db, str(MIGRATIONS)).up()
+                lay_out(made)
                 stamp = Stamp(kind=_kind(config))
                 Stamp.create(id=stamp.id, kind=stamp.kind, canary=stamp.song)
                 library.publish_built_ins()
@@ -133,14 +133,28 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
         raise Misconfigured(f"No database can be made at {engine}: {problem}.") from None
 
 
+def lay_out(engine: Engine) -> list[str]:
+    """Bring its tables to this version, from whichever before; gives the names of the migrations that took."""
+    return Runner(engine, str(MIGRATIONS)).up()
+
+
 def exists(config: Config) -> bool:
     """Whether there is something where the settings want the database. Raises Misconfigured when it is out of reach."""
-    return engines.of(config).exists()
+    engine = engines.of(config)
+    try:
+        return engine.exists()
+    finally:
+        engine.close_all()
 
 
 def is_within_reach() -> bool:
     """Whether the open database is still there and answers. Raises DatabaseError when it does not."""
     return db.is_within_reach() and Stamp.select().exists()
+
+
+def is_of_this_version() -> bool:
+    """Whether the open database is neither older nor newer than the program by now."""
+    return set(Runner(db, str(MIGRATIONS)).applied()) == {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
 
 
 def inspect(config: Config) -> None:
@@ -168,8 +182,8 @@ def open_checked(config: Config) -> None:
 
 def _open(config: Config, thoroughly: bool) -> None:
     engine = engines.of(config)
-    engine.must_be_there()
     _use(engine)
+    engine.must_be_there()
     try:
         with db.connection_context():
             engine.must_be_whole(thoroughly)
@@ -244,8 +258,8 @@ def migrate(config: Config) -> list[str]:
 
 def bring_forward(engine: Engine, config: Config) -> list[str]:
     """The same with the database of this engine, under these settings. Raises Misconfigured."""
-    engine.must_be_there()
     _use(engine)
+    engine.must_be_there()
     try:
         with db.connection_context():
             engine.must_be_whole(thoroughly=True)
@@ -255,7 +269,7 @@ def bring_forward(engine: Engine, config: Config) -> list[str]:
             secrecy.use(config)
             _must_have_whole_templates()
             with engine.reshaping():
-                applied = Runner(db, str(MIGRATIONS)).up()
+                applied = lay_out(engine)
             stamp = Stamp.select().get()
             if SEALING in applied:
                 stamp.change(canary=UNDER_WAY)

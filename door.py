@@ -13,7 +13,7 @@ from config import Config
 from gate import VOUCHED, Vouched
 
 # What nobody needs to be signed in for.
-OPEN_ENDPOINTS = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
 
 
 READING = ("GET", "HEAD", "OPTIONS")

@@ -15,6 +15,10 @@ ENDS = (b"\r\n", b"\n")
 APART = ("content-type", "content-length")
 
 
+class Unreadable(ValueError):
+    """It is no plain head; the server answers with 400."""
+
+
 class Head:
     """The headers of one request, in order, with what gevent's server asks of them."""
 
@@ -50,16 +54,16 @@ class Head:
 
 
 def read(file: BinaryIO) -> Head:
-    """The head that comes next. Raises ValueError for what is none."""
-    fields = []
+    """The head that comes next. Raises Unreadable."""
+    fields: list[tuple[str, str]] = []
     while (line := file.readline(LONGEST_LINE)) not in ENDS:
         found = LINE.fullmatch(line)
         if not found or len(fields) == MOST_LINES:
-            raise ValueError
+            raise Unreadable
         name, value = found[1].decode(), found[2].decode("latin-1").strip(" \t")
         # Some take these for spaces, too.
         if value != value.strip():
-            raise ValueError
+            raise Unreadable
         fields.append((name, value))
     return _measured(Head(fields))
 
@@ -68,7 +72,7 @@ def _measured(head: Head) -> Head:
     """The head, if it says in one way alone how long its body is: a second request hides in a first between two."""
     lengths, codings = head.all("content-length"), head.all("transfer-encoding")
     if len(lengths) + len(codings) > 1 or not all(length.isdecimal() for length in lengths):
-        raise ValueError
+        raise Unreadable
     if any(coding.lower() != "chunked" for coding in codings):
-        raise ValueError
+        raise Unreadable
     return head

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import gevent
 from gevent.event import Event
 
+import metrics
+
 LEAVING_SECONDS = 2.0
 WRITING_SECONDS = 5.0
 # Nobody has more pages open than this, but a program might.
@@ -94,6 +96,7 @@ def announce(pair, *names: str, only: str | None = None, page: str | None = None
 
     `only` is the id of the one person who may know. The page `page` has been answered with the regions `answered`.
     """
+    metrics.announced()
     _remember(pair, Change(pair.version, frozenset(names), only))
     for listener in _listeners_of(pair):
         if only in (None, listener.person):
@@ -205,3 +208,8 @@ def dismiss_all() -> None:
 def open_pages() -> int:
     """How many pages are open."""
     return sum(len(listeners) for listeners in _listeners.values())
+
+
+def waiting() -> int:
+    """How many changed regions open pages have not been sent yet."""
+    return sum(len(listener.names) for listeners in _listeners.values() for listener in listeners)

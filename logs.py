@@ -11,6 +11,7 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
+import request_ids
 from config import Config
 
 LONGEST = 2_000
@@ -24,24 +25,31 @@ def begin(config: Config) -> None:
 
 
 class AsText(logging.Formatter):
-    """2026-03-03T10:00:00Z INFO audit event=sign-in number=3 chain=…"""
+    """2026-03-03T10:00:00Z INFO audit event=sign-in number=3 chain=… request=k3f9…"""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        return " ".join((_moment(record), record.levelname, record.name, escaped(_told(record))))
+        told = escaped(_told(record)) + "".join(f" {name}={value}" for name, value in _request().items())
+        return " ".join((_moment(record), record.levelname, record.name, told))
 
 
 class AsJson(logging.Formatter):
-    """The same as one JSON object per line: at, level, room, and what was told."""
+    """The same as one JSON object per line: at, level, room, request (if there is one), and what was told."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        found = {"at": _moment(record), "level": record.levelname, "room": record.name}
+        found = {"at": _moment(record), "level": record.levelname, "room": record.name, **_request()}
         return json.dumps({**_parts(escaped(_told(record))), **found}, ensure_ascii=False)
 
 
 def _moment(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _request() -> dict[str, str]:
+    """What tells which request this belongs to, if it belongs to one."""
+    id = request_ids.current()
+    return {"request": id} if id else {}
 
 
 def _told(record: logging.LogRecord) -> str:

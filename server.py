@@ -14,6 +14,8 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 import heads
 import live
 import logs
+import readiness
+import request_ids
 from heads import Head
 
 READ_BYTES = 2_048
@@ -97,6 +99,7 @@ class Handler(WSGIHandler):
 
     def log_error(self, *what: object) -> None:
         """A request that could not be read. What was in it is nobody's business."""
+        request_ids.end()
         logging.getLogger("server").warning("event=unreadable")
 
     def _sendall(self, data: bytes) -> None:
@@ -123,6 +126,7 @@ class Server(WSGIServer):
         The streams come last: what the last requests changed still reaches them.
         """
         self.is_draining = True
+        readiness.checks.insert(0, readiness.Check(lambda: "This process is stopping."))
         self.close()
         # Somebody's next request may be on its way already. It is answered, and told that it is the last one.
         _wait_until(lambda: not self._idle(), GRACE_SECONDS)

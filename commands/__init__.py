@@ -13,7 +13,7 @@ from config import Misconfigured
 from models import Refused
 from secrecy import CannotOpen
 
-from . import audit, backups, erasing, keys, making, people, serving
+from . import audit, backups, data, erasing, keys, making, people, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -38,6 +38,7 @@ for command in (
     audit.group,
     backups.backup,
     backups.restore,
+    data.data,
     erasing.retain,
     erasing.hold,
     erasing.erase,

@@ -1,6 +1,8 @@
 """Gunicorn's own settings for Duologue. HOST, PORT and PROCESSES are read from the environment, as Duologue's are."""
 
 import os
+import shutil
+import tempfile
 
 _host, _port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
 
@@ -25,3 +27,13 @@ control_socket_disable = True
 # The workers' signs of life need no disk.
 _memory = "/dev/shm"  # noqa: S108 - gunicorn makes its files there safely
 worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
+
+
+def on_starting(server):
+    """Make the folder where the processes put together what monitoring asks for: each start has its own."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="duologue-metrics-")
+
+
+def on_exit(server):
+    """Take it away."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

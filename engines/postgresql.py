@@ -41,6 +41,7 @@ class PostgresqlServer(PooledPostgresqlDatabase):
             connect_timeout=PATIENCE_SECONDS,
             tcp_user_timeout=SILENCE_MILLISECONDS,
             application_name="duologue",
+            client_encoding="utf8",
             options=LIMITS,
         )
         self.url, self.name = url, name
@@ -78,9 +79,9 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     def making(self) -> Iterator[Self]:
         """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it."""
         if self.exists():
+            self.close_all()
             raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
         self._must_suit()
-        self.close_all()
         try:
             yield self
         except BaseException:
@@ -100,8 +101,10 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     def _must_suit(self) -> None:
         """Raise Misconfigured unless it can hold every letter, and knows the small ones of them."""
         with self.connection_context():
-            encoding, lower = self.execute_sql("SELECT current_setting('server_encoding'), lower('É')").fetchone()
-        if (encoding, lower) != ("UTF8", "é"):
+            (encoding,) = self.execute_sql("SHOW server_encoding").fetchone()
+            knows = encoding == "UTF8" and self.execute_sql("SELECT lower('É') = 'é'").fetchone()[0]
+        self.close_all()
+        if not knows:
             raise Misconfigured(
                 f"The database at {self.name} does not know all letters: make it with "
                 "\"CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'\"."
@@ -134,11 +137,25 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         self.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (about,))
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever is read within is as it was at the beginning, while people write."""
+        with self.connection_context():
+            self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+            self.execute_sql("ROLLBACK")
+
+    @contextmanager
     def reshaping(self) -> Iterator[None]:
         """The tables change within: all at once, and by one process alone."""
         with self.atomic():
             self.hold("tables")
             yield
+
+    def gave_way(self, problem: Exception) -> bool:
+        """Whether a transaction was broken off so that another could go on: done once more it goes through."""
+        return isinstance(
+            getattr(problem, "orig", None), psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure
+        )
 
     def begin_thorough(self) -> None:
         """Nothing: what is deleted goes when the tables are written anew."""

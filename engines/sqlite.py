@@ -148,9 +148,21 @@ class SqliteFile(PooledSqliteDatabase):
         """Have no other transaction about the same thing run beside this one: here none that writes does anyway."""
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever is read within is as it was at the beginning, while people write."""
+        with self.connection_context():
+            self.execute_sql("BEGIN")
+            yield
+            self.execute_sql("ROLLBACK")
+
+    @contextmanager
     def reshaping(self) -> Iterator[None]:
         """The tables change within: step by step, since SQLite makes a changed table anew, which asks for that."""
         yield
+
+    def gave_way(self, problem: Exception) -> bool:
+        """Whether a transaction was broken off so that another could go on: here they wait in line."""
+        return False
 
     def begin_thorough(self) -> None:
         """What is deleted from now on is overwritten, too."""

@@ -26,6 +26,25 @@ def everything() -> list[str]:
     return [f"{table} {row}" for table, rows in found.items() for row in sorted(map(str, rows))]
 
 
+@contextmanager
+def away(folder: Path) -> Iterator[None]:
+    """The open database of a data folder is out of reach: it has another name, and a file has a folder in its place."""
+    db.close()
+    db.close_all()
+    if databases.server:
+        name = databases.name_of(folder)
+        databases.server.ask(f"ALTER DATABASE {name} RENAME TO {name}_away")
+        yield
+        databases.server.ask(f"ALTER DATABASE {name}_away RENAME TO {name}")
+        return
+    file, elsewhere = folder / "duologue.db", folder / "duologue.away"
+    file.rename(elsewhere)
+    file.mkdir()
+    yield
+    file.rmdir()
+    elsewhere.rename(file)
+
+
 def dangling() -> list[tuple]:
     """The rows that lead to rows that are not there. A server has none of them: it sees to that itself."""
     return [] if databases.server else execute("PRAGMA foreign_key_check").fetchall()

@@ -87,6 +87,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server, also where the tests themselves run on SQLite."""
+    if databases.server:
+        yield databases.server
+    else:
+        with PostgreSQL(**QUICKLY) as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
 def quick_disk() -> Iterator[None]:
     """Nothing here survives a power cut, so nobody waits for the disk. test_database.py looks at the real pragmas."""
     with pytest.MonkeyPatch.context() as patch:

@@ -47,13 +47,13 @@ def test_a_name_with_an_underscore_is_not_handed_on():
     ],
 )
 def test_whatever_else_is_refused(line):
-    with pytest.raises(ValueError):
+    with pytest.raises(heads.Unreadable):
         read("Host: example.org", line)
 
 
 @pytest.mark.parametrize("second", ["Content-Length: 3", "content-length: 4", "Transfer-Encoding: chunked"])
 def test_a_body_has_one_length(second):
-    with pytest.raises(ValueError):
+    with pytest.raises(heads.Unreadable):
         read("Content-Length: 3", second)
 
 
@@ -68,5 +68,5 @@ def test_a_body_has_one_length(second):
     ],
 )
 def test_a_head_has_an_end_and_is_not_too_long(whole):
-    with pytest.raises(ValueError):
+    with pytest.raises(heads.Unreadable):
         heads.read(BytesIO(whole))

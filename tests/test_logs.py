@@ -3,9 +3,18 @@
 import json
 import logging
 
+import gevent
 import pytest
+from gevent.event import Event
 
 import logs
+import request_ids
+
+
+@pytest.fixture(autouse=True)
+def between_requests() -> None:
+    """No request is being answered."""
+    request_ids.end()
 
 
 def record(message: str, *arguments: object, problem: BaseException | None = None) -> logging.LogRecord:
@@ -66,3 +75,32 @@ def test_what_came_from_outside_cannot_begin_a_line_or_colour_one(kind, sent):
 
 def test_a_line_without_end_is_cut():
     assert len(logs.AsText().format(record("x" * 100_000))) < 3_000
+
+
+@pytest.mark.parametrize("kind", [logs.AsText, logs.AsJson])
+def test_a_line_carries_the_id_of_the_request_that_it_is_about(kind):
+    id = request_ids.begin()
+    assert id in kind().format(record("event=x"))
+    assert id in kind().format(record("while saving", problem=failed()))
+    request_ids.end()
+    assert "request" not in kind().format(record("event=x"))
+
+
+def test_no_event_can_name_another_request():
+    id = request_ids.begin()
+    assert json.loads(logs.AsJson().format(record("event=x request=forged")))["request"] == id
+
+
+def test_two_requests_at_a_time_have_each_their_own_id():
+    met = Event()
+
+    def answer(first: bool) -> tuple[str, str]:
+        id = request_ids.begin()
+        met.wait() if first else met.set()
+        return id, request_ids.current()
+
+    answers = [gevent.spawn(answer, first) for first in (True, False)]
+    gevent.joinall(answers)
+    ids = [greenlet.value for greenlet in answers]
+    assert all(given == found for given, found in ids)
+    assert len({given for given, _ in ids}) == 2

@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[1]
 PURE = {
     "rows",
     "prepared",
+    "request_ids",
+    "metrics",
+    "readiness",
     "clock",
     "links",
     "saying",
@@ -26,11 +29,23 @@ PURE = {
     "keyring_file",
 }
 # Where the web and the command line come together; nobody below knows them.
-DOORS = {"app", "commands", "views", "assets", "phrases", "door", "cookies", "rates", "speech", "templating"} | {
-    *("wsgi", "worker"),
+DOORS = {
+    "app",
+    "commands",
+    "views",
+    "assets",
+    "phrases",
+    "door",
+    "cookies",
+    "rates",
+    "request_log",
+    "speech",
+    "templating",
+    "wsgi",
+    "worker",
 }
 # What reads the settings and the database's life.
-START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "process"}
+START = {"database", "demo_data", "build_vendor", "build_messages", "backups", "moving", "process"}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
 
 

@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 
 import pytest
@@ -264,3 +266,13 @@ def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(servi
     assert len(done.stderr.splitlines()) == 1
     ada.add("Said to the first one")
     assert "ada" in serving.run(PROGRAM, "people", "list")
+
+
+def test_a_process_that_is_stopping_says_that_it_is_not_ready(demo_folder, tmp_path):
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    with Server(tmp_path) as server, ExitStack() as stack:
+        open_ones = [stack.enter_context(Connection(server.address)) for _ in range(40)]
+        assert [one.get("/readyz", {}).status for one in open_ones] == [200] * 40
+        server.process.send_signal(signal.SIGTERM)
+        answers = (one.get("/readyz", {}) for one in open_ones)
+        assert next(answer for answer in answers if answer.status != 200).body == b"This process is stopping.\n"

@@ -26,13 +26,13 @@ from . import behind
 from .conftest import NOW
 from .signed_in import HTMX
 
-OPEN_TO_ALL = {"health.show", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+OPEN_TO_ALL = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
 LEADS = {"signposts", "templates"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
 SECRETS += ("Speak to a full room", "Watch Jo do it", "You let me finish", "How did I chair it?")
 DAYS = "2025-11-22--2026-11-22"
-ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"')
+ANEW = re.compile(r'"X-(Page|CSRFToken)": "[^"]+"|name="csrf_token" value="[^"]+"|quote [a-z2-9]{10}\.')
 # What a route's form might send: enough for each of them to be taken, were it one's own.
 FORM = {
     "text": "forged",
@@ -170,7 +170,7 @@ def ask(client, method: str, path: str, htmx: bool):
 
 
 def body(answer) -> str:
-    """What an answer says, without what each rendering of a page has anew: its name and its signed token."""
+    """What an answer says, without what each rendering of a page has anew: its name, its signed token and its id."""
     if answer.mimetype == "text/event-stream":
         answer.close()
         return ""

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 import access
 import live
+import request_ids
 from assertions import KeysAway
 from auth import Stranger, TurnedAway
 from documents.writing import BUSY, NotWritten
@@ -207,7 +208,7 @@ def _refused(problem: Refused):
     if is_partial():
         at = f"{g.rejected.at}-text-error" if "text" in typed else "notice"
         return slot(at, render_template("errors/_refused.html", **said)), 409
-    return render_template("errors/refused.html", **said), 409
+    return render_template("errors/refused.html", quote=_quote(), **said), 409
 
 
 def _offer(problem: Refused):
@@ -333,8 +334,14 @@ def _http(problem: HTTPException):
 def _say(code: int, title: Phrase, text: Phrase):
     title, text = translated(title), translated(text)
     if is_partial():
-        return slot("notice", escape(gettext("%(title)s. %(text)s", title=title, text=text))), code
-    return render_template("errors/error.html", title=title, text=text, typed=_typed()), code
+        said = gettext("%(title)s. %(text)s", title=title, text=text)
+        return slot("notice", escape(f"{said} {_quote()}")), code
+    return render_template("errors/error.html", title=title, text=text, typed=_typed(), quote=_quote()), code
+
+
+def _quote() -> str:
+    """What to say to whoever is to look into it."""
+    return translated(Phrase("If you tell somebody about this, quote %(id)s.", id=request_ids.current()))
 
 
 def _typed() -> str:

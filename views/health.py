@@ -1,19 +1,24 @@
-"""Whether the server is well: for load balancers and monitors, with nothing private in it."""
+"""Whether the server is well, and whether it is ready: for load balancers and monitors, with nothing private in it."""
 
 from flask import Blueprint
-from peewee import PeeweeException
 
-import database
+import process
+import readiness
 
 pages = Blueprint("health", __name__)
 
-WELL = "ok\n", 200, {"Content-Type": "text/plain"}
-ILL = "The database is out of reach.\n", 503, {"Content-Type": "text/plain"}
+PLAIN = {"Content-Type": "text/plain"}
 
 
 @pages.get("/healthz")
 def show():
-    try:
-        return WELL if database.is_within_reach() else ILL
-    except PeeweeException:
-        return ILL
+    return _told(process.reach.reason())
+
+
+@pages.get("/readyz")
+def ready():
+    return _told(readiness.why_not())
+
+
+def _told(reason: str | None):
+    return (f"{reason}\n", 503, PLAIN) if reason else ("ok\n", 200, PLAIN)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, g, request
 
 import live
+import metrics
 from auth import Doorkeeper
 from door import doorkeeper
 from rows import db
@@ -114,6 +115,7 @@ def _event(page: Page, names: set[str]) -> str | None:
     """
     if not names:
         return PING
+    began = time.perf_counter()
     with db.connection_context():
         fresh = page.again()
         if not fresh:
@@ -124,4 +126,5 @@ def _event(page: Page, names: set[str]) -> str | None:
         except CannotOpen:
             return None
         lines = "".join(f"data: {line}\n" for line in html.split("\n"))
+        metrics.rendered(time.perf_counter() - began)
         return f"id: {fresh.version}\n{lines}\n"

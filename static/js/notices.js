@@ -2,9 +2,9 @@
 (() => {
   // What the server said there (an Undo, say) is not ours to take away.
   let said = "";
-  const say = (what) => {
+  const say = (what, id) => {
     const place = document.getElementById("notice");
-    const text = what ? place.dataset[what] : "";
+    const text = (what ? place.dataset[what] : "") + (id ? ` ${place.dataset.quote.replace("{id}", id)}` : "");
     if (text || place.textContent === said) place.textContent = said = text;
   };
 
@@ -15,7 +15,10 @@
 
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
-    if (!ctx.text.includes("<hx-partial")) say("failed");
+    if (!ctx.text.includes("<hx-partial")) {
+      const { status, headers } = ctx.response;
+      say("failed", status >= 500 && headers.get("X-Request-Id"));
+    }
   });
 
   document.addEventListener("htmx:finally:request", (event) => {

@@ -83,6 +83,18 @@ def test_the_network_goes_and_comes_back(ada, far, network, lose):
     expect(ada.item("Not sent yet").row).to_be_visible()
 
 
+def test_a_failure_that_something_in_between_reports_says_what_to_quote(ada, complaints):
+    complaints.foresee("502")
+    answer = {"status": 502, "headers": {"X-Request-Id": "k3f9w2m8xa"}, "body": "Bad gateway"}
+    ada.page.route("**/items", lambda route: route.fulfill(**answer))
+    box = ada.composer(GOALS)
+    box.fill("Said to a broken proxy")
+    box.press("Enter")
+    expect(ada.notice()).to_contain_text("Your words are still here")
+    expect(ada.notice()).to_contain_text("If you tell somebody about this, quote k3f9w2m8xa.")
+    expect(box).to_have_value("Said to a broken proxy")
+
+
 def test_what_cannot_be_sent_goes_back_into_its_box_and_is_added_once(ada, far, network):
     network.cut()
     expect(far.says("Reconnecting…")).to_be_visible()

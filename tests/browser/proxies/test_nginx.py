@@ -60,4 +60,5 @@ def test_an_event_passes_nginx_at_once(behind_nginx):
 
 
 def test_a_monitor_on_this_machine_may_ask_for_its_health(behind_nginx):
-    assert ask(behind_nginx, "/healthz").body == "ok\n"
+    for path in ("/healthz", "/readyz"):
+        assert ask(behind_nginx, path).body == "ok\n"
