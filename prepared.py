@@ -22,6 +22,16 @@ class _Slot:
         self.name = name
 
 
+# All that were ever built: constants of their rooms.
+_all: list["Prepared"] = []
+
+
+def forget() -> None:
+    """Prepare all of them anew when they are next called: another kind of database wants other SQL."""
+    for query in _all:
+        query._query = query._read = None
+
+
 class Prepared:
     """A query with named slots, called with their values; gives the rows that the query would give.
 
@@ -35,6 +45,7 @@ class Prepared:
         self._names = build.__code__.co_varnames[: build.__code__.co_argcount]
         self._query: Any = None
         self._read: Reader | None = None
+        _all.append(self)
 
     def __call__(self, **values: Any) -> list:
         """The rows, as a list. `values` go to the database as they are."""

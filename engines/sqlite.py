@@ -47,6 +47,8 @@ class SqliteFile(PooledSqliteDatabase):
             lock_type="IMMEDIATE",
             max_connections=None,
             timeout=PATIENCE_MILLISECONDS / 1_000,
+            # A connection goes from thread to thread, and is used by one at a time.
+            check_same_thread=False,
         )
         self.path = path
         # SQLite's own knows the letters of English alone.

@@ -120,7 +120,7 @@ class Page:
         small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
         small.ends_at = None if self.pair else covers.first_end(self.me)
         if self.pair:
-            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at")}
+            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at", "version")}
             small.pair = Pair(**facts, __no_default__=True)
         if self.meeting:
             small.meeting = Meeting(id=self.meeting.id, __no_default__=True)
@@ -177,6 +177,8 @@ class Page:
 
     def wanted(self, names: set[str]) -> set[str]:
         """Which of its regions this page must send when `names` are announced."""
+        if live.ALL in names:
+            return set(self.whole)
         found = set()
         for name in names:
             kind, _, key = name.partition("-")
