@@ -317,8 +317,12 @@ class MeetingPage(Page):
         return self._due(name) if name in self.on_sight else super().partial(name)
 
     def _due(self, name: str) -> str:
-        """What tells the page that a region is out of date: it asks for it when it comes into view, or is in view."""
-        asking = f'hx-get="{self.meeting.path}/regions/{name}" hx-trigger="intersect" hx-target="#{name}"'
+        """What tells the page that a region is out of date: it asks for it when that is in view, or else after a while
+        in which nothing else made it so.
+        """
+        asking = (
+            f'hx-get="{self.meeting.path}/regions/{name}" hx-trigger="intersect, load delay:3s" hx-target="#{name}"'
+        )
         marker = f'<span id="{name}-due" class="due" {asking} hx-swap="outerMorph"></span>'
         return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
