@@ -39,6 +39,9 @@ Progress = Callable[[int, int], None]
 class SqliteFile(PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
+    # What its driver raises.
+    problems = (sqlite3.Error,)
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
