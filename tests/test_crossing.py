@@ -96,6 +96,19 @@ def test_what_one_writes_the_other_sees(ada, sam):
     assert sam.next_with(b"Said at the first server")
 
 
+def test_nothing_that_people_write_or_are_called_crosses(postgres, ada, sam):
+    with psycopg.connect(postgres.url("shared"), autocommit=True) as ear:
+        ear.execute(f"LISTEN {CHANNEL}")
+        for desk, other in ((ada, sam), (sam, ada)):
+            desk.add("Quetzal & <b>chocolate</b>")
+            assert other.next_with(b"Quetzal")
+            desk.tell_where("goals")
+        crossed = "".join(note.payload for note in ear.notifies(timeout=PATIENCE_SECONDS, stop_after=4))
+    assert '"told"' in crossed
+    for words in ("Quetzal", "chocolate", "Ada", "Sam", "Marsh", "Okoro", "postgresql:"):
+        assert words not in crossed
+
+
 def test_who_is_here_and_where_they_write_is_seen_from_the_other(first, ada, second, demo):
     with desk(second, demo, 1) as sam:
         assert ada.next_with(b"Sam is here")
