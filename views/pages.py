@@ -36,6 +36,8 @@ from notebooks import PrivateNote
 from records import Record
 from templating import Templates
 
+from . import menus
+
 
 def register(app: Flask) -> None:
     """Render with this app's templates."""
@@ -315,6 +317,10 @@ class MeetingPage(Page):
 
     def partial(self, name: str) -> str:
         return self._due(name) if name in self.on_sight else super().partial(name)
+
+    def menu(self, item: Item) -> Markup:
+        """The lesser buttons of an item."""
+        return menus.of(item, self.meeting, self.templates)
 
     def _due(self, name: str) -> str:
         """What tells the page that a region is out of date: it asks for it when that is in view, or else after a while
