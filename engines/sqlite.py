@@ -9,6 +9,7 @@ from typing import Self
 
 from playhouse.pool import PooledSqliteDatabase
 
+import lockfile
 from config import Misconfigured
 
 from .files import begin_file, to_disk
@@ -114,6 +115,10 @@ class SqliteFile(PooledSqliteDatabase):
         self.close_all()
         with closing(sqlite3.connect(self.path, isolation_level=None)) as found:
             found.execute("PRAGMA journal_mode = delete")
+
+    def must_not_be_served(self) -> None:
+        """Have no other process serve it from now on, until this one ends. Raises Misconfigured while one does."""
+        lockfile.hold(self.path, patience=0)
 
     def must_be_there(self) -> None:
         """Raise Misconfigured unless its file is there, is SQLite's, and can be written."""
