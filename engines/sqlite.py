@@ -160,10 +160,13 @@ class SqliteFile(PooledSqliteDatabase):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever is read within is as it was at the beginning, while people write."""
-        with self.connection_context():
-            self.execute_sql("BEGIN")
-            yield
-            self.execute_sql("ROLLBACK")
+        try:
+            with self.connection_context():
+                self.execute_sql("BEGIN")
+                yield
+                self.execute_sql("ROLLBACK")
+        finally:
+            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:
