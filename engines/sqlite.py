@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -70,7 +70,7 @@ class SqliteFile(PooledSqliteDatabase):
         return self.path.is_file()
 
     @contextmanager
-    def making(self) -> Iterator[Self]:
+    def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
         """Another one, to be filled, which becomes this one at the end: whole, or not at all.
 
         Raises Misconfigured where there is one, or the file system does not take it.
@@ -181,7 +181,7 @@ class SqliteFile(PooledSqliteDatabase):
         """What is deleted from now on is overwritten, too."""
         self.execute_sql("PRAGMA secure_delete = on")
 
-    def forget(self) -> bool:
+    def forget(self, tables: Iterable[str]) -> bool:
         """Write the file anew without what was deleted or changed long ago; False if a reader keeps the old pages."""
         self.execute_sql("VACUUM")
         is_busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -84,3 +84,8 @@ def test_a_health_page_keeps_no_connection(monitor):
     monitor.get("/readyz")
     assert db.is_closed()
     assert not db.obj._in_use
+
+
+def test_an_address_with_a_letter_that_is_none_is_nothing(as_sam):
+    for path in ("/meetings/%00", "/pairs/x%00"):
+        assert as_sam.get(path).status_code == 404
