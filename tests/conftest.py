@@ -29,6 +29,7 @@ from engines import sqlite
 from models import Item, Meeting, Pair, Person
 from rows import db
 
+from .refilling import Refilled
 from .signed_in import SignedInClient
 
 # A Tuesday. Clocks in London change on 29 March.
@@ -45,10 +46,10 @@ def config_in(folder: Path) -> Config:
 
 def copy_database(config: Config, folder: Path) -> Config:
     """A copy of a demo's database and keyring in `folder`; the settings for it."""
-    copied = config_in(folder)
     if databases.server:
         databases.server.make(databases.name_of(folder), template=databases.name_of(config.data_dir))
-    else:
+    copied = config_in(folder)
+    if copied.database:
         shutil.copy(config.database, copied.database)
     shutil.copy(config.keyring_file, copied.keyring_file)
     return copied
@@ -156,27 +157,48 @@ def stopped_clock() -> Iterator[datetime]:
         yield NOW
 
 
+@pytest.fixture(scope="session")
+def refilled(first_copy, tmp_path_factory) -> Refilled | None:
+    """The database that test after test is lent, where they run on a server."""
+    return Refilled(first_copy, tmp_path_factory.mktemp("refilled")) if databases.server else None
+
+
 @pytest.fixture
-def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Config]:
-    """A database of this test's own, open, and a server that remembers nothing from the test before."""
+def apart() -> None:
+    """What is done to the test's database leaves no trace in another's: on a server it has one of its own, too."""
+
+
+@pytest.fixture
+def opened(request, first_copy, refilled, tmp_path) -> Iterator[Config]:
+    """A database with the cast in it, open, that knows of no other test."""
+    if refilled and not {"apart", "made"}.intersection(request.fixturenames):
+        databases.call(tmp_path, refilled.name)
+        config = config_in(tmp_path)
+        with refilled.lent(config):
+            yield config
+        return
     config = copy_database(first_copy, tmp_path)
+    database.open_checked(config)
+    db.connect()
+    yield config
+    gevent.idle()
+    db.close_all()
+
+
+@pytest.fixture
+def here(app, stopped_clock, opened, monkeypatch) -> Config:
+    """A database of this test's own, open, and a server that remembers nothing from the test before."""
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (live._listeners, live._changes, live._here, live._writing, access._lately):
         memory.clear()
     app.extensions["rates"].storage.reset()
-    database.open_checked(config)
-    db.connect()
-    yield config
-    gevent.idle()
-    db.close()
-    db.close_all()
+    return opened
 
 
 @pytest.fixture
 def made(here) -> Iterator[Config]:
     """The settings of a database that is whole, closed."""
-    db.close()
     db.close_all()
     yield here
     db.close_all()
