@@ -26,6 +26,7 @@ import speech
 import views
 import views.pages
 from rows import db
+from templating import Templates
 
 REQUEST_LIMIT = 256_000
 
@@ -68,6 +69,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
         WTF_CSRF_ENABLED=False,
     )
     app.session_interface = cookies.Cookies(config.is_demo)
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     request_log.register(app, config)
     app.before_request(_open_database)

@@ -66,12 +66,14 @@ def _end_of(day: date, zone: str) -> datetime:
 def move_end(cover: Pair, last_day: date) -> None:
     """Have somebody stand in until another day. Raises PairOver when they do not any more."""
     facts = {Pair.covers_until: _end_of(last_day, cover.time_zone), Pair.version: Pair.version + 1}
-    if not Pair.update(facts).where(Pair.id == cover.id, stands(clock.now())).execute():
-        raise PairOver(cover.why_over())
+    with db.atomic():
+        if not Pair.update(facts).where(Pair.id == cover.id, stands(clock.now())).execute():
+            raise PairOver(cover.why_over())
+        cover.see_count()
 
 
-def end(pair: Pair, by: Person) -> None:
-    """Have the manager of this pair stand for themselves again, from now on. Once is enough."""
+def end(pair: Pair, by: Person) -> Pair | None:
+    """Have the manager of this pair stand for themselves again, from now on. Once is enough. Gives what ended."""
     with db.atomic():
         pair.lock()
         if cover := of(pair):
@@ -79,6 +81,7 @@ def end(pair: Pair, by: Person) -> None:
             for person in cover.people:
                 if person.id != by.id:
                     notices.tell_one(person, "cover-ended", cover)
+        return cover
 
 
 def _tell_of_end(cover: Pair) -> None:

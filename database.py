@@ -10,7 +10,9 @@ from playhouse.migrations import Migration, Runner
 import engines
 import history
 import library
+import prepared
 import resealing
+import rows
 import secrecy
 import template_files
 from actions import Action, ActionUpdate, Agreement
@@ -199,6 +201,9 @@ def _use(engine: Engine) -> None:
     """Have the models keep their rows there."""
     if db.obj is not None:
         db.close_all()
+    if type(engine) is not type(db.obj):
+        prepared.forget()
+        rows.forget_statements()
     db.initialize(engine)
     history.keep_what_changes()
 

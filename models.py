@@ -180,6 +180,8 @@ class Pair(Row):
     erased_at = Moment(null=True)
     covers = ForeignKeyField("self", backref="+", null=True)
     covers_until = Moment(null=True)
+    # The versions that this object has counted.
+    counted: tuple[int, ...] = ()
 
     @property
     def path(self) -> str:
@@ -237,7 +239,13 @@ class Pair(Row):
         row = cursor.fetchone()
         if row:
             self.version = row[0]
+            self.counted += (self.version,)
         return bool(row)
+
+    def see_count(self) -> None:
+        """Its row was changed together with the count: see how far that is, in the same transaction."""
+        self.version = Pair.select(Pair.version).where(Pair.id == self.id).scalar()
+        self.counted += (self.version,)
 
     def why_over(self) -> Phrase:
         """Why nothing in it can change any more, or not yet."""
@@ -262,7 +270,8 @@ class Pair(Row):
         }
         with db.atomic():
             self.lock()
-            Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute()
+            if Pair.update(facts).where(Pair.id == self.id, Pair.ended_at.is_null()).execute():
+                self.see_count()
             self.end_covers(by)
 
     def end_covers(self, by: Person | None = None) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import PeeweeException
 
@@ -14,6 +15,10 @@ import metrics
 from config import Config
 from readiness import Check, checks
 from rows import db
+from watch import Watch
+
+if TYPE_CHECKING:
+    from crossing import Crossing
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -51,6 +56,18 @@ class Gunicorn(NamedTuple):
 # Set by our worker before it loads the application; None under every other server.
 gunicorn: Gunicorn | None = None
 
+# What is measured of how the processes hear one another.
+CROSSING = {
+    "said": "Messages to the other processes.",
+    "heard": "Pieces of news from the other processes.",
+    "missed": "Pieces of news that were not heard at first, and asked for.",
+    "waiting": "Pieces of news that wait to be said.",
+    "reconnections": "Times that a process was cut off from the others.",
+}
+
+watch: Watch | None = None
+crossing: "Crossing | None" = None
+
 
 def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
     """Begin all that runs beside the requests. Called once, in the process that answers them, before the first.
@@ -68,7 +85,37 @@ def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
     metrics.level("waiting_regions", "Changed regions that open pages have not been sent yet.", live.waiting)
     metrics.level("database_connections_in_use", "Database connections in use.", lambda: len(db.obj._in_use))
     metrics.level("database_connections_idle", "Database connections kept ready.", lambda: len(db.obj._connections))
+    _begin_beside(config)
     metrics.begin(config)
+
+
+def _begin_beside(config: Config) -> None:
+    global watch, crossing  # noqa: PLW0603 - one process has one of each
+    watch = looking = Watch()
+    looking.begin()
+    for name, meaning in CROSSING.items():
+        metrics.level(f"crossing_{name}", meaning, partial(_of_crossing, name))
+    metrics.level("pairs_mended", "Pairs whose pages were sent whole, since a change was lost.", lambda: looking.mended)
+    if config.postgresql:
+        # PostgreSQL's client takes its time and memory.
+        from crossing import Crossing
+
+        crossing = Crossing(config.postgresql)
+        crossing.begin()
+
+
+def _of_crossing(name: str) -> float:
+    return getattr(crossing, name) if crossing else 0
+
+
+def end() -> None:
+    """End it, so that the others know at once that this process is gone."""
+    global watch, crossing  # noqa: PLW0603 - the same
+    if watch:
+        watch.end()
+    if crossing:
+        crossing.end()
+    watch = crossing = None
 
 
 def _memory() -> float:

@@ -151,6 +151,12 @@ class Row(Model):
         ]
 
 
+def forget_statements() -> None:
+    """Write the SQL of rows anew when it is next needed: another kind of database wants another."""
+    _insertion.cache_clear()
+    _update.cache_clear()
+
+
 @cache
 def _insertion(model: type[Row]) -> str:
     """The SQL that stores a row; written once, since Peewee's writing of it costs more than the storing."""

@@ -6,6 +6,7 @@ then, so all else of ours is imported in the workers alone: that is how a reload
 
 import gc
 import os
+import signal
 import sys
 from typing import Any
 
@@ -29,6 +30,8 @@ class Worker(GeventWorker):
     def init_process(self) -> None:
         """Begin. Whatever it makes is its owner's alone."""
         os.umask(0o077)
+        # Gunicorn's own comes later, and what its first process does with this signal stays without effect here.
+        signal.signal(signal.SIGTERM, self.handle_exit)
         super().init_process()
 
     def load_wsgi(self) -> None:
@@ -48,6 +51,8 @@ class Worker(GeventWorker):
 
     def run(self) -> None:
         """Serve until told to stop, then finish what is under way."""
+        import process
+
         servers = [self._server(listener) for listener in self.sockets]
         for server in servers:
             server.start()
@@ -55,6 +60,7 @@ class Worker(GeventWorker):
             self.notify()
             self._told.wait(LOOK_SECONDS)
         gevent.joinall([gevent.spawn(server.drain) for server in servers])
+        process.end()
 
     def _server(self, listener: Any) -> Any:
         from server import Server
@@ -72,6 +78,6 @@ class Worker(GeventWorker):
     def handle_exit(self, number: int, frame: Any) -> None:
         """Told to stop: nothing is under way yet while the application is being loaded."""
         self.alive = False
-        self._told.set()
         if not self.booted:
             sys.exit(0)
+        self._told.set()

@@ -7,7 +7,7 @@ import database
 import engines
 import moving
 from config import Config, Misconfigured
-from phrases import count
+from saying import count
 
 from .opening import bar
 

@@ -35,6 +35,7 @@ def serve() -> None:
     gc.freeze()
     told.wait()
     server.drain()
+    process.end()
 
 
 def _must_be_for_this_command(config: Config) -> None:

@@ -31,6 +31,9 @@ Progress = Callable[[int, int], None]
 class PostgresqlServer(PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
 
+    # What its driver raises.
+    problems = (psycopg.Error,)
+
     def __init__(self, url: str, name: str) -> None:
         super().__init__(
             url,

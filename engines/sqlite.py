@@ -39,6 +39,9 @@ Progress = Callable[[int, int], None]
 class SqliteFile(PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
+    # What its driver raises.
+    problems = (sqlite3.Error,)
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
@@ -47,6 +50,8 @@ class SqliteFile(PooledSqliteDatabase):
             lock_type="IMMEDIATE",
             max_connections=None,
             timeout=PATIENCE_MILLISECONDS / 1_000,
+            # A connection goes from thread to thread, and is used by one at a time.
+            check_same_thread=False,
         )
         self.path = path
         # SQLite's own knows the letters of English alone.

@@ -35,6 +35,8 @@ from .signed_in import SignedInClient
 # A Tuesday. Clocks in London change on 29 March.
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 ZONE = "Europe/London"
+# Who has which page open.
+OPEN = (live._listeners, live._at, live._here, live._elsewhere, live._writing)
 PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 
 
@@ -190,7 +192,7 @@ def here(app, stopped_clock, opened, monkeypatch) -> Config:
     """A database of this test's own, open, and a server that remembers nothing from the test before."""
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
-    for memory in (live._listeners, live._changes, live._here, live._writing, access._lately):
+    for memory in (*OPEN, live._changes, access._lately):
         memory.clear()
     app.extensions["rates"].storage.reset()
     return opened

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.server import CONFIGURATION, GUNICORN, Gunicorn
+from bench.server import CONFIGURATION, GUNICORN, PROGRAM, Gunicorn
 from bench.wire import Connection, Reception, Visitor
 
 from .attacks.at_the_door.guarded import SECRET, Guarded
@@ -30,19 +30,12 @@ LINE = '<li id="item-'
 
 
 @pytest.fixture
-def server(demo_folder, tmp_path) -> Iterator[Gunicorn]:
-    """Gunicorn with one process, on a database with the demo in it."""
-    with Gunicorn(copy_folder(demo_folder, tmp_path)) as server:
+def server(request, demo_folder, tmp_path) -> Iterator[Gunicorn]:
+    """Gunicorn with one process, or as many as are asked for, on a database with the demo in it."""
+    processes = str(getattr(request, "param", 1))
+    with Gunicorn(copy_folder(demo_folder, tmp_path), PROCESSES=processes) as server:
         yield server
         server.stop()
-
-
-@pytest.fixture
-def several(server) -> Gunicorn:
-    """The same with two processes."""
-    server.stop()
-    server.environ["PROCESSES"] = "2"
-    return server.start()
 
 
 class Client:
@@ -111,10 +104,8 @@ def eventually(is_so) -> None:
 
 
 @pytest.fixture
-def clients(request, server) -> Iterator[list[Client]]:
+def clients(server) -> Iterator[list[Client]]:
     """Ada and Sam, writing and listening until the server stops."""
-    if "several" in request.fixturenames:
-        request.getfixturevalue("several")
     demo = json.loads(server.run(sys.executable, "-m", "bench.people"))
     clients = [Client(server, demo["meeting"], person) for person in demo["people"]]
     yield clients
@@ -152,16 +143,24 @@ def test_a_reload_refuses_no_request_loses_no_edit_and_tells_every_page_all_of_i
 
 
 @pytest.mark.server
-def test_a_reload_of_several_processes_refuses_no_request_and_loses_no_edit(several, clients):
+@pytest.mark.parametrize("server", [2], indirect=True)
+def test_a_reload_of_several_processes_refuses_no_request_and_loses_no_edit(server, clients):
     go_on(clients, 1)
-    before = several.workers()
-    several.reload()
-    eventually(lambda: len(several.workers()) == 2 and not set(before) & set(several.workers()))
+    before = server.workers()
+    server.reload()
+    eventually(lambda: len(server.workers()) == 2 and not set(before) & set(server.workers()))
     go_on(clients, 2)
     ada, sam = clients
     ada.end(), sam.end()
-    with Connection(several.address) as connection:
+    with Connection(server.address) as connection:
         assert ada.visitor.open(connection, ada.path).count(LINE) == ada.lines + len(ada.saved) + len(sam.saved)
+
+
+def test_a_process_that_has_only_just_begun_can_be_told_to_stop(server):
+    eventually(lambda: "Booting worker with pid" in server.log())
+    (begun,) = [psutil.Process(pid) for pid in server.workers()]
+    begun.terminate()
+    eventually(lambda: begun.pid not in server.workers())
 
 
 def test_when_a_process_is_killed_the_next_one_takes_its_place(server):
@@ -230,6 +229,15 @@ def refusal(folder: Path, settings: dict[str, str], *more: str) -> str:
 def test_what_cannot_be_served_is_one_sentence_and_no_second_try(tmp_path, settings, more, words):
     said = refusal(tmp_path, settings, *more)
     assert said.startswith(f"duologue: {words}")
+
+
+def test_the_command_that_is_one_process_does_not_pretend_to_be_several(tmp_path):
+    settings = {"SIGN_IN": "demo", "DATABASE_URL": "postgresql://nobody@127.0.0.1/none", "PROCESSES": "2"}
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **settings}
+    asked = {"env": environ, "capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
+    done = subprocess.run([PROGRAM, "serve"], check=False, **asked)
+    assert done.returncode == 1
+    assert done.stderr.startswith("duologue: PROCESSES=2 is for gunicorn")
 
 
 # At the door

@@ -15,14 +15,14 @@ def listeners(meeting, ada, sam, lee):
 
     def open_page(person, page=None, of=None) -> Listener:
         listener = Listener(person.id, page, of and of.id)
-        live.join(listener, of and of.pair)
-        opened.append((listener, of and of.pair))
+        live.join(listener)
+        opened.append(listener)
         listener.wait(0)
         return listener
 
     yield open_page
-    for listener, pair in opened:
-        live.leave(listener, pair)
+    for listener in opened:
+        live.leave(listener)
 
 
 def test_both_people_of_the_pair_are_told_and_nobody_else(listeners, pair, ada, sam, lee):
@@ -94,6 +94,7 @@ def test_a_page_that_left_is_told_nothing(pair, sam):
 def changed(pair, *names, only=None) -> None:
     """A change that counts, announced."""
     pair.version += 1
+    pair.counted = (pair.version,)
     live.announce(pair, *names, only=only)
 
 
@@ -134,6 +135,18 @@ def test_changes_of_the_pairs_that_rest_longest_are_forgotten(pair, sam, monkeyp
     assert live.changes_since(Pair(id="pair-4", version=1), 1, sam.id) == {"item-1"}
 
 
+def test_a_page_is_not_told_that_it_missed_nothing_while_a_change_has_not_been_heard_of(pair, sam):
+    changed(pair, "item-1")
+    before = pair.version
+    unheard = Pair(id=pair.id, manager=pair.manager, report=pair.report, version=before + 1)
+    unheard.counted = (unheard.version,)
+    pair.version += 1
+    changed(pair, "item-3")
+    assert live.changes_since(pair, before, sam.id) is None
+    live.announce(unheard, "item-2")
+    assert {"item-2", "item-3"} <= live.changes_since(pair, before, sam.id)
+
+
 # Presence
 
 
@@ -153,12 +166,12 @@ def test_another_page_is_not_the_meeting(listeners, meeting, ada):
 def test_a_reload_is_no_departure(monkeypatch, meeting, ada):
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0.01)
     first, second = (Listener(ada.id, None, meeting.id) for _ in range(2))
-    live.join(first, meeting.pair)
-    live.leave(first, meeting.pair)
-    live.join(second, meeting.pair)
+    live.join(first)
+    live.leave(first)
+    live.join(second)
     gevent.sleep(0.05)
     assert live.is_here(meeting.id, ada.id)
-    live.leave(second, meeting.pair)
+    live.leave(second)
     assert live.is_here(meeting.id, ada.id)
     with gevent.Timeout(5):
         while live.is_here(meeting.id, ada.id):
@@ -168,7 +181,7 @@ def test_a_reload_is_no_departure(monkeypatch, meeting, ada):
 def test_writing_is_told_by_its_section_and_passes(listeners, monkeypatch, meeting, ada, sam):
     monkeypatch.setattr(live, "WRITING_SECONDS", 0.01)
     his = listeners(sam, of=meeting)
-    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    live.note_writing(meeting.id, ada.id, "goals")
     assert live.writes_in(meeting.id, ada.id) == "goals"
     assert his.wait(0) == {"presence"}
     with gevent.Timeout(5):
@@ -179,20 +192,20 @@ def test_writing_is_told_by_its_section_and_passes(listeners, monkeypatch, meeti
 
 def test_saying_again_that_one_writes_there_tells_nobody_anew(listeners, meeting, ada, sam):
     his = listeners(sam, of=meeting)
-    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    live.note_writing(meeting.id, ada.id, "goals")
     his.wait(0)
-    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    live.note_writing(meeting.id, ada.id, "goals")
     assert his.wait(0) == set()
-    live.note_writing(meeting.pair, meeting.id, ada.id, None)
+    live.note_writing(meeting.id, ada.id, None)
     assert his.wait(0) == {"presence"}
     assert live.writes_in(meeting.id, ada.id) is None
 
 
 def test_whoever_writes_on_is_shown_as_writing_on(listeners, monkeypatch, meeting, ada):
     monkeypatch.setattr(live, "WRITING_SECONDS", 0.01)
-    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    live.note_writing(meeting.id, ada.id, "goals")
     monkeypatch.setattr(live, "WRITING_SECONDS", 30)
-    live.note_writing(meeting.pair, meeting.id, ada.id, "goals")
+    live.note_writing(meeting.id, ada.id, "goals")
     # By now the first note would have passed.
     gevent.spawn_later(0.02, int).join()
     assert live.writes_in(meeting.id, ada.id) == "goals"
@@ -202,3 +215,34 @@ def test_open_pages_are_counted(listeners, ada, sam):
     before = live.open_pages()
     listeners(ada), listeners(sam), listeners(sam)
     assert live.open_pages() == before + 3
+
+
+# Other processes
+
+
+def test_whoever_is_at_another_process_is_here_too_and_gone_only_from_all(listeners, meeting, ada, sam):
+    his = listeners(sam, of=meeting)
+    for process in ("one", "two"):
+        live.arrive_elsewhere(process, meeting.id, ada.id)
+    assert live.is_here(meeting.id, ada.id)
+    assert his.wait(0) == {"presence"}
+    live.depart_elsewhere("one", meeting.id, ada.id)
+    assert his.wait(0) == set()
+    live.place_elsewhere("two", ())
+    assert not live.is_here(meeting.id, ada.id)
+    assert his.wait(0) == {"presence"}
+
+
+def test_what_is_said_anew_of_who_is_elsewhere_tells_nobody_who_has_not_changed(listeners, meeting, ada, sam):
+    his = listeners(sam, of=meeting)
+    live.place_elsewhere("one", [(meeting.id, ada.id)])
+    assert his.wait(0) == {"presence"}
+    live.place_elsewhere("one", [(meeting.id, ada.id)])
+    assert his.wait(0) == set()
+
+
+def test_the_page_that_did_it_is_skipped_in_whichever_process_it_is(listeners, pair, sam):
+    acting = listeners(sam, page="p1")
+    ids = pair.id, pair.manager_id, pair.report_id
+    live.take_in(live.Told(*ids, pair.version, (), ("item-1", "wrapup"), page="p1", answered=("item-1",)))
+    assert acting.wait(0) == {"wrapup"}

@@ -40,6 +40,7 @@ DOORS = {
     "rates",
     "request_log",
     "speech",
+    "templating",
     "wsgi",
     "worker",
 }

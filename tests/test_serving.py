@@ -9,17 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
 
 from bench.server import PROGRAM, Server
-from bench.wire import FORM, Connection, Reception, Visitor
+from bench.wire import FORM, Connection
 
 from .conftest import copy_folder
+from .desks import PATIENCE_SECONDS, Desk, desk, within
 
-PATIENCE_SECONDS = 60
 PING = b"event: ping\n"
 # Together more than the system keeps for a connection that takes nothing.
 LINES, LONG = 60, "A long line about the matter. " * 320
@@ -38,52 +38,6 @@ def serving(tmp_path_factory) -> Iterator[Server]:
 def demo(serving) -> dict:
     """Ada and Sam and the meeting ahead of them."""
     return json.loads(serving.run(sys.executable, "-m", "bench.people"))
-
-
-def within(seconds: float, events: Iterator[bytes]) -> Iterator[bytes]:
-    """The events, until they have gone on for too long: a stream never ends of itself in a test's time."""
-    began = time.monotonic()
-    for event in events:
-        assert time.monotonic() - began < seconds, "what was waited for did not come"
-        yield event
-
-
-class Desk:
-    """A person at the meeting's page: a connection to ask on, and another that the page's stream comes by."""
-
-    def __init__(self, server: Server, demo: dict, who: int, room: int | None = None) -> None:
-        self.meeting = f"/meetings/{demo['meeting']}"
-        self._asking, self._listening = Connection(server.address), Connection(server.address, room=room)
-        self.visitor: Visitor = Reception(self._asking).sign_in(self._asking, demo["people"][who])
-        self.visitor.open(self._asking, self.meeting)
-        self.answer = self._listening.open_stream(self.visitor.stream, self.visitor.headers)
-        self.events = within(PATIENCE_SECONDS, self._listening.chunks())
-
-    def is_hung_up_on(self) -> bool:
-        """Wait for the server to part from this desk's own connection, on which nothing is under way."""
-        return self._asking._socket.recv(1) == b""
-
-    def add(self, text: str) -> None:
-        fields = {"section": "goals", "text": text, "key": text[-60:]}
-        assert self._asking.post(f"{self.meeting}/items", self.visitor.headers, fields).status == 200
-
-    def next_with(self, mark: bytes) -> bytes:
-        """The next event that holds these bytes."""
-        return next(event for event in self.events if mark in event)
-
-    def close(self) -> None:
-        self._asking.close()
-        self._listening.close()
-
-
-@contextmanager
-def desk(server: Server, demo: dict, who: int, room: int | None = None) -> Iterator[Desk]:
-    """Somebody's desk, left at the end."""
-    found = Desk(server, demo, who, room)
-    try:
-        yield found
-    finally:
-        found.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from agreeing import Changed
 from languages import Phrase
 from models import ItemGone
 
-from .answers import changed, checked, is_partial, item_or_404, overtaken, page, slot
+from .answers import changed, checked, is_partial, item_or_404, overtaken, page, slot, tell
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
 from .pages import ItemPage, Page, PairPage
 from .streams import live_page
@@ -168,6 +168,7 @@ def say_what_helps(id):
     form = checked(LikelierForm, at=f"likelier-{id}")
     merged = action.say_what_helps(g.person, form.text.data or "", form.base.data or "")
     if merged.clash:
+        tell(g.page)
         return _clash(action, merged.text), 409
     return _settled(action, extra=g.page.outright(action.region))
 

@@ -147,7 +147,10 @@ def gone_on(found: Page, *also: str, to: str) -> Response:
 
 
 def tell(found: Page, *names: str, answered: tuple[str, ...] = (), only_me: bool = False) -> None:
-    """Announce changed regions to all open pages of the pair; this very page is `answered` with some of them."""
+    """Announce changed regions to all open pages of the pair; this very page is `answered` with some of them.
+
+    Without names it says that a change was counted of which nothing came, so that nobody looks for it.
+    """
     live.announce(
         found.pair, *names, only=g.person.id if only_me else None, page=request.headers.get("X-Page"), answered=answered
     )

@@ -54,9 +54,7 @@ def set_up(id):
 @pages.delete("/pairs/<id>/cover")
 def end(id):
     pair = _cover_page_or_404(id).pair
-    cover = covers.of(pair)
-    covers.end(pair, g.person)
-    return _settled(pair, cover)
+    return _settled(pair, covers.end(pair, g.person))
 
 
 @pages.post("/pairs/<id>/cover/until")
@@ -66,7 +64,7 @@ def move_end(id):
     if cover is None:
         raise Refused(Phrase("Nobody stands in any more. You can ask somebody again."))
     covers.move_end(cover, checked(LastDayForm, at="cover-until").until.data)
-    return _settled(pair)
+    return _settled(pair, cover)
 
 
 def _settled(pair, cover=None):

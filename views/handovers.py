@@ -93,6 +93,7 @@ def take_back(id):
 def _handing_on(id, undo=False):
     action = actions.find(g.person, id) or abort(404)
     handovers.hand_on(action, g.person, undo=undo)
+    live.announce(action.pair)
     return redirect(f"{action.pair.path}/handover#{action.region}", 303)
 
 

@@ -65,6 +65,7 @@ def edit(id):
     form = checked(ItemEditForm, at=f"edit-{id}")
     merged = item.edit(g.person, form.text.data, form.base.data or item.text)
     if merged.clash:
+        tell(found)
         return _form(item, "items/_edit.html", "items/edit.html", clash=merged.text), 409
     tell(found, item.region, "wrapup", answered=(item.region, "wrapup"), only_me=item.is_draft)
     return answer(found, "wrapup", to=_place(item), extra=found.outright(item.region))
@@ -159,6 +160,7 @@ def write_notes(id):
     form = checked(NotesForm, at=f"notes-{id}")
     merged = item.write_notes(g.person, form.text.data, form.base.data, form.sent.data)
     if merged.clash:
+        tell(found)
         return _form(item, "items/_notes.html", "items/notes.html", clash=merged.text), 409
     tell(found, item.region, answered=(item.region,), only_me=item.is_draft)
     if is_partial():

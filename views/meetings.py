@@ -34,7 +34,7 @@ keep_live(pages, MeetingPage, "/meetings/<id>")
 def presence(id):
     found = meeting_or_404(id)
     section = found.meeting.outline.section(request.form.get("where", ""))
-    live.note_writing(found.pair, id, g.person.id, section and section.key)
+    live.note_writing(id, g.person.id, section and section.key)
     return "", 204
 
 

@@ -160,6 +160,7 @@ def note_in_meeting(id):
     objective = growth.find(g.person, form.objective.data or "")
     if not objective or objective.pair_id != found.pair.id:
         abort(404)
+    objective.pair = found.pair
     objective.note_progress(g.person, form.outlook.data, form.text.data or "", found.meeting, form.key.data)
     return changed(found, "growth", also=(objective.region,), to=f"{found.meeting.path}#growth")
 

@@ -8,10 +8,9 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from flask import Flask, has_request_context
-from jinja2 import Environment
 from markupsafe import Markup
 
 import actions
@@ -35,15 +34,16 @@ from languages import Phrase
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from records import Record
+from templating import Templates
 
 
 def register(app: Flask) -> None:
     """Render with this app's templates."""
-    Page.templates = app.jinja_env
+    Page.templates = cast(Templates, app.jinja_env)
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
-    Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
+    Page.templates.modules["buttons"] = "_buttons.html"
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
@@ -60,7 +60,7 @@ class Rejected:
 class Page:
     """What all live pages share. A subclass says how it is found and what its regions are."""
 
-    templates: ClassVar[Environment]
+    templates: ClassVar[Templates]
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
@@ -120,7 +120,7 @@ class Page:
         small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
         small.ends_at = None if self.pair else covers.first_end(self.me)
         if self.pair:
-            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at")}
+            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at", "version")}
             small.pair = Pair(**facts, __no_default__=True)
         if self.meeting:
             small.meeting = Meeting(id=self.meeting.id, __no_default__=True)
@@ -177,6 +177,8 @@ class Page:
 
     def wanted(self, names: set[str]) -> set[str]:
         """Which of its regions this page must send when `names` are announced."""
+        if live.ALL in names:
+            return set(self.whole)
         found = set()
         for name in names:
             kind, _, key = name.partition("-")
@@ -248,6 +250,8 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
+    # Nearly every edit changes it, and it stands below all that is edited: rendering it for nobody is a waste.
+    on_sight: ClassVar = {"wrapup"}
     whole = (
         *("presence", "head", "actions", "growth", "feedback", "gathering", "agenda", "wrapup", "close", "notebook"),
     )
@@ -308,6 +312,19 @@ class MeetingPage(Page):
     @property
     def live_path(self) -> str:
         return f"{self.meeting.path}/live"
+
+    def partial(self, name: str) -> str:
+        return self._due(name) if name in self.on_sight else super().partial(name)
+
+    def _due(self, name: str) -> str:
+        """What tells the page that a region is out of date: it asks for it when that is in view, or else after a while
+        in which nothing else made it so.
+        """
+        asking = (
+            f'hx-get="{self.meeting.path}/regions/{name}" hx-trigger="intersect, load delay:3s" hx-target="#{name}"'
+        )
+        marker = f'<span id="{name}-due" class="due" {asking} hx-swap="outerMorph"></span>'
+        return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
     def target(self, name: str) -> str:
         return "#agenda" if name.startswith("item-") else super().target(name)

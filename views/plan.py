@@ -146,6 +146,7 @@ def edit_goal(id):
     form = checked(GoalForm, at=f"edit-goal-{id}")
     merged = goal.edit(g.person, form.text.data, form.base.data or goal.text, **_moved(form))
     if merged.clash:
+        tell(found)
         return _form(found, EDIT, row=goal, clash=merged.text), 409
     return _settled(found, goal)
 
@@ -175,6 +176,7 @@ def _write(found, row, part, write):
     form = checked(NotesForm, at=f"{part}-{row.id}")
     merged = write(form.text.data, form.base.data, form.sent.data)
     if merged.clash:
+        tell(found)
         return _form(found, WORDS, **about, clash=merged.text), 409
     tell(found, row.region, answered=(row.region,))
     if is_partial():
@@ -244,6 +246,7 @@ def edit_activity(id):
     mode = {} if form.mode.data == form.mode_was.data else {"mode": form.mode.data}
     merged = activity.edit(g.person, form.text.data, form.base.data or activity.text, **_moved(form, **mode))
     if merged.clash:
+        tell(found)
         return _form(found, EDIT, row=activity, clash=merged.text), 409
     return _settled(found, activity, "balance")
 

@@ -66,24 +66,27 @@ def stream(page: Page) -> Response:
         meeting=page.meeting.id if page.is_meeting else None,
         pair=page.pair.id if page.pair else None,
         session=g.session.id,
+        version=page.version,
     )
-    events = _events(page.resting(), listener, doorkeeper(), _missed(page))
+    since = request.headers.get("Last-Event-ID") or request.args.get("since", "")
+    events = _events(page.resting(), listener, doorkeeper(), since)
     return Response(events, mimetype="text/event-stream", headers=headers)
 
 
-def _missed(page: Page) -> set[str]:
+def _missed(page: Page, since: str) -> set[str]:
     """What the page has to be sent first: whatever changed since it last heard of anything, or all of it."""
-    since = request.headers.get("Last-Event-ID") or request.args.get("since", "")
     known = page.pair and since.isdecimal() and len(since) <= LONGEST_VERSION
     missed = live.changes_since(page.pair, int(since), page.me.id) if known else None
     return set(page.whole) if missed is None else page.wanted(missed)
 
 
-def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> Iterator[str]:
+def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str) -> Iterator[str]:
     checked = time.monotonic()
     ends = checked + LIFE_SECONDS * random.uniform(0.8, 1.2)
-    live.join(listener, page.pair)
+    live.join(listener)
     try:
+        # Asked once it is told of everything: what changes in between is in one of the two, or in both.
+        names = _missed(page, since)
         # The headers leave with the first event, and the browser waits for them.
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
@@ -97,7 +100,7 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[
             if event in (GONE, SIGNED_OUT):
                 return
     finally:
-        live.leave(listener, page.pair)
+        live.leave(listener)
 
 
 def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper) -> str | None:

@@ -43,7 +43,7 @@ def test_preparing_does_not_even_count_as_a_change(as_sam, meeting):
 
 def test_the_others_page_does_not_hear_of_a_draft(as_sam, ada, sam, meeting):
     page = Listener(ada.id, None, None, meeting.pair_id)
-    live.join(page, meeting.pair)
+    live.join(page)
     question = next(p for p in meeting.outline.section("goals").prompts_for("individual") if p.is_question)
     as_sam.htmx(f"{meeting.path}/drafts", section="goals", text=SECRET)
     as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=f"goals.{question.mark}")
@@ -52,18 +52,18 @@ def test_the_others_page_does_not_hear_of_a_draft(as_sam, ada, sam, meeting):
     assert page.wait(0) == set()
     as_sam.htmx(f"{meeting.path}/drafts/sharing")
     assert f"item-{Item.get().id}" in page.wait(0)
-    live.leave(page, meeting.pair)
+    live.leave(page)
 
 
 def test_ones_own_agenda_in_another_tab_hears_that_a_prompt_is_asked_and_not_any_more(as_sam, sam, meeting):
     page = Listener(sam.id, None, None, meeting.pair_id)
-    live.join(page, meeting.pair)
+    live.join(page)
     question = next(p for p in meeting.outline.section("goals").prompts_for("individual") if p.is_question)
     as_sam.htmx(f"{meeting.path}/drafts/prompts", prompt=f"goals.{question.mark}")
     assert "prompts-goals" in page.wait(0)
     as_sam.htmx(f"{meeting.path}/drafts/removal", item=Item.get().id)
     assert "prompts-goals" in page.wait(0)
-    live.leave(page, meeting.pair)
+    live.leave(page)
 
 
 def test_one_draft_is_shared_and_the_others_stay(as_sam, as_ada, meeting, prepared):

@@ -80,13 +80,13 @@ def test_evidence_is_written_down_and_seen_by_both(as_sam, as_ada, pair):
 
 def test_the_others_open_page_is_told_of_every_change_of_the_evidence(as_sam, as_ada, item, pair):
     listener = live.Listener(pair.manager_id, pair=pair.id)
-    live.join(listener, pair)
+    live.join(listener)
     made = evidence.add(pair, pair.report, NOW.date(), "Chaired it")
     for path in (f"{pair.path}/year/evidence", f"{item.path}/evidence", made.path, f"{made.path}/removal"):
         as_sam.htmx(path, text="Chaired it", happened_on="2026-03-01")
         told = listener.wait(0)
         assert "evidences" in YearPage(pair.manager, pair).wanted(told), path
-    live.leave(listener, pair)
+    live.leave(listener)
 
 
 @pytest.mark.parametrize(
