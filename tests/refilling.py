@@ -52,7 +52,8 @@ class Refilled:
 
     def _is_refilled(self) -> bool:
         """Fill it; whether it is then as it was: not where a test has changed the tables themselves."""
-        db.initialize(self._engine)
+        if db.obj is not self._engine:
+            database._use(self._engine)
         with db.connection_context():
             db.execute_sql(self._filling)
             is_refilled = _shape() == self._shape
