@@ -37,6 +37,20 @@ NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 ZONE = "Europe/London"
 # Who has which page open.
 OPEN = (live._listeners, live._at, live._here, live._elsewhere, live._writing)
+# What has to do with a database: fixtures, and what the file of a test imports.
+DATABASES = {
+    "first_copy",
+    "demo_folder",
+    "db",
+    "database",
+    "databases",
+    "server",
+    "Server",
+    "Gunicorn",
+    "run",
+    "PROGRAM",
+}
+TWO = {"ada", "sam", "browser"}
 PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 
 
@@ -81,12 +95,25 @@ def pytest_sessionfinish() -> None:
         databases.server.__exit__()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about the other kind of database."""
-    ours, other = ("postgresql", "sqlite") if os.environ.get("TEST_DATABASE") == "postgresql" else ("sqlite", "server")
-    for item in items:
-        if item.get_closest_marker(other):
-            item.add_marker(pytest.mark.skip(reason=f"this one runs on {ours}"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other kind of database; on a server also what says the same on both."""
+    on_server = os.environ.get("TEST_DATABASE") == "postgresql"
+    other = "sqlite" if on_server else "server"
+    left_out = [item for item in items if item.get_closest_marker(other) or (on_server and not _depends(item))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _depends(item: pytest.Item) -> bool:
+    """Whether it might go differently on the other kind of database.
+
+    It does if it, or its file, has to do with one at all. Of those in a browser, it does if two look at the same page.
+    """
+    if item.get_closest_marker("browser"):
+        return set(item.fixturenames) >= TWO
+    if "postgresql" in item.fixturenames:
+        return "opened" in item.fixturenames
+    return bool(DATABASES.intersection(item.fixturenames) or DATABASES.intersection(vars(item.module)))
 
 
 @pytest.fixture(scope="session")
