@@ -61,6 +61,10 @@ class Misconfigured(Exception):
     """The program cannot start like this; the message is one sentence that says what to do."""
 
 
+class OutOfReach(Misconfigured):
+    """The database does not answer now; it may in a moment, with the same settings."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting. `of` names the ways of signing in that it belongs to, if it is not everybody's."""

@@ -20,6 +20,7 @@ import psycopg
 from psycopg.pq import Escaping, ExecStatus
 
 import live
+from engines.postgresql import SERVING
 from live import Told
 
 CHANNEL = "duologue"
@@ -34,7 +35,7 @@ DEAF_SECONDS = 3.0
 CONNECT_SECONDS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 CONNECTION: dict[str, Any] = {
-    "application_name": "duologue-crossing",
+    "application_name": SERVING,
     "connect_timeout": CONNECT_SECONDS,
     "tcp_user_timeout": 4_000,
     "autocommit": True,

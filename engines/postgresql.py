@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from peewee import DatabaseError, OperationalError
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from config import Misconfigured
+from config import Misconfigured, OutOfReach
 
 # How many connections a process has at most, and how long one waits for one of them.
 MOST_CONNECTIONS = 20
 PATIENCE_SECONDS = 5
+# What each process that serves calls its connection to the others.
+SERVING = "duologue-crossing"
 # How long nothing may come over a connection that something is due on, before its other end counts as gone.
 SILENCE_MILLISECONDS = 10_000
 LIMITS = f"-c lock_timeout={PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
@@ -84,18 +86,41 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     @contextmanager
     def making(self) -> Iterator[Self]:
         """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it."""
-        if self.exists():
-            self.close_all()
-            raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
-        self._must_suit()
+        with self._alone():
+            if self.exists():
+                self.close_all()
+                raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
+            self._must_suit()
+            try:
+                yield self
+            except BaseException:
+                self.close_all()
+                self._discard()
+                raise
+            finally:
+                self.close_all()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes something here meanwhile: what was empty is so until it is filled."""
         try:
-            yield self
-        except BaseException:
-            self.close_all()
-            self._discard()
-            raise
-        finally:
-            self.close_all()
+            guard = psycopg.connect(self.url, autocommit=True, connect_timeout=PATIENCE_SECONDS)
+        except psycopg.Error as problem:
+            raise self.unusable(problem) from None
+        with guard:
+            guard.execute("SELECT pg_advisory_lock(hashtextextended('making', 0))")
+            yield
+
+    def must_not_be_served(self) -> None:
+        """Raise Misconfigured while a process serves it."""
+        with self.connection_context():
+            serving = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+            )
+            number = self.execute_sql(serving, (SERVING,)).fetchone()[0]
+        self.close_all()
+        if number:
+            raise Misconfigured(f"What is at {self.name} is being served: stop Duologue first, in all processes.")
 
     def _discard(self) -> None:
         """Take out of it whatever was begun."""
@@ -136,7 +161,7 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         cause = problem.__cause__ or problem.__context__ or problem
         if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
             return self.broken()
-        return Misconfigured(f"The database at {self.name} cannot be used now: {_in_one_line(problem)}.")
+        return OutOfReach(f"The database at {self.name} cannot be used now: {_in_one_line(problem)}.")
 
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one, in whichever process."""
@@ -145,10 +170,13 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever is read within is as it was at the beginning, while people write."""
-        with self.connection_context():
-            self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-            self.execute_sql("ROLLBACK")
+        try:
+            with self.connection_context():
+                self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+                self.execute_sql("ROLLBACK")
+        finally:
+            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:
@@ -167,8 +195,10 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         """Nothing: what is deleted goes when the tables are written anew."""
 
     def forget(self) -> bool:
-        """Write the tables anew without what was deleted or changed long ago."""
+        """Write the tables anew without what was deleted or changed long ago. Each waits for whoever reads it."""
+        self.execute_sql("SET lock_timeout = 0")
         self.execute_sql("VACUUM (FULL)")
+        self.execute_sql("RESET lock_timeout")
         return True
 
     def before(self, mark: str, column: str) -> str:
@@ -210,12 +240,11 @@ def _in_one_line(problem: Exception) -> str:
 
 def _parted(url: str) -> tuple[str, str]:
     """An address without its password, and that: what stands in a command line, all of the machine can read."""
-    parts = urlsplit(url)
-    who, at, place = parts.netloc.rpartition("@")
-    user, _, password = who.partition(":")
-    query = dict(parse_qsl(parts.query))
-    password = unquote(password) or query.pop("password", "")
-    return urlunsplit(parts._replace(netloc=f"{user}{at}{place}", query=urlencode(query))), password
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    password = parts.pop("password", "")
+    # There is no other way to hand this one on: whoever has a key with a passphrase is told that it cannot be read.
+    parts.pop("sslpassword", None)
+    return make_conninfo(**parts), password
 
 
 def _run(program: str, *arguments: str, **secrets: str) -> None:

@@ -9,6 +9,7 @@ from typing import Self
 
 from playhouse.pool import PooledSqliteDatabase
 
+import lockfile
 from config import Misconfigured
 
 from .files import begin_file, to_disk
@@ -115,6 +116,10 @@ class SqliteFile(PooledSqliteDatabase):
         with closing(sqlite3.connect(self.path, isolation_level=None)) as found:
             found.execute("PRAGMA journal_mode = delete")
 
+    def must_not_be_served(self) -> None:
+        """Have no other process serve it from now on, until this one ends. Raises Misconfigured while one does."""
+        lockfile.hold(self.path, patience=0)
+
     def must_be_there(self) -> None:
         """Raise Misconfigured unless its file is there, is SQLite's, and can be written."""
         if not self.path.exists():
@@ -155,10 +160,13 @@ class SqliteFile(PooledSqliteDatabase):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever is read within is as it was at the beginning, while people write."""
-        with self.connection_context():
-            self.execute_sql("BEGIN")
-            yield
-            self.execute_sql("ROLLBACK")
+        try:
+            with self.connection_context():
+                self.execute_sql("BEGIN")
+                yield
+                self.execute_sql("ROLLBACK")
+        finally:
+            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ import config as settings
 import database
 import engines
 import moving
-from bench.server import PROGRAM
+from bench.server import PROGRAM, Server
 from config import Config, Misconfigured
 from models import Item, Pair
 from rows import db
@@ -81,6 +81,12 @@ def test_what_was_moved_is_worked_with_like_any_other(filled, empty):
     moved = {"DATABASE_URL": empty}
     assert said(run(filled.data_dir, "audit", "verify", **moved)).startswith("The trail holds")
     assert "Disabled sam" in said(run(filled.data_dir, "people", "disable", "sam", **moved))
+
+
+def test_what_is_being_served_is_not_copied(filled, empty):
+    with Server(filled.data_dir):
+        assert "served" in refused(run(filled.data_dir, "data", "copy", empty))
+    said(run(filled.data_dir, "data", "copy", empty))
 
 
 def test_doing_it_again_does_nothing_more(filled, empty):

@@ -109,6 +109,12 @@ def test_documents_know_nothing_of_conversations(path):
     assert "flask" not in imports(path)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "engines").glob("*.py")), ids=lambda path: path.stem)
+def test_engines_know_nothing_of_what_is_kept_in_them(path):
+    assert ours(path) <= {"config", "lockfile"}
+    assert "flask" not in imports(path)
+
+
 def test_models_imports_no_room():
     assert ours(ROOMS["models"]) <= PURE
 

@@ -36,6 +36,8 @@ from notebooks import PrivateNote
 from records import Record
 from templating import Templates
 
+from . import menus
+
 
 def register(app: Flask) -> None:
     """Render with this app's templates."""
@@ -250,7 +252,8 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
-    # Nearly every edit changes it, and it stands below all that is edited: rendering it for nobody is a waste.
+    # Nearly every edit changes it, and it stands below all that is edited: pages ask for it when it is seen, and once
+    # nothing has changed for a moment.
     on_sight: ClassVar = {"wrapup"}
     whole = (
         *("presence", "head", "actions", "growth", "feedback", "gathering", "agenda", "wrapup", "close", "notebook"),
@@ -316,14 +319,12 @@ class MeetingPage(Page):
     def partial(self, name: str) -> str:
         return self._due(name) if name in self.on_sight else super().partial(name)
 
+    def menu(self, item: Item) -> Markup:
+        """The lesser buttons of an item."""
+        return menus.of(item, self.meeting, self.templates)
+
     def _due(self, name: str) -> str:
-        """What tells the page that a region is out of date: it asks for it when that is in view, or else after a while
-        in which nothing else made it so.
-        """
-        asking = (
-            f'hx-get="{self.meeting.path}/regions/{name}" hx-trigger="intersect, load delay:3s" hx-target="#{name}"'
-        )
-        marker = f'<span id="{name}-due" class="due" {asking} hx-swap="outerMorph"></span>'
+        marker = self.templates.get_template("meetings/_due.html").render(page=self, name=name)
         return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
     def target(self, name: str) -> str:

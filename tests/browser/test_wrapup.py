@@ -1,4 +1,4 @@
-"""The wrap-up is right whenever somebody looks at it, and nobody's work while nobody does."""
+"""The wrap-up is right whenever somebody looks at it, and soon after if nobody does."""
 
 from playwright.sync_api import expect
 
