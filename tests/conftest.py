@@ -6,6 +6,7 @@ TEST_DATABASE=postgresql has all of it run on a PostgreSQL server, which is brou
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -197,21 +198,29 @@ def apart() -> None:
     """What is done to the test's database leaves no trace in another's: on a server it has one of its own, too."""
 
 
-@pytest.fixture
-def opened(request, first_copy, refilled, tmp_path) -> Iterator[Config]:
-    """A database with the cast in it, open, that knows of no other test."""
-    if refilled and not {"apart", "made"}.intersection(request.fixturenames):
-        databases.call(tmp_path, refilled.name)
-        config = config_in(tmp_path)
+@contextmanager
+def opening(first: Config, refilled: Refilled | None, folder: Path) -> Iterator[Config]:
+    """A database with the cast in it, open, for this folder: the one that is lent, or else a copy."""
+    if refilled:
+        databases.call(folder, refilled.name)
+        config = config_in(folder)
         with refilled.lent(config):
             yield config
         return
-    config = copy_database(first_copy, tmp_path)
+    config = copy_database(first, folder)
     database.open_checked(config)
     db.connect()
     yield config
     gevent.idle()
     db.close_all()
+
+
+@pytest.fixture
+def opened(request, first_copy, refilled, tmp_path) -> Iterator[Config]:
+    """A database with the cast in it, open, that knows of no other test."""
+    lent = None if {"apart", "made"}.intersection(request.fixturenames) else refilled
+    with opening(first_copy, lent, tmp_path) as config:
+        yield config
 
 
 @pytest.fixture
