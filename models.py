@@ -886,7 +886,8 @@ NEXT_MEETINGS_OF = Prepared(
         .order_by(Meeting.starts_at)
     )
 )
-LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
+LATEST = Meeting.closed_at.desc(), Meeting.starts_at.desc()
+LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(*LATEST).limit(1))
 # What may be another a second later.
 CHANGING = ("closed_at", "cancelled_at", "template", "versions", "horizon", "next_starts_at")
 STATE_OF_MEETING = Prepared(

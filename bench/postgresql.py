@@ -17,6 +17,13 @@ PROGRAMS = PACKAGE / "pginstall18" / "bin"
 NOBODY = "nobody"
 # What a test does not wait for: nothing here survives a power cut.
 QUICKLY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Waits until nobody holds its input any more, however that came about, and then leaves nothing of the server.
+TIDY = """
+cat
+read -r server _ < "$1/data/postmaster.pid" && kill -QUIT "$server"
+while kill -0 "$server"; do sleep 0.05; done
+rm -rf "$1"
+"""
 
 
 class PostgreSQL:
@@ -26,6 +33,13 @@ class PostgreSQL:
         self._user = NOBODY if os.geteuid() == 0 else None
         # Sockets have short names.
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))
+        self._tidy = subprocess.Popen(
+            ["/bin/sh", "-c", TIDY, "tidy", self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._data, self._settings = self.folder / "data", settings
         self._programs = PROGRAMS
         if self._user:
@@ -61,9 +75,7 @@ class PostgreSQL:
         return self.start()
 
     def __exit__(self, *problem: object) -> None:
-        if (self._data / "postmaster.pid").exists():
-            self.stop("immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._tidy.communicate()
 
     def url(self, name: str) -> str:
         """The address of a database."""

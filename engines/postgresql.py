@@ -35,6 +35,9 @@ Progress = Callable[[int, int], None]
 class PostgresqlServer(PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
 
+    # Places on an agenda are as exact as in a file.
+    field_types = {**PooledPostgresqlDatabase.field_types, "FLOAT": "DOUBLE PRECISION"}
+
     # What its driver raises.
     problems = (psycopg.Error,)
 

@@ -33,7 +33,7 @@ MARK = "Unmistakable"
 
 
 @pytest.fixture
-def filled(pair, meeting, ada, sam, theirs, lee) -> Pair:
+def filled(apart, pair, meeting, ada, sam, theirs, lee) -> Pair:
     """Ada and Sam with one of everything, each with the mark in it; Lee and Noor have written something too."""
     pair.settle(sam, place=f"{MARK} room")
     item = meeting.add_item(sam, "goals", f"{MARK} item")
