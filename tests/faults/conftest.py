@@ -7,7 +7,7 @@ import pytest
 from bench.postgresql import QUICKLY, PostgreSQL
 from bench.server import Gunicorn
 
-from .at_work import pairs_of
+from .at_work import eventually, pairs_of
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,7 @@ def postgres() -> Iterator[PostgreSQL]:
 
 # Each test has one of its own.
 PAIRS = 8
+THERE = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'duologue-crossing'"
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,12 @@ def _pairs(two) -> Iterator[dict]:
 
 
 @pytest.fixture
-def pair(_pairs) -> dict:
-    """Two people and the meeting ahead of them, at the two processes, for one test."""
+def pair(_pairs, postgres) -> dict:
+    """Two people and the meeting ahead of them, for one test, which begins with both processes there."""
+    both_are_there(postgres)
     return next(_pairs)
+
+
+def both_are_there(postgres: PostgreSQL) -> None:
+    """Wait until both processes serve: each has one connection to the other."""
+    eventually(lambda: postgres.ask(THERE) == [(2,)])

@@ -2,16 +2,16 @@
 
 import psutil
 
-from .at_work import answers, at_work, eventually
+from .at_work import answers, at_work
+from .conftest import both_are_there
 
 
-def test_a_process_is_killed_while_both_write(two, pair):
+def test_one_of_two_processes_is_killed_again_and_again_while_both_write(two, pair, postgres):
     with at_work(two, pair) as work:
         for _ in range(2):
-            killed = two.workers()[0]
-            psutil.Process(killed).kill()
+            both_are_there(postgres)
+            psutil.Process(two.workers()[0]).kill()
             work.is_right_again()
-            eventually(lambda killed=killed: len(set(two.workers()) - {killed}) == 2)
         work.ends()
     assert "Traceback" not in two.log()
 
