@@ -39,8 +39,12 @@ def _database_version() -> str | None:
         return "The database is out of reach."
 
 
+def _room() -> str | None:
+    return None if db.has_room() else "The disk is full."
+
+
 reach = Check(_database_reach)
-checks += [reach, Check(_database_version)]
+checks += [reach, Check(_database_version), Check(_room)]
 
 # How long the one before may take to end: by hand hardly any time, at a graceful reload as long as it drains.
 PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0

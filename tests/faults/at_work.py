@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bench.server import Server
 from bench.wire import Connection, Reception, Visitor
@@ -200,6 +201,11 @@ class Work:
 def pairs_of(server: Server, count: int) -> list[dict]:
     """So many pairs in the server's database, each with a meeting ahead of its two people."""
     return json.loads(server.run(sys.executable, "-m", "bench.people", str(count)))
+
+
+def demo_of(folder: Path) -> dict:
+    """Ada and Sam, and the meeting ahead of them, in the demo of a folder that no process serves."""
+    return json.loads(Server(folder).run(sys.executable, "-m", "bench.people"))
 
 
 @contextmanager
