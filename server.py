@@ -2,6 +2,7 @@
 
 import logging
 import re
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 import gevent
+from gevent import monkey
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 import live
@@ -26,6 +28,8 @@ SILENCE_SECONDS = float(75)
 GRACE_SECONDS, REQUEST_SECONDS, STREAM_SECONDS = 0.5, 10.0, 2.0
 LOOK_SECONDS = 0.01
 STREAM = "text/event-stream"
+# The system's own: gevent's would let others go first.
+poll = monkey.get_original("select", "poll")
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What is found missing in a form with files while its body has not been read.
 OF_THE_BODY = (
@@ -92,6 +96,17 @@ class Handler(WSGIHandler):
             raise ValueError
         return found
 
+    def handle_one_response(self) -> None:
+        """Answer the request; not one for a stream that nobody waits for any more.
+
+        Where thousands of pages come at once, some give up and come again: had those that gave up to be answered all
+        the same, everybody after them would wait for too long as well.
+        """
+        if STREAM in self.environ.get("HTTP_ACCEPT", "") and _has_hung_up(self.socket):
+            self.close_connection = True
+        else:
+            super().handle_one_response()
+
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
         """Begin an answer; the last one of a server that stops says so."""
         self.is_stream = any(name.lower() == "content-type" and value.startswith(STREAM) for name, value in headers)
@@ -115,6 +130,13 @@ class Handler(WSGIHandler):
             super()._sendall(data)
         else:
             self._held += data
+
+
+def _has_hung_up(connection: socket.socket) -> bool:
+    """Whether the other end will say nothing more, looked at without waiting."""
+    look = poll()
+    look.register(connection.fileno(), select.POLLRDHUP)
+    return bool(look.poll(0))
 
 
 def _is_plain(name: str, value: str) -> bool:
