@@ -115,10 +115,14 @@ class Connection:
 
     def open_stream(self, path: str, headers: dict[str, str]) -> Answer:
         """Begin to read an event stream; anything but a stream is read whole."""
-        self._send("GET", path, {**headers, "Accept": "text/event-stream"})
+        self.ask_for_stream(path, headers)
         status, found = self._head()
         is_stream = found.get("content-type", "").startswith("text/event-stream")
         return Answer(status, found, b"" if is_stream else self._read(int(found.get("content-length", 0))))
+
+    def ask_for_stream(self, path: str, headers: dict[str, str]) -> None:
+        """The same without waiting for anything."""
+        self._send("GET", path, {**headers, "Accept": "text/event-stream"})
 
     def chunks(self) -> Iterator[bytes]:
         """What the stream brings, as the server sends it, until the server ends it."""
