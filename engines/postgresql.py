@@ -78,6 +78,10 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         """Whether its server may be asked: what is asked next tells."""
         return True
 
+    def has_room(self) -> bool:
+        """Whether anything more can be written: its server has the disk, and says when it cannot."""
+        return True
+
     def _tables(self) -> list[str]:
         try:
             with self.connection_context():

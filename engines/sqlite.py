@@ -28,6 +28,8 @@ SOON_READ = 200_000_000
 MAGIC = b"SQLite format 3\x00"
 BESIDES = ("-wal", "-shm", "-journal")
 PAGES_AT_A_TIME = 2_000
+# So much an edit or two can need.
+ENOUGH_BYTES = 1_000_000
 # What tells nothing of the file itself: it is locked, the disk is full or fails, or it may not be read or written.
 AROUND_IT = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
@@ -68,6 +70,10 @@ class SqliteFile(PooledSqliteDatabase):
     def is_within_reach(self) -> bool:
         """Whether its file is still there."""
         return self.path.is_file()
+
+    def has_room(self) -> bool:
+        """Whether anything more can be written."""
+        return shutil.disk_usage(self.path.parent).free >= ENOUGH_BYTES
 
     @contextmanager
     def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
