@@ -193,3 +193,11 @@ def test_what_the_stream_sends_is_what_the_page_shows(full, as_sam, as_ada, ada)
     for name, shown in regions(html).items():
         assert shown.strip() in page, name
     assert f"id: {Item.get_by_id(item.id).pair.version}\n" in sent
+
+
+@pytest.mark.parametrize("name", ['item-x"><b>', "item-x, body", "item-x y", "head>b", ""])
+def test_what_no_region_is_called_comes_into_no_page(full, ada, name):
+    page = MeetingPage(ada, full)
+    for put in (page.partial, page.outright):
+        with pytest.raises(ValueError, match="No region"):
+            put(name)

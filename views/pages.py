@@ -161,15 +161,18 @@ class Page:
         return Markup(html)  # noqa: S704 - the template has escaped what people wrote
 
     def partial(self, name: str) -> str:
-        """The region wrapped so that htmx puts it in its place, or takes it away when it is gone."""
-        html = self.render(name)
+        """The region wrapped so that htmx puts it in its place, or takes it away when it is gone.
+
+        Raises ValueError for what is no region's name.
+        """
+        html = self.render(_checked(name))
         if html is None:
             return f'<hx-partial hx-target="#{name}" hx-swap="leave"></hx-partial>'
         return f'<hx-partial hx-target="{self.target(name)}" hx-swap="{self.swap(name)}">{html}</hx-partial>'
 
     def outright(self, name: str) -> str:
         """The region in the place of whatever form stands there: an open form is never morphed."""
-        return f'<hx-partial hx-target="#{name}" hx-swap="outerHTML">{self.render(name) or ""}</hx-partial>'
+        return f'<hx-partial hx-target="#{_checked(name)}" hx-swap="outerHTML">{self.render(name) or ""}</hx-partial>'
 
     def target(self, name: str) -> str:
         return f"#{name}"
@@ -213,6 +216,13 @@ class Page:
     def _action(self, id: str) -> dict[str, Any] | None:
         action = actions.find(self.me, id)
         return {"action": action} if action and not action.withdrawn_at else None
+
+
+def _checked(name: str) -> str:
+    """The name of a region, which stands in the page as it is, and as a selector."""
+    if not live.REGION.fullmatch(name):
+        raise ValueError("No region is called that.")
+    return name
 
 
 class MeetingPage(Page):
