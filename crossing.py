@@ -2,8 +2,10 @@
 
 Each process has one connection for it, which listens on one channel and speaks on it. What is said are ids, names of
 regions and versions, never words. Every piece of news has its number, so whoever misses some asks for them again.
+Whoever may connect to the database may speak on the channel, so only what bears the mark of the keyring is listened to.
 """
 
+import hmac
 import json
 import logging
 import os
@@ -20,6 +22,8 @@ import psycopg
 from psycopg.pq import Escaping, ExecStatus
 
 import live
+import secrecy
+from engines.postgresql import SERVING
 from live import Told
 
 CHANNEL = "duologue"
@@ -34,14 +38,16 @@ DEAF_SECONDS = 3.0
 CONNECT_SECONDS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 CONNECTION: dict[str, Any] = {
-    "application_name": "duologue-crossing",
+    "application_name": SERVING,
     "connect_timeout": CONNECT_SECONDS,
     "tcp_user_timeout": 4_000,
     "autocommit": True,
 }
-# PostgreSQL takes payloads of less than 8,000 bytes; what is around a piece of news takes up to a hundred.
+# PostgreSQL takes payloads of less than 8,000 bytes; what is around a piece of news, and the mark, take up to 200.
 LARGEST = 7_900
-LONGEST = LARGEST - 100
+LONGEST = LARGEST - 200
+MARK_LENGTH = 64
+COMPLAINT_SECONDS = 60.0
 # How much may wait in an outage; what is pushed out is asked for again. How much of it is kept for whoever asks.
 MOST_WAITING, KEPT = 5_000, 2_000
 LASTING = ('["told"', '["signed-out"')
@@ -51,6 +57,26 @@ MOST_COUNTED = 500
 BEGIN = ("SET synchronous_commit TO off", f"LISTEN {CHANNEL}")
 
 log = logging.getLogger("crossing")
+
+
+class NotOurs(Exception):
+    """Something was said on the channel by somebody who does not have the keyring."""
+
+
+def marked(body: str, speaker: int) -> str:
+    """What is said on the connection of this number, with the mark that tells who said it there.
+
+    PostgreSQL tells everybody that number and lets nobody choose it: what is said again elsewhere bears a wrong mark.
+    """
+    return secrecy.digest("crossing", f"{speaker} {body}") + body
+
+
+def unmarked(said: str, speaker: int) -> str:
+    """The body of what was said on the connection of this number. Raises NotOurs."""
+    body = said[MARK_LENGTH:]
+    if not hmac.compare_digest(marked(body, speaker).encode(), said.encode()):
+        raise NotOurs
+    return body
 
 
 class Piece(NamedTuple):
@@ -74,14 +100,16 @@ class Crossing:
     """What one process says to the others and hears from them. The public numbers are for who watches the server."""
 
     def __init__(self, url: str) -> None:
-        self.said = self.heard = self.missed = self.reconnections = 0
+        self.said = self.heard = self.missed = self.reconnections = self.refused = 0
         self.is_connected = threading.Event()
         self._url, self._me = url, secrets.token_hex(4)
         self._next_number = 1
         self._kept: deque[Piece] = deque(maxlen=KEPT)
         self._waiting: deque[Piece] = deque(maxlen=MOST_WAITING)
         self._others: dict[str, Other] = {}
-        self._said_at = 0.0
+        self._said_at = self._echoed_at = self._complained_at = 0.0
+        # PostgreSQL's number of the connection.
+        self._speaker = 0
         # Since when what was said has not been heard here, as everybody hears it.
         self._no_echo_since: float | None = None
         self._is_over = self._is_woken = self._is_speaking = False
@@ -93,6 +121,11 @@ class Crossing:
     def waiting(self) -> int:
         """How many pieces of news wait to be said."""
         return len(self._waiting)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is connected, and has heard itself lately."""
+        return self.is_connected.is_set() and time.monotonic() - self._echoed_at < DEAF_SECONDS + SILENCE_SECONDS
 
     def begin(self) -> None:
         """Connect, and stay connected until the end."""
@@ -145,7 +178,7 @@ class Crossing:
             yield self._payload(first.number, some, first.counts)
 
     def _payload(self, number: int, pieces: list[str], counts: bool) -> str:
-        return f'["{self._me}",{number},{int(counts)},[{",".join(pieces)}]]'
+        return marked(f'["{self._me}",{number},{int(counts)},[{",".join(pieces)}]]', self._speaker)
 
     # The connection
 
@@ -156,9 +189,9 @@ class Crossing:
             try:
                 with psycopg.connect(self._url, **CONNECTION) as connection:
                     self._stay(connection)
-            except (psycopg.Error, OSError) as problem:
+            except Exception as problem:
                 self.is_connected.clear()
-                log.warning("event=cut-off kind=%s", type(problem).__name__)
+                _tell(problem)
                 pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
                 # Whoever was cut off together does not come back together.
                 time.sleep(pause * random.uniform(0.5, 1))
@@ -169,6 +202,8 @@ class Crossing:
         """Say and hear until it is over. Raises psycopg.Error or OSError when the connection is no good any more."""
         for statement in BEGIN:
             connection.execute(statement)
+        # Whoever passes connections on may call this one by another number.
+        self._speaker = connection.execute("SELECT pg_backend_pid()").fetchall()[0][0]
         self._greet()
         self._is_speaking = False
         while not self._is_over or self._waiting:
@@ -179,7 +214,7 @@ class Crossing:
 
     def _greet(self) -> None:
         """Have the others say what was missed, and tell them who is here."""
-        self._no_echo_since = None
+        self._take_in_echo()
         self.reconnections += bool(self._said_at)
         for other in self._others.values():
             other.heard_at = time.monotonic()
@@ -231,7 +266,7 @@ class Crossing:
             elif result.status != ExecStatus.COMMAND_OK:
                 raise psycopg.OperationalError("What was said was not taken.")
         while note := server.notifies():
-            self._hear(note.extra.decode())
+            self._hear(note.extra, note.be_pid)
 
     def _look_around(self) -> None:
         """Notice who has fallen silent, this process itself among them."""
@@ -247,16 +282,28 @@ class Crossing:
 
     # Hearing
 
-    def _hear(self, payload: str) -> None:
+    def _hear(self, said: bytes, speaker: int) -> None:
+        """Whatever it is, and whoever said it: it ends nothing here."""
         try:
-            self._understand(*json.loads(payload))
-        except (ValueError, TypeError, LookupError):
-            # Whoever may write to the database may say anything here.
+            self._understand(*json.loads(unmarked(said.decode(), speaker)))
+        except NotOurs:
+            self._refuse()
+        except Exception:
             log.warning("event=not-understood", exc_info=True)
+
+    def _refuse(self) -> None:
+        """Leave it alone, and say so now and then: whoever goes on and on is not to fill the log."""
+        self.refused += 1
+        if time.monotonic() - self._complained_at > COMPLAINT_SECONDS or self.refused == 1:
+            self._complained_at = time.monotonic()
+            log.warning("event=refused reason=mark")
+
+    def _take_in_echo(self) -> None:
+        self._no_echo_since, self._echoed_at = None, time.monotonic()
 
     def _understand(self, process: str, number: int, counts: int, pieces: list[list]) -> None:
         if process == self._me:
-            self._no_echo_since = None
+            self._take_in_echo()
             return
         self._notice(process, number, len(pieces) if counts else 0, any(kind == "people" for kind, *_ in pieces))
         for kind, *facts in pieces:
@@ -321,11 +368,23 @@ def _as_json(kind: str, *facts: Any) -> str:
     if len(found) <= LONGEST:
         return found
     told = Told(*facts)
-    return json.dumps([kind, *told._replace(counted=told.counted[-MOST_COUNTED:], names=(live.ALL,), answered=())])
+    # A browser says what its page is called, and may say anything.
+    short = told._replace(counted=told.counted[-MOST_COUNTED:], names=(live.ALL,), page=None, answered=())
+    return json.dumps([kind, *short])
+
+
+def _tell(problem: Exception) -> None:
+    if isinstance(problem, psycopg.Error | OSError):
+        log.warning("event=cut-off kind=%s", type(problem).__name__)
+    else:
+        log.error("event=failed", exc_info=problem)
 
 
 def _take_in_told(*facts: Any) -> None:
     id, manager, report, version, counted, names, only, page, answered = facts
+    words = (id, manager, report, only or "", page or "", *names, *answered)
+    if not all(type(word) is str for word in words) or not all(type(number) is int for number in (version, *counted)):
+        raise TypeError("What was told is not of the kind that is told.")
     live.take_in(Told(id, manager, report, version, tuple(counted), tuple(names), only, page, tuple(answered)))
 
 

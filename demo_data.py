@@ -9,7 +9,7 @@ import feedback
 import growth
 import pairing
 import records
-from auth import DEMO_ISSUER
+from config import DEMO
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from rows import db
@@ -32,7 +32,7 @@ def fill(zone: str) -> None:
 def _person(name: str, zone: str) -> Person:
     subject = name.split(maxsplit=1)[0].lower()
     return Person.create(
-        issuer=DEMO_ISSUER,
+        issuer=DEMO,
         subject=subject,
         name=name,
         time_zone=zone,

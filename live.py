@@ -1,5 +1,6 @@
 """Who has which page open, where they are writing, and the names (never the words) of what changed."""
 
+import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -17,6 +18,8 @@ REMEMBERED_PAIRS = 1_000
 REMEMBERED_CHANGES = 30
 # In the place of names: whatever the page has.
 ALL = "*"
+# What a region may be called: it goes into pages as it is.
+REGION = re.compile(r"[a-z]+(-[a-z0-9_]+)?")
 
 
 class Told(NamedTuple):
@@ -135,7 +138,9 @@ def announce(pair, *names: str, only: str | None = None, page: str | None = None
 
 
 def take_in(told: Told) -> None:
-    """Wake the pages here that are concerned, wherever the change was made."""
+    """Wake the pages here that are concerned, wherever the change was made. Raises ValueError for what is no name."""
+    if not all(name == ALL or REGION.fullmatch(name) for name in (*told.names, *told.answered)):
+        raise ValueError("No region is called that.")
     _remember(told)
     for listener in _listeners_of(told):
         if told.only in (None, listener.person):

@@ -19,6 +19,7 @@ def hold(database: Path, patience: float) -> None:
 
     Raises Misconfigured when that one goes on serving.
     """
+    database = database.resolve()
     if database not in _held:
         path = database.with_name(f"{database.name}.serving")
         try:

@@ -7,6 +7,7 @@ what somebody wrote.
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -22,6 +23,13 @@ def begin(config: Config) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(AsJson() if config.log_format == "json" else AsText())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    threading.excepthook = _tell_of_thread
+
+
+def _tell_of_thread(failed: threading.ExceptHookArgs) -> None:
+    """A thread has ended by a failure."""
+    trail = failed.exc_traceback
+    logging.getLogger("thread").error("event=failed", exc_info=(failed.exc_type, failed.exc_value, trail))  # type: ignore[arg-type]
 
 
 class AsText(logging.Formatter):

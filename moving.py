@@ -1,11 +1,9 @@
 """Moving an installation from one database to another, of either kind: every row copied, and compared afterwards."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
 from peewee import BooleanField, DateField, Field, ForeignKeyField, sort_models  # type: ignore[attr-defined]
 
 import database
@@ -85,7 +83,7 @@ def _execute_many(engine: Engine, sql: str, rows: list[tuple]) -> None:
         return
     try:
         engine.cursor().executemany(sql, rows)
-    except (sqlite3.Error, psycopg.Error) as problem:
+    except engine.problems as problem:
         cause = str(problem).partition("\n")[0]
         raise Misconfigured(f"The database at {engine} does not take what is to be copied: {cause}.") from None
 

@@ -305,7 +305,8 @@ def pairs_of(person: Person):
 
 
 def _standing(person: Person) -> list[Pair]:
-    return list(pairs_of(person).where(Pair.ended_at.is_null()))
+    # What is covered ends before its cover, which ends with it: that is what its people are told.
+    return sorted(pairs_of(person).where(Pair.ended_at.is_null()), key=lambda pair: bool(pair.covers_id))
 
 
 # An import asks these once for each person.

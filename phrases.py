@@ -17,11 +17,6 @@ from signposts import USUAL_TITLES
 LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """1 action, 2 actions. English alone, for the command line."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def wall(moment: datetime | None, zone: str) -> str:
     """What a date-and-time field wants: 2026-03-31T10:00."""
     return f"{clock.local(moment, zone):%Y-%m-%dT%H:%M}" if moment else ""

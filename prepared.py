@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from peewee import Query, Value
+from peewee import CharField, ForeignKeyField, IntegerField, Query, Value
 
 import clock
+
+# Fields whose values need no conversion on their way from the database.
+AS_STORED = {CharField, IntegerField, ForeignKeyField}
+
+# A column's index in the row, the name of what it becomes, and what converts it.
+_Column = tuple[int, str, Callable | None]
+Reader = Callable[[tuple], Any]
 
 
 class _Slot:
@@ -37,8 +44,8 @@ class Prepared:
         self._build = build
         self._names = build.__code__.co_varnames[: build.__code__.co_argcount]
         self._query: Any = None
+        self._read: Reader | None = None
         _all.append(self)
-        self._read: Callable[[tuple], Any] | None = None
 
     def __call__(self, **values: Any) -> list:
         """The rows, as a list. `values` go to the database as they are."""
@@ -63,36 +70,56 @@ class Prepared:
         self._query = query
 
 
-def _reader(wrapper: Any) -> Callable[[tuple], Any]:
+def _reader(wrapper: Any) -> Reader:
     # Peewee has no public way from a row to the instances that a query means. Its own wrapper of the first cursor
     # tells which column belongs to which model, and which model hangs on which (here by inner joins alone).
     wrapper.initialize()
     if not hasattr(wrapper, "src_to_dest"):
-        plain = list(zip(range(wrapper.ncols), wrapper.unique_columns, wrapper.converters, strict=True))
-        return lambda row: _instance(wrapper.model, row, plain)
-    columns: dict[Any, list[tuple]] = {key: [] for key, *_ in wrapper._constructor_list}
+        plain = zip(range(wrapper.ncols), wrapper.unique_columns, wrapper.converters, strict=True)
+        return _instances(wrapper.model, list(plain))
+    columns: dict[Any, list[_Column]] = {key: [] for key, *_ in wrapper._constructor_list}
     for index, key, column, converter in wrapper._row_spec:
         columns[key if key in columns else wrapper.model].append((index, column, converter))
-    parts = [(key, model, columns[key]) for key, model, _ in wrapper._constructor_list]
+    parts = [(key, _instances(model, columns[key])) for key, model, _ in wrapper._constructor_list]
     joins = [(source, name, target) for source, name, target, *_ in wrapper.src_to_dest]
     return lambda row: _joined(row, parts, joins)[wrapper.model]
 
 
-def _joined(row: tuple, parts: list[tuple], joins: list[tuple]) -> dict[Any, Any]:
-    found = {key: _instance(model, row, columns) for key, model, columns in parts}
+def _joined(row: tuple, parts: list[tuple[Any, Reader]], joins: list[tuple]) -> dict[Any, Any]:
+    found = {key: read(row) for key, read in parts}
     for source, name, target in joins:
         found[source].__data__[name] = found[target].__data__["id"]
         found[source].__rel__[name] = found[target]
     return found
 
 
-def _instance(model: Any, row: tuple, columns: list[tuple]) -> Any:
-    instance = model.__new__(model)
-    instance.__data__, instance.__rel__, instance._dirty = {}, {}, set()
-    for index, name, converter in columns:
-        value = row[index] if converter is None else converter(row[index])
-        if name in model._meta.fields:
-            instance.__data__[name] = value
-        else:
-            setattr(instance, name, value)
-    return instance
+def _instances(model: Any, columns: list[_Column]) -> Reader:
+    """What makes an instance of these columns of a row: its fields, and whatever else was selected beside them."""
+    fields = [column for column in columns if column[1] in model._meta.fields]
+    others = [
+        (index, name, converter or _as_stored) for index, name, converter in columns if name not in model._meta.fields
+    ]
+    places = [(index, name) for index, name, _ in fields]
+    converted = [(name, converter) for _, name, converter in fields if not _is_stored_so(converter)]
+
+    def read(row: tuple) -> Any:
+        instance = model.__new__(model)
+        facts = instance.__data__ = {name: row[index] for index, name in places}
+        instance.__rel__, instance._dirty = {}, set()
+        for name, converter in converted:
+            if facts[name] is not None:
+                facts[name] = converter(facts[name])
+        for index, name, converter in others:
+            setattr(instance, name, converter(row[index]))
+        return instance
+
+    return read
+
+
+def _as_stored(value: Any) -> Any:
+    return value
+
+
+def _is_stored_so(converter: Callable | None) -> bool:
+    """Whether a column comes from the database as it is in Python: texts, whole numbers and ids do."""
+    return converter is None or type(getattr(converter, "__self__", None)) in AS_STORED

@@ -1,11 +1,11 @@
-"""What is noted of every request: its id, its part in the measurements, and a line in the log if it went wrong."""
+"""What is noted of every request: its id, its part in the measurements, and a line in the log if that id was shown."""
 
 import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 import metrics
 import request_ids
@@ -40,7 +40,7 @@ def register(app: Flask, config: Config) -> None:
         seconds = time.perf_counter() - request.environ[BEGAN]
         response.headers[HEADER] = request_ids.current()
         metrics.answered(request.endpoint, response.status_code, seconds)
-        if notes_all or response.status_code >= FAILED or seconds > SLOW_SECONDS:
+        if notes_all or g.get("is_quoted") or response.status_code >= FAILED or seconds > SLOW_SECONDS:
             _write(response.status_code, seconds)
         return response
 

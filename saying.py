@@ -85,3 +85,8 @@ def full_when(moment: datetime | str, zone: str) -> str:
     found = _as_day(moment, zone)
     said = gettext("%(weekday)s %(day)s", weekday=_weekday(found, languages.current()), day=full_day(found))
     return gettext("%(day)s, %(time)s (%(zone)s)", day=said, time=time_of(moment, zone), zone=zone.replace("_", " "))
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 action, 2 actions. English alone, for the command line."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,26 +1,24 @@
 """The HTTP server: how it speaks to the network, and how it stops without losing what is under way."""
 
 import logging
-import re
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from email import errors
-from email.message import Message
-from http.client import HTTPException
 from types import TracebackType
 from typing import Any
 
 import gevent
 from gevent import monkey
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import Input, WSGIHandler, WSGIServer
 
+import heads
 import live
 import logs
 import readiness
 import request_ids
+from heads import Head
 
 READ_BYTES = 2_048
 SILENCE_SECONDS = float(75)
@@ -30,14 +28,24 @@ LOOK_SECONDS = 0.01
 STREAM = "text/event-stream"
 # The system's own: gevent's would let others go first.
 poll = monkey.get_original("select", "poll")
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What is found missing in a form with files while its body has not been read.
-OF_THE_BODY = (
-    errors.StartBoundaryNotFoundDefect,
-    errors.CloseBoundaryNotFoundDefect,
-    errors.MultipartInvariantViolationDefect,
-)
-VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# What is left of a body is read to the end for the sake of the next request, if it is no more than this.
+LITTLE_BYTES = 65_536
+# For so long whoever still sends a body may take the answer, which was the last one, before the connection is gone.
+LINGER_SECONDS = 2.0
+
+
+class Body(Input):
+    """The body of a request, of which the application reads as much as it wants."""
+
+    def is_much_left(self) -> bool:
+        """Whether there is more to come than one would read in vain. Of pieces nobody knows how many follow."""
+        if self.chunked_input:
+            return self.chunk_length != 0
+        return (self.content_length or 0) - self.position > LITTLE_BYTES
+
+    def _discard(self) -> None:
+        if not self.is_much_left():
+            super()._discard()
 
 
 class Handler(WSGIHandler):
@@ -50,6 +58,10 @@ class Handler(WSGIHandler):
     _held: bytearray | None = None
     is_idle = is_stream = False
     rfile: Any
+    headers: Any
+    environ: Any
+    wsgi_input: Any
+    response_headers: Any
 
     def handle(self) -> None:
         # The usual buffer takes 8 kB, and every open page keeps one.
@@ -78,23 +90,26 @@ class Handler(WSGIHandler):
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RD)
 
-    def MessageClass(self, *arguments: object) -> Message:  # noqa: N802 - the name that the server looks for
+    def MessageClass(self, *arguments: object) -> Head:  # noqa: N802 - the name that the server looks for
         """The headers of a request. Raises ValueError, which is answered with 400."""
         try:
-            found = super().MessageClass(*arguments)
-        except (HTTPException, OSError):
+            return heads.read(self.rfile)
+        except OSError:
             raise ValueError from None
-        # Of a form with files there is no body yet, which the parser takes for a defect.
-        defects = [defect for defect in found.defects if not isinstance(defect, OF_THE_BODY)]
-        if defects or not all(_is_plain(name, value) for name, value in found.items()):
-            raise ValueError
-        # A length that two programs read differently is how a second request hides in a first (RFC 9112, 6).
-        lengths, codings = found.get_all("content-length", []), found.get_all("transfer-encoding", [])
-        if len(lengths) + len(codings) > 1 or not all(length.isdecimal() for length in lengths):
-            raise ValueError
-        if any(coding.lower() != "chunked" for coding in codings):
-            raise ValueError
-        return found
+
+    def read_request(self, raw_requestline: str) -> bool:
+        """Take a request that begins with this line. Raises ValueError, too."""
+        heads.must_begin_plainly(raw_requestline)
+        super().read_request(raw_requestline)
+        heads.must_fit(self.headers, self.request_version)
+        return True
+
+    def get_environ(self) -> dict[str, Any]:
+        environ, usual = super().get_environ(), self.wsgi_input
+        self.wsgi_input = Body(usual.rfile, usual.content_length, usual.socket, usual.chunked_input)
+        if environ["wsgi.input"] is usual:
+            environ["wsgi.input"] = self.wsgi_input
+        return environ
 
     def handle_one_response(self) -> None:
         """Answer the request; not one for a stream that nobody waits for any more.
@@ -104,13 +119,26 @@ class Handler(WSGIHandler):
         """
         if STREAM in self.environ.get("HTTP_ACCEPT", "") and _has_hung_up(self.socket):
             self.close_connection = True
-        else:
-            super().handle_one_response()
+            return
+        super().handle_one_response()
+        if self.wsgi_input.is_much_left():
+            self.close_connection = True
+            self._linger()
+
+    def _linger(self) -> None:
+        """Part from somebody who still sends: if all were closed at once, the answer would be lost (RFC 9112, 9.6)."""
+        with suppress(OSError), gevent.Timeout(LINGER_SECONDS, False):
+            self.socket.shutdown(socket.SHUT_WR)
+            while self.rfile.read1(LITTLE_BYTES):
+                gevent.sleep(LOOK_SECONDS)
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        return self.headers.variables()
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
-        """Begin an answer; the last one of a server that stops says so."""
+        """Begin an answer; the last one of a connection says so."""
         self.is_stream = any(name.lower() == "content-type" and value.startswith(STREAM) for name, value in headers)
-        if self.server.is_draining:
+        if self.server.is_draining or self.wsgi_input.is_much_left():
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
 
@@ -119,6 +147,13 @@ class Handler(WSGIHandler):
         super()._write_with_headers(data)
         held, self._held = self._held, None
         super()._sendall(held)
+        if self.is_stream:
+            self._forget_request()
+
+    def _forget_request(self) -> None:
+        """Keep nothing of the request for as long as the stream lasts: there may be thousands."""
+        self.headers, self.response_headers = None, []
+        self.environ.clear()
 
     def log_error(self, *what: object) -> None:
         """A request that could not be read. What was in it is nobody's business."""
@@ -137,11 +172,6 @@ def _has_hung_up(connection: socket.socket) -> bool:
     look = poll()
     look.register(connection.fileno(), select.POLLRDHUP)
     return bool(look.poll(0))
-
-
-def _is_plain(name: str, value: str) -> bool:
-    """Whether a header is as RFC 9110, 5.5 has it: no folds, no controls, nothing at its ends that gets lost."""
-    return bool(NAME.fullmatch(name) and VALUE.fullmatch(value)) and value.strip(" \t") == value.strip()
 
 
 class Server(WSGIServer):

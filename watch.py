@@ -6,6 +6,7 @@ change made by a command of another process.
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -18,6 +19,8 @@ import live
 from rows import db
 
 LOOK_SECONDS = 1.5
+# Whoever has not looked for so long does not look any more.
+LATELY_SECONDS = 30.0
 # So many at a time: in between, others get their turn.
 ASKED_AT_ONCE = 500
 
@@ -38,6 +41,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.mended = 0
+        self._looked_at = time.monotonic()
         self._seen: dict[str, int] = {}
         self._due: list[tuple[Found, range]] = []
         # What was announced since the look before the last, the last, and this one.
@@ -45,6 +49,11 @@ class Watch:
         self._over = threading.Event()
         # With gevent's patches, a greenlet.
         self._thread = threading.Thread(target=self._go_on, name="watch", daemon=True)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it has looked lately."""
+        return time.monotonic() - self._looked_at < LATELY_SECONDS
 
     def begin(self) -> None:
         """Look now and then until the end."""
@@ -67,6 +76,8 @@ class Watch:
                 self.look()
             except PeeweeException as problem:
                 log.warning("event=no-look kind=%s", type(problem).__name__)
+            except Exception:
+                log.exception("event=failed")
 
     def look(self) -> None:
         """Have those pages sent whole whose pair has a version that was due; see which are due at the next look."""
@@ -77,6 +88,7 @@ class Watch:
                 live.show_all(found)
         self._due = []
         self._see()
+        self._looked_at = time.monotonic()
 
     def _see(self) -> None:
         pairs, people = live.watched()

@@ -18,6 +18,8 @@ from gunicorn.workers.base import Worker as AnyWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 LOOK_SECONDS = 1.0
+# Any number that does not make gunicorn give up.
+TRY_AGAIN = 75
 
 
 class Worker(GeventWorker):
@@ -37,16 +39,18 @@ class Worker(GeventWorker):
     def load_wsgi(self) -> None:
         """Load the application, and hold it to how gunicorn runs it."""
         import process
+        from config import OutOfReach
 
         addresses = [listener.getsockname() for listener in self.sockets]
         process.gunicorn = process.Gunicorn(self.cfg.workers, addresses)
         try:
             super().load_wsgi()
         except SystemExit as refusal:
-            if self.alive:
-                print(refusal, file=sys.stderr, flush=True)
-                sys.exit(Arbiter.APP_LOAD_ERROR)
-            raise
+            if not self.alive:
+                raise
+            print(refusal, file=sys.stderr, flush=True)
+            is_passing = isinstance(refusal.__cause__, OutOfReach)
+            sys.exit(TRY_AGAIN if is_passing else Arbiter.APP_LOAD_ERROR)
         gc.freeze()
 
     def run(self) -> None:

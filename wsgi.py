@@ -7,14 +7,17 @@ answers; a SQLite file is served by one process.
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import logs
 import process
 from app import create_app
-from config import ENV, LOOPBACK, Config, Misconfigured, read
+from config import ENV, LOOPBACK, Config, Misconfigured, OutOfReach, read
 from process import Gunicorn
+
+PAUSE_SECONDS = 2.0
 
 
 class InOneProcess:
@@ -79,5 +82,9 @@ def _must_listen_as_set(config: Config, gunicorn: Gunicorn) -> None:
 
 try:
     application = _begun(read())
+except OutOfReach as problem:
+    # Not the settings' fault: the next process tries again, after a moment.
+    time.sleep(PAUSE_SECONDS)
+    raise SystemExit(f"duologue: {problem}") from problem
 except Misconfigured as problem:
     raise SystemExit(f"duologue: {problem}") from None

@@ -48,6 +48,7 @@ class Connection:
             self._socket.close()
             raise
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = self._socket.getsockname()[1]
         self._file = self._socket.makefile("rb")
         self._host = f"{address[0]}:{address[1]}"
 

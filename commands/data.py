@@ -7,7 +7,7 @@ import database
 import engines
 import moving
 from config import Config, Misconfigured
-from phrases import count
+from saying import count
 
 from .opening import bar
 
@@ -29,6 +29,7 @@ def copy(url: str) -> None:
     config = settings.read()
     target = settings.elsewhere(config, url)
     database.inspect(config)
+    engines.of(config).must_not_be_served()
     number = moving.count(engines.of(config))
     if database.exists(target):
         _must_be_there_already(config, target, number)
@@ -37,7 +38,7 @@ def copy(url: str) -> None:
         moving.move(engines.of(config), engines.of(target), progress.update)
     database.inspect(target)
     click.echo(f"Copied {count(number, 'row')} to {target.database_url}, and compared each of them.")
-    click.echo(f"Set DATABASE_URL to it and start Duologue. {config.database_url} is as it was: keep it until then.")
+    click.echo(f"Set DATABASE_URL to what you gave here, and start Duologue. {config.database_url} is as it was.")
 
 
 def _must_be_there_already(config: Config, target: Config, number: int) -> None:

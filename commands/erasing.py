@@ -6,7 +6,7 @@ import erasure
 import people
 import retention
 from models import Pair, Person
-from phrases import count
+from saying import count
 
 from .opening import bar, opened, pairs_of
 

@@ -9,7 +9,7 @@ import config as settings
 import database
 import demo_data
 from config import Misconfigured
-from phrases import count
+from saying import count
 
 from .opening import opened
 

@@ -4,21 +4,25 @@ import os
 import select
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from peewee import DatabaseError, OperationalError
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from config import Misconfigured
+from config import Misconfigured, OutOfReach
 
 # How many connections a process has at most, and how long one waits for one of them.
 MOST_CONNECTIONS = 20
 PATIENCE_SECONDS = 5
+# How often a table is tried that others are reading.
+TRIES = 3
+# What each process that serves calls its connection to the others.
+SERVING = "duologue-crossing"
 # How long nothing may come over a connection that something is due on, before its other end counts as gone.
 SILENCE_MILLISECONDS = 10_000
 LIMITS = f"-c lock_timeout={PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
@@ -31,6 +35,12 @@ Progress = Callable[[int, int], None]
 class PostgresqlServer(PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
 
+    # Places on an agenda are as exact as in a file.
+    field_types = {**PooledPostgresqlDatabase.field_types, "FLOAT": "DOUBLE PRECISION"}
+
+    # What its driver raises.
+    problems = (psycopg.Error,)
+
     def __init__(self, url: str, name: str) -> None:
         super().__init__(
             url,
@@ -42,7 +52,7 @@ class PostgresqlServer(PooledPostgresqlDatabase):
             tcp_user_timeout=SILENCE_MILLISECONDS,
             application_name="duologue",
             client_encoding="utf8",
-            options=LIMITS,
+            options=_with_limits(url),
         )
         self.url, self.name = url, name
 
@@ -80,27 +90,54 @@ class PostgresqlServer(PooledPostgresqlDatabase):
             raise self.unusable(problem) from None
 
     @contextmanager
-    def making(self) -> Iterator[Self]:
-        """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it."""
-        if self.exists():
-            self.close_all()
-            raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
-        self._must_suit()
-        try:
-            yield self
-        except BaseException:
-            self.close_all()
-            self._discard()
-            raise
-        finally:
-            self.close_all()
+    def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
+        """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it.
 
-    def _discard(self) -> None:
-        """Take out of it whatever was begun."""
+        `tables` are those that it may hold already when it fails: what is made in a transaction is gone anyway.
+        """
+        with self._alone():
+            if self.exists():
+                self.close_all()
+                raise Misconfigured(f"There are tables at {self.name} already: nothing was changed.")
+            self._must_suit()
+            try:
+                yield self
+            except BaseException:
+                self.close_all()
+                self._discard(tables)
+                raise
+            finally:
+                self.close_all()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes something here meanwhile: what was empty is so until it is filled."""
+        try:
+            guard = psycopg.connect(self.url, autocommit=True, connect_timeout=PATIENCE_SECONDS)
+        except psycopg.Error as problem:
+            raise self.unusable(problem) from None
+        with guard:
+            guard.execute("SELECT pg_advisory_lock(hashtextextended('making', 0))")
+            yield
+
+    def must_not_be_served(self) -> None:
+        """Raise Misconfigured while a process serves it."""
+        with self.connection_context():
+            serving = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+            )
+            number = self.execute_sql(serving, (SERVING,)).fetchone()[0]
+        self.close_all()
+        if number:
+            raise Misconfigured(f"What is at {self.name} is being served: stop Duologue first, in all processes.")
+
+    def _discard(self, tables: Iterable[str]) -> None:
+        """Take out of it what was begun."""
         with suppress(DatabaseError), self.connection_context():
-            for table in self.get_tables():
-                self.execute_sql(f'DROP TABLE "{table}" CASCADE')
-            self.execute_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
+            for table in tables:
+                self.execute_sql(f'DROP TABLE IF EXISTS "{table}" CASCADE')
+            if tables:
+                self.execute_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
 
     def _must_suit(self) -> None:
         """Raise Misconfigured unless it can hold every letter, and knows the small ones of them."""
@@ -134,7 +171,7 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         cause = problem.__cause__ or problem.__context__ or problem
         if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
             return self.broken()
-        return Misconfigured(f"The database at {self.name} cannot be used now: {_in_one_line(problem)}.")
+        return OutOfReach(f"The database at {self.name} cannot be used now: {_in_one_line(problem)}.")
 
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one, in whichever process."""
@@ -143,10 +180,13 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever is read within is as it was at the beginning, while people write."""
-        with self.connection_context():
-            self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-            self.execute_sql("ROLLBACK")
+        try:
+            with self.connection_context():
+                self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+                self.execute_sql("ROLLBACK")
+        finally:
+            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:
@@ -164,9 +204,24 @@ class PostgresqlServer(PooledPostgresqlDatabase):
     def begin_thorough(self) -> None:
         """Nothing: what is deleted goes when the tables are written anew."""
 
-    def forget(self) -> bool:
-        """Write the tables anew without what was deleted or changed long ago."""
-        self.execute_sql("VACUUM (FULL)")
+    def forget(self, tables: Iterable[str]) -> bool:
+        """Write these tables anew without what was deleted or changed long ago; False if one is being read for long.
+
+        Whoever wants to read a table waits behind what waits for it, so nothing waits for long.
+        """
+        kept = set(tables)
+        for _ in range(TRIES):
+            kept = {table for table in kept if not self._write_anew(table)}
+        return not kept
+
+    def _write_anew(self, table: str) -> bool:
+        self.execute_sql(f"SET lock_timeout = '{PATIENCE_SECONDS / 5}s'")
+        try:
+            self.execute_sql(f'VACUUM (FULL) "{table}"')
+        except OperationalError:
+            return False
+        finally:
+            self.execute_sql("RESET lock_timeout")
         return True
 
     def before(self, mark: str, column: str) -> str:
@@ -195,6 +250,11 @@ class PostgresqlServer(PooledPostgresqlDatabase):
         _run(program, NEVER_ASK, f"--dbname={address}", *arguments, PGPASSWORD=password)
 
 
+def _with_limits(url: str) -> str:
+    """What the address says to the server, and our own limits."""
+    return f"{conninfo_to_dict(url).get('options') or ''} {LIMITS}".strip()
+
+
 def _has_news(connection: Any) -> bool:
     """Whether something came over this connection unasked."""
     found = select.poll()
@@ -203,17 +263,17 @@ def _has_news(connection: Any) -> bool:
 
 
 def _in_one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split()).rstrip(".") or type(problem).__name__
+    # What follows the first line are details, which may quote rows.
+    return str(problem).strip().partition("\n")[0].rstrip(".") or type(problem).__name__
 
 
 def _parted(url: str) -> tuple[str, str]:
     """An address without its password, and that: what stands in a command line, all of the machine can read."""
-    parts = urlsplit(url)
-    who, at, place = parts.netloc.rpartition("@")
-    user, _, password = who.partition(":")
-    query = dict(parse_qsl(parts.query))
-    password = unquote(password) or query.pop("password", "")
-    return urlunsplit(parts._replace(netloc=f"{user}{at}{place}", query=urlencode(query))), password
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    password = parts.pop("password", "")
+    # There is no other way to hand this one on: whoever has a key with a passphrase is told that it cannot be read.
+    parts.pop("sslpassword", None)
+    return make_conninfo(**parts), password
 
 
 def _run(program: str, *arguments: str, **secrets: str) -> None:
@@ -223,5 +283,5 @@ def _run(program: str, *arguments: str, **secrets: str) -> None:
     environ = {**os.environ, **{name: value for name, value in secrets.items() if value}}
     done = subprocess.run([found, *arguments], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or [f"{program} ended with {done.returncode}"]
-        raise Misconfigured(f"{program} could not do it: {last[0].rstrip('.')}.")
+        said = [line for line in done.stderr.splitlines() if "error:" in line] or [f"it ended with {done.returncode}"]
+        raise Misconfigured(f"{program} could not do it: {said[0].rpartition('error: ')[2].rstrip('.')}.")

@@ -2,13 +2,14 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from playhouse.pool import PooledSqliteDatabase
 
+import lockfile
 from config import Misconfigured
 
 from .files import begin_file, to_disk
@@ -41,6 +42,9 @@ Progress = Callable[[int, int], None]
 class SqliteFile(PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
+    # What its driver raises.
+    problems = (sqlite3.Error,)
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
@@ -72,7 +76,7 @@ class SqliteFile(PooledSqliteDatabase):
         return shutil.disk_usage(self.path.parent).free >= ENOUGH_BYTES
 
     @contextmanager
-    def making(self) -> Iterator[Self]:
+    def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
         """Another one, to be filled, which becomes this one at the end: whole, or not at all.
 
         Raises Misconfigured where there is one, or the file system does not take it.
@@ -118,6 +122,10 @@ class SqliteFile(PooledSqliteDatabase):
         with closing(sqlite3.connect(self.path, isolation_level=None)) as found:
             found.execute("PRAGMA journal_mode = delete")
 
+    def must_not_be_served(self) -> None:
+        """Have no other process serve it from now on, until this one ends. Raises Misconfigured while one does."""
+        lockfile.hold(self.path, patience=0)
+
     def must_be_there(self) -> None:
         """Raise Misconfigured unless its file is there, is SQLite's, and can be written."""
         if not self.path.exists():
@@ -158,10 +166,13 @@ class SqliteFile(PooledSqliteDatabase):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever is read within is as it was at the beginning, while people write."""
-        with self.connection_context():
-            self.execute_sql("BEGIN")
-            yield
-            self.execute_sql("ROLLBACK")
+        try:
+            with self.connection_context():
+                self.execute_sql("BEGIN")
+                yield
+                self.execute_sql("ROLLBACK")
+        finally:
+            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:
@@ -176,7 +187,7 @@ class SqliteFile(PooledSqliteDatabase):
         """What is deleted from now on is overwritten, too."""
         self.execute_sql("PRAGMA secure_delete = on")
 
-    def forget(self) -> bool:
+    def forget(self, tables: Iterable[str]) -> bool:
         """Write the file anew without what was deleted or changed long ago; False if a reader keeps the old pages."""
         self.execute_sql("VACUUM")
         is_busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

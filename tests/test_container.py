@@ -74,7 +74,7 @@ def in_project(path: str) -> Path:
 def test_the_image_has_nothing_but_the_project_and_what_the_lock_file_says():
     sources = [rest.split()[-2] for rest in all_of("COPY")]
     assert sources == [".", PLACE]
-    assert any("bin/install requirements.lock" in run for run in all_of("RUN"))
+    assert any("bin/install requirements-postgresql.lock" in run for run in all_of("RUN"))
     assert "--require-hashes" in (ROOT / "bin" / "install").read_text("utf-8")
     assert len({base.split(" ")[0] for base in all_of("FROM")}) == 1
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.server import CONFIGURATION, GUNICORN, PROGRAM, Gunicorn
+from bench.postgresql import QUICKLY, PostgreSQL
+from bench.server import CONFIGURATION, GUNICORN, PROGRAM, Gunicorn, Server
 from bench.wire import Connection, Reception, Visitor
 
 from .attacks.at_the_door.guarded import SECRET, Guarded
@@ -229,6 +230,20 @@ def refusal(folder: Path, settings: dict[str, str], *more: str) -> str:
 def test_what_cannot_be_served_is_one_sentence_and_no_second_try(tmp_path, settings, more, words):
     said = refusal(tmp_path, settings, *more)
     assert said.startswith(f"duologue: {words}")
+
+
+def test_a_service_that_begins_while_the_database_is_away_goes_on_trying(tmp_path):
+    with PostgreSQL(**QUICKLY) as postgresql:
+        postgresql.make("away")
+        config = {"DATABASE_URL": postgresql.url("away")}
+        Server(tmp_path, **config).make_demo()
+        postgresql.stop()
+        with Gunicorn(tmp_path, **config) as server:
+            eventually(lambda: server.log().count("cannot be used now") > 1)
+            postgresql.start()
+            with Connection(server.address) as connection:
+                assert connection.get("/readyz", {}).status == 200
+            server.stop()
 
 
 def test_the_command_that_is_one_process_does_not_pretend_to_be_several(tmp_path):

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 
 import gevent
 import pytest
@@ -104,3 +106,20 @@ def test_two_requests_at_a_time_have_each_their_own_id():
     ids = [greenlet.value for greenlet in answers]
     assert all(given == found for given, found in ids)
     assert len({given for given, _ in ids}) == 2
+
+
+# A process in which a thread fails.
+FAILING = """
+import config, logs, threading
+logs.begin(config.read({"SIGN_IN": "demo"}))
+thread = threading.Thread(target={}.__getitem__, args=("a secret",))
+thread.start()
+thread.join()
+"""
+
+
+def test_a_thread_that_fails_is_told_like_any_failure():
+    done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True, check=True)
+    assert "ERROR thread event=failed type=KeyError" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "secret" not in done.stderr

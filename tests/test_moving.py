@@ -2,6 +2,8 @@
 
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,7 +11,7 @@ import config as settings
 import database
 import engines
 import moving
-from bench.server import PROGRAM
+from bench.server import PROGRAM, Server
 from config import Config, Misconfigured
 from models import Item, Pair
 from rows import db
@@ -49,6 +51,14 @@ def contents(config: Config) -> list[str]:
     return sorted(found)
 
 
+@contextmanager
+def engine(config: Config) -> Iterator[engines.Engine]:
+    """The database of these settings, closed afterwards."""
+    found = engines.of(config)
+    yield found
+    found.close_all()
+
+
 def back_to(filled: Config) -> str:
     """The address of a file beside the database that does not exist yet."""
     return f"sqlite:///{filled.data_dir}/back.db"
@@ -57,7 +67,8 @@ def back_to(filled: Config) -> str:
 def test_there_and_back_again_nothing_is_another(filled, empty):
     before = contents(filled)
     words = said(run(filled.data_dir, "data", "copy", empty))
-    assert f"Copied {moving.count(engines.of(filled))} rows" in words
+    with engine(filled) as source:
+        assert f"Copied {moving.count(source)} rows" in words
     assert contents(settings.elsewhere(filled, empty)) == before
     words = said(run(filled.data_dir, "data", "copy", back_to(filled), DATABASE_URL=empty))
     assert "compared each of them" in words
@@ -70,6 +81,12 @@ def test_what_was_moved_is_worked_with_like_any_other(filled, empty):
     moved = {"DATABASE_URL": empty}
     assert said(run(filled.data_dir, "audit", "verify", **moved)).startswith("The trail holds")
     assert "Disabled sam" in said(run(filled.data_dir, "people", "disable", "sam", **moved))
+
+
+def test_what_is_being_served_is_not_copied(filled, empty):
+    with Server(filled.data_dir):
+        assert "served" in refused(run(filled.data_dir, "data", "copy", empty))
+    said(run(filled.data_dir, "data", "copy", empty))
 
 
 def test_doing_it_again_does_nothing_more(filled, empty):
@@ -120,8 +137,9 @@ def test_a_copy_that_is_not_the_same_is_not_kept(filled, empty, postgresql, monk
 
     copy = moving._copy
     monkeypatch.setattr(moving, "_copy", spoil)
-    with pytest.raises(Misconfigured, match="They differ: see item"):
-        moving.move(engines.of(filled), engines.of(settings.elsewhere(filled, empty)))
+    differ = pytest.raises(Misconfigured, match="They differ: see item")
+    with engine(filled) as source, engine(settings.elsewhere(filled, empty)) as target, differ:
+        moving.move(source, target)
     assert spoilt
     assert postgresql.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", "empty") == []
 

@@ -6,6 +6,7 @@ import pytest
 
 import clock
 import phrases
+import saying
 
 from .conftest import NOW
 
@@ -37,8 +38,8 @@ def test_how_often():
 
 
 def test_counted_things():
-    assert [phrases.count(n, "day") for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
-    assert phrases.count(2, "person", "people") == "2 people"
+    assert [saying.count(n, "day") for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert saying.count(2, "person", "people") == "2 people"
 
 
 def test_a_day_has_its_year_when_it_is_another_one(stopped_clock):

@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: what it takes to begin, connections that die, transactions that meet, backups."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,9 +10,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+import psycopg
 import pytest
 from peewee import OperationalError
 from playhouse.migrations import Runner
+from psycopg.conninfo import conninfo_to_dict
 
 import audit
 import backups
@@ -20,12 +23,14 @@ import config as settings
 import database
 import demo_data
 import engines
+import keyring_file
 import records
 from app import Duologue
 from bench.postgresql import PROGRAMS, PostgreSQL
+from bench.server import PROGRAM
 from config import Config, Misconfigured
 from engines import postgresql as room
-from models import Item, MeetingOver, Pair
+from models import Item, Meeting, MeetingOver, Pair
 from rows import db, one_at_a_time
 from sessions import Session
 
@@ -143,6 +148,31 @@ def test_the_trail_cannot_be_changed(made, postgresql):
             postgresql.ask(change, "of_a_test")
 
 
+def test_of_two_that_make_one_at_once_one_is_refused_and_nothing_is_lost(empty, postgresql):
+    """As two processes that are started with the same command: the second must not undo the first."""
+    environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(empty.data_dir)}
+    where = {"DATABASE_URL": empty.postgresql, "KEYRING_FILE": str(empty.keyring_file)}
+    keyring_file.make(empty.keyring_file)
+    two = [
+        subprocess.Popen([PROGRAM, "create"], env={**environ, **where}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60) for process in two]
+    assert sorted(process.returncode for process in two) == [0, 1]
+    assert b"already" in b"".join(problem for _, problem in said)
+    database.open_checked(empty)
+    assert postgresql.ask("SELECT count(*) FROM stamp", "of_a_test") == [(1,)]
+
+
+@pytest.mark.parametrize("options", ["", "&options=-csearch_path%3Dtwo"])
+def test_what_the_address_says_to_the_server_holds_beside_our_limits(made, options):
+    engine = engines.of(settings.elsewhere(made, f"{made.postgresql}{options}"))
+    with engine.connection_context():
+        assert engine.execute_sql("SHOW lock_timeout").fetchone() == ("5s",)
+        assert engine.execute_sql("SHOW search_path").fetchone() == ("two" if options else '"$user", public',)
+    engine.close_all()
+
+
 # Connections
 
 
@@ -175,7 +205,7 @@ def test_connections_that_the_server_has_dropped_are_not_used_again(made, postgr
 
 def test_one_waits_for_a_connection_and_not_for_ever(made, monkeypatch):
     monkeypatch.setattr(db.obj, "_max_connections", 1)
-    monkeypatch.setattr(db.obj, "_wait_timeout", 0.2)
+    monkeypatch.setattr(db.obj, "_wait_timeout", 5)
 
     def work() -> int:
         with db.connection_context():
@@ -229,10 +259,9 @@ def test_adding_to_a_meeting_that_is_being_closed_waits_and_is_told(made):
     with db.connection_context():
         pair = next(pair for pair in Pair.select() if pair.next_meeting())
         meeting, person = pair.next_meeting(), pair.report
-    closed_at, *_ = at_once(
-        lambda: _close(meeting, person), *(partial(_add_draft, meeting, person, number) for number in range(6))
-    )
+    at_once(lambda: _close(meeting, person), *(partial(_add_draft, meeting, person, number) for number in range(6)))
     with db.connection_context():
+        closed_at = Meeting.get_by_id(meeting.id).closed_at
         strays = Item.select().where(Item.meeting == meeting.id, Item.shared_at.is_null())
         assert not [item for item in strays if item.created_at > closed_at]
 
@@ -240,7 +269,6 @@ def test_adding_to_a_meeting_that_is_being_closed_waits_and_is_told(made):
 def _close(meeting, person):
     with db.connection_context():
         records.close(meeting, person, next_starts_at=None)
-        return clock.now()
 
 
 def _add_draft(meeting, person, number: int) -> None:
@@ -252,7 +280,7 @@ def test_a_request_that_had_to_give_way_is_done_once_more(made):
     """Two who want the same two rows in another order: the server breaks one off."""
     with db.connection_context():
         one, other = Pair.select().limit(2)
-    app, taken = Duologue("app"), []
+    app, taken, both_have_one = Duologue("app"), [], threading.Barrier(2)
 
     def touch(*pairs: Pair) -> str:
         with db.connection_context(), db.atomic():
@@ -260,7 +288,7 @@ def test_a_request_that_had_to_give_way_is_done_once_more(made):
                 pair.lock()
                 taken.append(pair.id)
                 if len(taken) < 3:
-                    db.execute_sql("SELECT pg_sleep(0.1)")
+                    both_have_one.wait(10)
         return "done"
 
     app.add_url_rule("/here", view_func=lambda: touch(one, other), endpoint="here")
@@ -268,6 +296,15 @@ def test_a_request_that_had_to_give_way_is_done_once_more(made):
     both = at_once(*(partial(app.test_client().get, path) for path in ("/here", "/there")))
     assert [answer.text for answer in both] == ["done", "done"]
     assert len(taken) > 4
+
+
+def test_traces_that_somebody_reads_all_the_time_are_left_and_said(made, postgresql, monkeypatch):
+    monkeypatch.setattr(room, "PATIENCE_SECONDS", 0.5)
+    with psycopg.connect(made.postgresql) as reader, db.connection_context():
+        reader.execute("SELECT count(*) FROM item")
+        assert not db.forget(["item", "notice"])
+    with db.connection_context():
+        assert db.forget(["item", "notice"])
 
 
 # Backups
@@ -324,6 +361,14 @@ def test_the_programs_that_it_takes_are_named_where_they_are_missing(made, monke
 
 
 def test_no_password_is_in_a_command_line_or_a_message():
-    url = "postgresql://me:hush%20hush@db.example.org:5433/x?sslmode=require&password=other"
-    address, password = room._parted(url)
-    assert (address, password) == ("postgresql://me@db.example.org:5433/x?sslmode=require&password=other", "hush hush")
+    url = "postgresql://me:%s@db.example.org:5433/x?sslmode=require&options=-c%%20a%%3Db%s"
+    for given, real in (("hush%20hush", "hush hush"), ("hush", "other")):
+        more = "&password=other" if real == "other" else ""
+        address, password = room._parted(url % (given, f"{more}&sslpassword=secret"))
+        assert password == real
+        assert conninfo_to_dict(address) == {
+            **{"user": "me", "host": "db.example.org", "port": "5433", "dbname": "x"},
+            **{"sslmode": "require", "options": "-c a=b"},
+        }
+        for secret in ("hush", "other", "secret"):
+            assert secret not in address

@@ -26,6 +26,8 @@ from .screen import regions
 LATER = NOW + timedelta(days=30)
 # It tells the one who has just written something, and nobody else, that it is saved.
 SAYS_SOMETHING_NEW = {"saved"}
+# It tells the page that what stands there is out of date.
+IS_DUE = {f"{name}-due" for name in MeetingPage.on_sight}
 # Of these there are several; the name goes on with the key of each.
 KEYED = {"item", "action", "section", "prompts", "composer", "goal", "activity"}
 
@@ -148,10 +150,11 @@ def test_every_region_of_the_feedback_is_on_its_page(full, request, who):
 
 
 def answered(client, path: str, **fields) -> dict[str, str]:
-    """The regions that a write answers with, but for the word that it is saved."""
+    """The regions that a write answers with, but for the word that it is saved, and for what is only marked."""
     answer = client.htmx(path, **fields)
     assert answer.status_code == 200, answer.text
-    return {name: html for name, html in regions(answer.text).items() if html and name not in SAYS_SOMETHING_NEW}
+    shown = regions(answer.text)
+    return {name: html for name, html in shown.items() if html and name not in SAYS_SOMETHING_NEW | IS_DUE}
 
 
 def test_the_answer_to_a_write_is_what_the_page_shows_then(full, as_sam, sam):
@@ -190,3 +193,11 @@ def test_what_the_stream_sends_is_what_the_page_shows(full, as_sam, as_ada, ada)
     for name, shown in regions(html).items():
         assert shown.strip() in page, name
     assert f"id: {Item.get_by_id(item.id).pair.version}\n" in sent
+
+
+@pytest.mark.parametrize("name", ['item-x"><b>', "item-x, body", "item-x y", "head>b", ""])
+def test_what_no_region_is_called_comes_into_no_page(full, ada, name):
+    page = MeetingPage(ada, full)
+    for put in (page.partial, page.outright):
+        with pytest.raises(ValueError, match="No region"):
+            put(name)

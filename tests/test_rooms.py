@@ -40,6 +40,7 @@ DOORS = {
     "rates",
     "request_log",
     "speech",
+    "templating",
     "wsgi",
     "worker",
 }
@@ -105,6 +106,12 @@ def test_pure_helpers_import_nothing_but_one_another(room):
 @pytest.mark.parametrize("path", sorted((ROOT / "documents").glob("*.py")), ids=lambda path: path.stem)
 def test_documents_know_nothing_of_conversations(path):
     assert ours(path) <= {"links"}
+    assert "flask" not in imports(path)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "engines").glob("*.py")), ids=lambda path: path.stem)
+def test_engines_know_nothing_of_what_is_kept_in_them(path):
+    assert ours(path) <= {"config", "lockfile"}
     assert "flask" not in imports(path)
 
 

@@ -10,6 +10,8 @@ import pytest
 UNITS = Path(__file__).parents[1] / "deploy" / "systemd"
 INSTALLED = re.compile(r"/opt/duologue/\S+")
 # What no service of ours may do, and how systemd is told.
+# The unit that the .conf file adds to.
+ADDED_TO = "duologue-backup.service"
 HARDENED = (
     *("CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes"),
     *("RestrictSUIDSGID=yes", "RestrictNamespaces=yes", "UMask=0077", "LimitCORE=0", "User=duologue"),
@@ -20,8 +22,10 @@ HARDENED = (
 def test_systemd_finds_nothing_wrong_with_any_unit(tmp_path):
     for unit in UNITS.iterdir():
         # Duologue is installed where the tests are, not where the units say.
-        (tmp_path / unit.name).write_text(INSTALLED.sub("/bin/true", unit.read_text("utf-8")))
-    command = ["systemd-analyze", "verify", "--man=no", *sorted(tmp_path.iterdir())]
+        path = tmp_path / (unit.name if unit.suffix != ".conf" else f"{ADDED_TO}.d/{unit.name}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(INSTALLED.sub("/bin/true", unit.read_text("utf-8")))
+    command = ["systemd-analyze", "verify", "--man=no", *sorted(path for path in tmp_path.iterdir() if path.is_file())]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

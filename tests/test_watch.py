@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import live
+import logs
+import watch as watch_room
 from live import ALL, Listener
 from models import Pair
 from rows import db
@@ -177,3 +179,30 @@ def test_whatever_a_page_changes_is_announced_with_all_that_it_counted(app, as_s
         client.htmx(f"{base}/discussion", undo=True)
     as_sam.htmx(f"{meeting.pair.path}/ending")
     assert all_heard() > 8
+
+
+def test_whatever_goes_wrong_it_looks_again(watch, here, monkeypatch, caplog):
+    looked, look = threading.Event(), watch.look
+    goes_wrong = iter([True])
+
+    def look_around() -> None:
+        if next(goes_wrong, False):
+            raise KeyError("a secret")
+        look()
+        looked.set()
+
+    monkeypatch.setattr(watch_room, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "look", look_around)
+    watch.begin()
+    assert looked.wait(5)
+    watch.end()
+    live.hearers.append(watch.hear)
+    assert "event=failed type=KeyError" in logs.AsText().format(caplog.records[0])
+
+
+def test_who_has_not_looked_for_long_is_not_well(watch, monkeypatch):
+    assert watch.is_well
+    monkeypatch.setattr(watch, "_looked_at", time.monotonic() - 60)
+    assert not watch.is_well
+    look(watch)
+    assert watch.is_well

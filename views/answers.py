@@ -343,7 +343,8 @@ def _say(code: int, title: Phrase, text: Phrase):
 
 
 def _quote() -> str:
-    """What to say to whoever is to look into it."""
+    """What to say to whoever is to look into it, who finds it in the log."""
+    g.is_quoted = True
     return translated(Phrase("If you tell somebody about this, quote %(id)s.", id=request_ids.current()))
 
 

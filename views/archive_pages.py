@@ -84,7 +84,8 @@ def _pages(folder: str, reading: Reading, person: Person) -> Iterator[File]:
 
 
 def _rendered(template: str, person: Person, **said: Any) -> Iterator[str]:
-    found = _templates(Page.templates).get_template(f"archive/{template}")
+    with languages.speaking(person.language):
+        found = _templates(Page.templates).get_template(f"archive/{template}")
     return in_turns(found.generate(me=person, **{"root": "", **said}), person)
 
 

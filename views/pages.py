@@ -8,10 +8,9 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from flask import Flask, has_request_context
-from jinja2 import Environment
 from markupsafe import Markup
 
 import actions
@@ -35,15 +34,18 @@ from languages import Phrase
 from models import Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from records import Record
+from templating import Templates
+
+from . import menus
 
 
 def register(app: Flask) -> None:
     """Render with this app's templates."""
-    Page.templates = app.jinja_env
+    Page.templates = cast(Templates, app.jinja_env)
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
-    Page.templates.globals["buttons"] = Page.templates.get_template("_buttons.html").module
+    Page.templates.modules["buttons"] = "_buttons.html"
 
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
@@ -60,7 +62,7 @@ class Rejected:
 class Page:
     """What all live pages share. A subclass says how it is found and what its regions are."""
 
-    templates: ClassVar[Environment]
+    templates: ClassVar[Templates]
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
@@ -159,15 +161,18 @@ class Page:
         return Markup(html)  # noqa: S704 - the template has escaped what people wrote
 
     def partial(self, name: str) -> str:
-        """The region wrapped so that htmx puts it in its place, or takes it away when it is gone."""
-        html = self.render(name)
+        """The region wrapped so that htmx puts it in its place, or takes it away when it is gone.
+
+        Raises ValueError for what is no region's name.
+        """
+        html = self.render(_checked(name))
         if html is None:
             return f'<hx-partial hx-target="#{name}" hx-swap="leave"></hx-partial>'
         return f'<hx-partial hx-target="{self.target(name)}" hx-swap="{self.swap(name)}">{html}</hx-partial>'
 
     def outright(self, name: str) -> str:
         """The region in the place of whatever form stands there: an open form is never morphed."""
-        return f'<hx-partial hx-target="#{name}" hx-swap="outerHTML">{self.render(name) or ""}</hx-partial>'
+        return f'<hx-partial hx-target="#{_checked(name)}" hx-swap="outerHTML">{self.render(name) or ""}</hx-partial>'
 
     def target(self, name: str) -> str:
         return f"#{name}"
@@ -213,6 +218,13 @@ class Page:
         return {"action": action} if action and not action.withdrawn_at else None
 
 
+def _checked(name: str) -> str:
+    """The name of a region, which stands in the page as it is, and as a selector."""
+    if not live.REGION.fullmatch(name):
+        raise ValueError("No region is called that.")
+    return name
+
+
 class MeetingPage(Page):
     """The meeting's page: presence, what is open from last time, the agenda, the wrap-up."""
 
@@ -250,6 +262,9 @@ class MeetingPage(Page):
         "close": "meetings/_close.html",
         "notebook": "pairs/_notebook.html",
     }
+    # Nearly every edit changes it, and it stands below all that is edited: pages ask for it when it is seen, and once
+    # nothing has changed for a moment.
+    on_sight: ClassVar = {"wrapup"}
     whole = (
         *("presence", "head", "actions", "growth", "feedback", "gathering", "agenda", "wrapup", "close", "notebook"),
     )
@@ -310,6 +325,17 @@ class MeetingPage(Page):
     @property
     def live_path(self) -> str:
         return f"{self.meeting.path}/live"
+
+    def partial(self, name: str) -> str:
+        return self._due(name) if name in self.on_sight else super().partial(name)
+
+    def menu(self, item: Item) -> Markup:
+        """The lesser buttons of an item."""
+        return menus.of(item, self.meeting, self.templates)
+
+    def _due(self, name: str) -> str:
+        marker = self.templates.get_template("meetings/_due.html").render(page=self, name=name)
+        return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
     def target(self, name: str) -> str:
         return "#agenda" if name.startswith("item-") else super().target(name)

@@ -112,6 +112,12 @@ class Desk:
         """The checkbox of a tracked action."""
         return self.page.get_by_role("checkbox", name=words, exact=True).first
 
+    def wrapup(self) -> Locator:
+        """The wrap-up, scrolled to: what is in it comes anew when somebody looks."""
+        found = self.page.get_by_role("region", name="Wrap-up")
+        found.scroll_into_view_if_needed()
+        return found
+
     def close_meeting(self) -> None:
         """Close it, and go on to the record."""
         self.button("Close the meeting").click()

@@ -64,7 +64,7 @@ def test_the_network_goes_and_comes_back(ada, far, network, lose):
     ada.item("To be ticked").tick.check()
     ada.item("To be deleted").more("Delete")
     ada.item("Go-live plan: which department first?").notes.fill("Finance, I think.")
-    expect(ada.page.get_by_role("region", name="Wrap-up")).not_to_contain_text("To be ticked")
+    expect(ada.wrapup()).not_to_contain_text("To be ticked")
     far.item(TOPIC).notes.fill("Typed without a network.")
     far.composer(WELLBEING).fill("Not sent yet")
 

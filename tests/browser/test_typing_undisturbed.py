@@ -132,7 +132,7 @@ def test_unsaved_words_stay_in_boxes_that_nobody_is_in(ada, sam):
     sam.item("Mine").tick.check()
     sam.item("Mine, too").tick.check()
     expect(ada.item("Mine").tick).to_be_checked()
-    sam.page.get_by_role("region", name="Wrap-up").get_by_label("No next meeting yet").check()
+    sam.wrapup().get_by_label("No next meeting yet").check()
 
     expect(new_action).to_have_value("An action, half said")
     expect(ada.page.get_by_label("By when", exact=True)).to_have_value("2027-03-30")
@@ -209,6 +209,7 @@ def test_unsaved_words_survive_a_reload(ada, sam):
     edit = ada.page.get_by_role("textbox", name="Words of the item")
     expect(edit).to_have_value("Mine, two")
     edit.press("Enter")
+    expect(edit).to_have_count(0)
     expect(sam.item("Mine, two").row).to_be_visible()
     ada.button("Cancel").click()
     ada.composer(WELLBEING).press("Enter")

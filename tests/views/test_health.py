@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
 from gevent.event import Event
 
+import process
 import readiness
 from rows import db
 
@@ -84,3 +86,20 @@ def test_a_health_page_keeps_no_connection(monitor):
     monitor.get("/readyz")
     assert db.is_closed()
     assert not db.obj._in_use
+
+
+def test_an_address_with_a_letter_that_is_none_is_nothing(as_sam):
+    for path in ("/meetings/%00", "/pairs/x%00"):
+        assert as_sam.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [("crossing", "This process does not hear the others.\n"), ("watch", "Open pages are not looked after.\n")],
+)
+def test_who_does_not_hear_of_changes_is_not_ready(monitor, monkeypatch, room, said):
+    monkeypatch.setattr(process, room, SimpleNamespace(is_well=False))
+    answer = monitor.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, said)
+    monkeypatch.setattr(process, room, SimpleNamespace(is_well=True))
+    assert monitor.get("/readyz").status_code == 200

@@ -71,8 +71,14 @@ def test_a_failure_has_a_line_that_names_no_address(app, here, caplog):
 def test_what_goes_well_has_none(as_sam, caplog):
     with caplog.at_level(logging.INFO):
         as_sam.see("/")
-        as_sam.get("/nothing")
     assert told(caplog) == []
+
+
+def test_whatever_somebody_may_quote_has_one(as_sam, caplog):
+    with caplog.at_level(logging.INFO):
+        answer = as_sam.get("/meetings/nothing")
+    assert "quote" in answer.text
+    assert told(caplog)[0].startswith("event=request method=GET route=/meetings/<id> status=404 ms=")
 
 
 def test_what_takes_long_has_one(as_sam, caplog, monkeypatch):

@@ -1,5 +1,6 @@
 """The event streams: each page is sent what changed, rendered for its own person, and nothing else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,11 @@ def shown(event: str) -> dict[str, str]:
     return regions("\n".join(line[6:] for line in event.split("\n") if line.startswith("data: ")))
 
 
+def named(event: str) -> set[str]:
+    """The names of the regions that an event is about: brought, or marked as due."""
+    return {name.removesuffix("-due") for name in shown(event)}
+
+
 def up_to_date(page) -> str:
     """The address of the stream for a page that has missed nothing."""
     pair = page if isinstance(page, Pair) else page.pair
@@ -75,7 +81,19 @@ def test_ones_own_other_page_is_told_too_and_the_acting_page_only_the_rest(as_sa
     next(acting), next(second)
     as_sam.htmx(f"{item.path}/actions", text="Map one gap", owner=meeting.pair.report_id)
     assert set(shown(next(acting))) == {"actions"}
-    assert set(shown(next(second))) == {"actions", "agenda", "wrapup"}
+    assert named(next(second)) == {"actions", "agenda", "wrapup"}
+
+
+def test_the_wrapup_is_not_rendered_until_a_page_asks_for_it(as_sam, as_ada, open_stream, meeting, item):
+    events = open_stream(as_ada, up_to_date(meeting))
+    next(events)
+    answer = as_sam.htmx(f"{meeting.path}/items", section="goals", text="Said once")
+    event = next(events)
+    for found in (answer.text, event):
+        assert found.count("Said once") == 1
+    marker = shown(event)["wrapup-due"]
+    path = re.search(r'hx-get="([^"]+)"[^>]* hx-target="#wrapup"', marker)[1]
+    assert "Said once" in as_ada.region(path).text
 
 
 def test_a_page_that_is_sent_to_the_next_process_is_told_first_what_it_has_not_heard(
@@ -116,7 +134,7 @@ def test_a_page_that_was_away_is_sent_what_it_missed_and_nothing_else(as_sam, as
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 30, "0"])
 def test_a_page_of_which_nothing_is_known_is_sent_everything(as_sam, open_stream, meeting, item, since):
     event = next(open_stream(as_sam, f"{meeting.path}/live?since={since}"))
-    assert set(shown(event)) == set(MeetingPage.whole)
+    assert named(event) == set(MeetingPage.whole)
 
 
 def test_what_the_browser_last_heard_counts_before_what_the_page_began_with(as_sam, as_ada, open_stream, meeting, item):
