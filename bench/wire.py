@@ -52,11 +52,6 @@ class Connection:
         self._file = self._socket.makefile("rb")
         self._host = f"{address[0]}:{address[1]}"
 
-    @property
-    def port(self) -> int:
-        """This end's."""
-        return self._socket.getsockname()[1]
-
     def close(self) -> None:
         """End the connection."""
         self._file.close()
