@@ -209,7 +209,7 @@ class ActionUpdate(Once):
 
     action_id: str
     author_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     action = ForeignKeyField(Action, backref="+", index=False)
     author = who()
     written_at = Moment(default=clock.now)

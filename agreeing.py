@@ -76,7 +76,9 @@ class Worded:
     def changing(self) -> Iterator[None]:
         """A change to it, in one transaction, seen as it is now. Raises PairOver."""
         with self.pair.changing():
-            fresh = type(self).get_by_id(self.id)  # type: ignore[attr-defined]
+            fresh = type(self).get_or_none(type(self).id == self.id)  # type: ignore[attr-defined]
+            if fresh is None:
+                raise TooLate(Phrase("This was deleted a moment ago."))
             self.__data__.update(fresh.__data__)  # type: ignore[attr-defined]
             yield
 

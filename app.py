@@ -8,7 +8,7 @@ if __name__ == "__main__":
 
 import time
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from peewee import OperationalError
 
 import assets
@@ -72,6 +72,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.jinja_environment = Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     request_log.register(app, config)
+    app.before_request(_refuse_nothing)
     app.before_request(_open_database)
     speech.register(app, config)
     door.register(app, config)
@@ -92,14 +93,21 @@ def create_app(config: settings.Config | None = None) -> Flask:
 class Duologue(Flask):
     """The application. It does once more what the database broke off so that somebody else could go on."""
 
+    def preprocess_request(self):
+        """Whatever comes before the view, such as signing in."""
+        return self._done(super().preprocess_request)
+
     def dispatch_request(self):
         """The answer of the view. Every write is safe to repeat."""
+        return self._done(super().dispatch_request)
+
+    def _done(self, work):
         try:
-            return super().dispatch_request()
+            return work()
         except OperationalError as problem:
             if not db.gave_way(problem):
                 raise
-        return super().dispatch_request()
+        return work()
 
 
 class MethodOverride:
@@ -112,6 +120,12 @@ class MethodOverride:
         if environ["REQUEST_METHOD"] == "POST" and environ.get("QUERY_STRING") == "_method=DELETE":
             environ["REQUEST_METHOD"] = "DELETE"
         return self._wsgi_app(environ, start_response)
+
+
+def _refuse_nothing() -> None:
+    """No address has the character that stands for none: not every database could even look for it."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _open_database() -> None:

@@ -6,6 +6,8 @@ out or put in between without showing. The database refuses to change them (see 
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from peewee import JOIN, CharField, ForeignKeyField, IntegerField
@@ -20,6 +22,8 @@ ABOUT_LENGTH = 200
 BEGINNING = "0" * 64
 
 log = logging.getLogger("audit")
+# What is noted and not added yet.
+_waiting: ContextVar[list | None] = ContextVar("waiting", default=None)
 
 
 class Broken(Exception):
@@ -48,12 +52,33 @@ class AuditEntry(Row):
 LAST = Prepared(lambda: AuditEntry.select().order_by(AuditEntry.number.desc()).limit(1))
 
 
-def note(event: str, by: Person | None = None, pair: Pair | None = None, about: str = "") -> AuditEntry:
-    """Add a row to the trail."""
+@contextmanager
+def at_the_end() -> Iterator[None]:
+    """What is noted within is added at its end: nobody else waits for the trail until then. Within a transaction."""
+    kept: list[tuple] = []
+    _waiting.set(kept)
+    try:
+        yield
+    finally:
+        _waiting.set(None)
+    for facts in kept:
+        _add(*facts)
+
+
+def note(event: str, by: Person | None = None, pair: Pair | None = None, about: str = "") -> AuditEntry | None:
+    """Add a row to the trail; gives it, unless it comes at the end."""
+    kept = _waiting.get()
+    if kept is None:
+        return _add(event, by, pair, about, clock.now())
+    kept.append((event, by, pair, about, clock.now()))
+    return None
+
+
+def _add(event: str, by: Person | None, pair: Pair | None, about: str, at: datetime) -> AuditEntry:
     with one_at_a_time("audit"):
         last = last_entry()
         entry = AuditEntry(
-            number=last.number + 1 if last else 1, event=event, by=by, pair=pair, about=about[:ABOUT_LENGTH]
+            number=last.number + 1 if last else 1, at=at, event=event, by=by, pair=pair, about=about[:ABOUT_LENGTH]
         )
         facts = {name: entry.__data__.get(name) for name in ("number", "at", "event", "by", "pair", "about")}
         entry = AuditEntry.create(id=entry.id, chain=entry.link(last.chain if last else BEGINNING), **facts)

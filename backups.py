@@ -59,7 +59,7 @@ def restore(config: Config, path: Path) -> list[str]:
     A backup of an older version is brought forward; gives the names of the migrations that took. Nobody is signed in,
     and its audit trail says that it was restored.
     """
-    with engines.of(config).making() as made:
+    with engines.of(config).making(database.tables()) as made:
         try:
             made.fill_from(path)
             applied = database.bring_forward(made, config)

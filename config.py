@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -19,8 +19,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Which requests get a line in the log.
 FAILED, ALL = "failed", "all"
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
-# What of a server's address is nobody's business.
-NEVER_SAID = ("password=", "sslpassword=")
+# What of a server's address may be said besides: anything else could be a secret.
+SAID = ("host=", "port=", "dbname=", "user=", "sslmode=")
+NOT_ENCODED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 UNIX = "unix"
 UNIX_HOST = "unix:"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -200,11 +201,10 @@ class Config:
         """Where the database is, to be said: the path of the file, or the server's address without a password."""
         if self.database:
             return str(self.database)
-        parts = urlsplit(self.postgresql)
-        user, _, place = parts.netloc.rpartition("@")
-        who = f"{user.partition(':')[0]}@" if user else ""
-        said = [part for part in parts.query.split("&") if part and not part.startswith(NEVER_SAID)]
-        return urlunsplit(parts._replace(netloc=f"{who}{place}", query="&".join(said)))
+        place, _, query = self.postgresql.removeprefix(POSTGRESQL).partition("?")
+        who, at, where = place.rpartition("@")
+        said = "&".join(part for part in query.split("&") if part.startswith(SAID))
+        return f"{POSTGRESQL}{who.partition(':')[0]}{at}{where}" + (f"?{said}" if said else "")
 
     def shown(self) -> dict[str, str]:
         """Every setting as it holds, by name, in words. Secrets are in files or left out."""
@@ -330,13 +330,16 @@ def _postgresql(url: str) -> str:
     """The address of the server's database, if it is on one. Raises Misconfigured."""
     if not url.startswith(POSTGRESQL):
         return ""
-    try:
-        parts = urlsplit(url)
-        if parts.path.strip("/") and (parts.hostname or "host=" in parts.query) and parts.port != 0:
-            return url
-    except ValueError:
-        pass
-    raise Misconfigured("DATABASE_URL names no database: it is written postgresql://user@host/name.")
+    place, _, query = url.removeprefix(POSTGRESQL).partition("?")
+    who, _, where = place.rpartition("@")
+    name = where.partition("/")[2]
+    if "/" in who or "/" in name or not (name or "dbname=" in query):
+        raise Misconfigured(
+            "DATABASE_URL is written postgresql://user@host/name: a / or @ in a password is %2F or %40 there."
+        )
+    if NOT_ENCODED.search(url):
+        raise Misconfigured("DATABASE_URL has a % that stands for nothing: write %25 for the sign itself.")
+    return url
 
 
 def _path(text: str) -> Path | None:

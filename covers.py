@@ -12,7 +12,7 @@ import pairing
 from languages import Phrase
 from models import COVER_OF, Pair, PairOver, Person, Refused, cover_witnesses, stands
 from prepared import Prepared
-from rows import db
+from rows import db, one_at_a_time
 
 # What the talks go on as; the place may tell of the two, so it does not come along.
 ALIKE = ("template", "rhythm", "minutes", "between_template", "between_rhythm", "between_minutes", "time_zone")
@@ -28,7 +28,8 @@ def set_up(pair: Pair, by: Person, manager: Person, last_day: date, first_starts
 
     Raises Refused where that cannot be.
     """
-    with pair.changing():
+    with one_at_a_time("people"), pair.changing():
+        pairing.must_be_here(manager)
         _must_be_possible(pair, manager)
         standing = of(pair)
         if standing and standing.manager_id != manager.id:

@@ -38,6 +38,8 @@ from signposts import Signpost
 from template_files import TemplateMistake
 from wrapup import ClosingCheck
 
+# The table that Peewee notes the migrations in.
+NOTED = "schema_migration"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # The migration after which words are sealed, and what the canary says until all of them are.
@@ -132,7 +134,13 @@ def create(config: Config, fill: Callable[[], None] | None = None) -> None:
                 if fill:
                     fill()
     except DatabaseError as problem:
-        raise Misconfigured(f"No database can be made at {engine}: {problem}.") from None
+        cause = str(problem).strip().partition("\n")[0]
+        raise Misconfigured(f"No database can be made at {engine}: {cause}.") from None
+
+
+def tables() -> list[str]:
+    """The names of all tables, the list of migrations among them."""
+    return [*(model._meta.table_name for model in MODELS), NOTED]
 
 
 def lay_out(engine: Engine) -> list[str]:
@@ -304,7 +312,7 @@ def _seal(stamp: Stamp, config: Config) -> None:
         return
     resealing.seal_clear_text(MODELS)
     # The old pages, with the clear text, are still there.
-    if not db.forget():
+    if not db.forget(tables()):
         raise Misconfigured(
             f"Another program has {config.database_url} open: stop it, then run 'duologue migrate' again."
         )

@@ -133,7 +133,7 @@ class Activity(Once):
     pair_id: str
     goal_id: str
     added_by_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     goal = ForeignKeyField(DevelopmentGoal, backref="+")
     text = Words()
     mode = CharField(max_length=16)

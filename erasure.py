@@ -44,8 +44,11 @@ def thorough() -> Iterator[None]:
     """
     db.begin_thorough()
     yield
-    if not db.forget():
-        raise Refused("It is deleted, but some page is still reading the old file: restart Duologue to be rid of that.")
+    if not db.forget([model._meta.table_name for model in (*WORDY, Pair, Person, Notice)]):
+        raise Refused(
+            "It is deleted, but something is still reading the old pages, which hold traces of it: run this again when "
+            "that is done, or restart Duologue."
+        )
 
 
 def erase_pair(pair: Pair) -> None:

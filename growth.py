@@ -192,7 +192,7 @@ class Progress(Once):
     objective_id: str
     author_id: str
     meeting_id: str | None
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     objective = ForeignKeyField(Objective, backref="+", index=False)
     author = who()
     meeting = ForeignKeyField(Meeting, backref="+", null=True)

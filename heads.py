@@ -1,4 +1,4 @@
-"""The head of a request: plain header lines, one after the other. Whatever is anything else is refused.
+"""The head of a request: one plain line, then plain header lines, one after the other. All else is refused.
 
 What one program would tidy and the next would not, nobody has to guess about (RFC 9110, 5.5 and RFC 9112, 5 and 6).
 """
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+# Single spaces alone stand between method, target and version (RFC 9112, 3), and a target is ASCII (RFC 3986, 2).
+FIRST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21-\x7e]+ HTTP/1\.[01]\r?\n")
 LONGEST_LINE, MOST_LINES = 65_536, 100
 # No spaces before the colon, no folds, no controls: a NUL, a lone carriage return or a line without an end.
 LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)\r?\n")
@@ -51,6 +53,18 @@ class Head:
         for name, value in self.fields:
             if "_" not in name and name.lower() not in APART:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
+
+
+def must_begin_plainly(line: str) -> None:
+    """Raise Unreadable unless a request may begin with this line."""
+    if not FIRST_LINE.fullmatch(line):
+        raise Unreadable
+
+
+def must_fit(head: Head, version: str) -> None:
+    """Raise Unreadable for a coded body from before there was any: two programs see two ends of it (RFC 9112, 6.1)."""
+    if version == "HTTP/1.0" and head.all("transfer-encoding"):
+        raise Unreadable
 
 
 def read(file: BinaryIO) -> Head:

@@ -234,13 +234,22 @@ class Pair(Row):
             yield
 
     def _count_change(self) -> bool:
-        now = Pair.covers_until.db_value(clock.now())
-        cursor = db.execute_sql(COUNT_CHANGE.replace("?", db.param), (now, self.id))
+        cursor = db.execute_sql(COUNT_CHANGE.replace("?", db.param), self._as_it_was())
         row = cursor.fetchone()
         if row:
             self.version = row[0]
             self.counted += (self.version,)
         return bool(row)
+
+    def _as_it_was(self) -> tuple[Any, ...]:
+        """What has to be so still for it to change: it runs, and the two are the two."""
+        return Pair.covers_until.db_value(clock.now()), self.id, self.manager_id, self.report_id
+
+    def must_still_run(self) -> None:
+        """Have nobody else change it until the transaction ends. Raises PairOver unless it runs."""
+        self.lock()
+        if not db.execute_sql(STILL_RUNS.replace("?", db.param), self._as_it_was()).fetchone():
+            raise PairOver(self.why_over())
 
     def see_count(self) -> None:
         """Its row was changed together with the count: see how far that is, in the same transaction."""
@@ -252,6 +261,8 @@ class Pair(Row):
         found = Pair.get_by_id(self.id)
         if found.over_at:
             return Phrase("These one-to-ones have ended, so nothing in them can change any more.")
+        if (found.manager_id, found.report_id) != (self.manager_id, self.report_id):
+            return Phrase("One of you two has another account by now. Please reload the page.")
         return Phrase("%(name)s has not accepted the invitation yet.", name=found.invitee.first_name)
 
     def end(self, by: Person | None, manager_days: int = 0) -> None:
@@ -379,6 +390,8 @@ class Meeting(Row):
 
     def look_again(self) -> None:
         fresh = STATE_OF_MEETING.first(id=self.id)
+        if fresh is None:
+            raise Refused(Phrase("This was deleted a moment ago."))
         for name in CHANGING:
             setattr(self, name, getattr(fresh, name))
 
@@ -460,10 +473,8 @@ class Meeting(Row):
     def _unannounced(self) -> Iterator[None]:
         # A draft leaves no trace that the other one could see, not even in the count of changes.
         with db.atomic():
-            self.pair.lock()
+            self.pair.must_still_run()
             self.must_be_open()
-            if not self.pair.is_running:
-                raise PairOver(self.pair.why_over())
             yield
 
     def _place_in(self, section: str, by: Person) -> float:
@@ -589,6 +600,8 @@ class Item(Once):
 
     def look_again(self) -> None:
         fresh = ITEM_ALONE.first(id=self.id)
+        if fresh is None:
+            raise ItemGone(self)
         for name in (
             "meeting_id",
             "section",
@@ -792,11 +805,12 @@ def _between(low: float | None, high: float | None) -> float:
     return low + 1 if high is None else (low + high) / 2
 
 
-COUNT_CHANGE = (
-    'UPDATE "pair" SET "version" = "version" + 1 '
-    'WHERE "accepted_at" IS NOT NULL AND "ended_at" IS NULL AND ("covers_until" IS NULL OR "covers_until" > ?) '
-    'AND "id" = ? RETURNING "version"'
+RUNS = (
+    '"accepted_at" IS NOT NULL AND "ended_at" IS NULL AND ("covers_until" IS NULL OR "covers_until" > ?) '
+    'AND "id" = ? AND "manager_id" = ? AND "report_id" = ?'
 )
+COUNT_CHANGE = f'UPDATE "pair" SET "version" = "version" + 1 WHERE {RUNS} RETURNING "version"'  # noqa: S608 - our own
+STILL_RUNS = f'SELECT 1 FROM "pair" WHERE {RUNS}'  # noqa: S608 - the same
 
 # The finders. Each starts from the person: whoever is not one of the two finds nothing.
 Manager = Person.alias("manager_person")
@@ -872,7 +886,8 @@ NEXT_MEETINGS_OF = Prepared(
         .order_by(Meeting.starts_at)
     )
 )
-LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(Meeting.closed_at.desc()).limit(1))
+LATEST = Meeting.closed_at.desc(), Meeting.starts_at.desc()
+LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(*LATEST).limit(1))
 # What may be another a second later.
 CHANGING = ("closed_at", "cancelled_at", "template", "versions", "horizon", "next_starts_at")
 STATE_OF_MEETING = Prepared(

@@ -35,10 +35,10 @@ class PrivateNote(Row):
 
         `sent` is what was sent before and never answered: if it did arrive, it is what the change started from.
         """
-        if pair.erased_at:
-            raise PairOver(Phrase("All that was written here was erased, so there is no notebook any more."))
         with db.atomic():
             pair.lock()
+            if Pair.get_by_id(pair.id).erased_at:
+                raise PairOver(Phrase("All that was written here was erased, so there is no notebook any more."))
             stored = cls._stored(pair, author)
             before = stored.text if stored else ""
             merged = merge_since(base, before, text, sent)

@@ -14,9 +14,17 @@ from rows import db, one_at_a_time
 def invite(by: Person, manager: Person, report: Person, **settings: Any) -> Pair:
     """Ask the other one to meet one to one. While an invitation or a pair of the same two stands, that is it."""
     with one_at_a_time("people"):
+        must_be_here(manager, report)
         return STANDING.first(manager=manager.id, report=report.id) or Pair.create(
             invited_by=by, manager=manager, report=report, time_zone=by.time_zone, **settings
         )
+
+
+def must_be_here(*people: Person) -> None:
+    """Raise Refused unless all of them can come in, as things are now."""
+    for person in people:
+        if Person.get_by_id(person.id).disabled_at:
+            raise Refused(Phrase("%(name)s is not here any more.", name=person.name))
 
 
 def begin(manager: Person, report: Person) -> tuple[Pair, bool]:

@@ -84,7 +84,7 @@ PLACES = (
         path="/meetings/{home}#item-{id}",
         home=Item.meeting,
         seen_by=_items,
-        is_open=Item.discussed_at.is_null() & Item.meeting.in_(_RUNNING),
+        is_open=Item.discussed_at.is_null() & fn.EXISTS(_RUNNING.where(Meeting.id == Item.meeting)),
     ),
     # What was noted in a meeting that the item has left since.
     Place(

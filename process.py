@@ -47,8 +47,12 @@ def _watch_looks() -> str | None:
     return "Open pages are not looked after." if watch and not watch.is_well else None
 
 
+def _room() -> str | None:
+    return None if db.has_room() else "The disk is full."
+
+
 reach = Check(_database_reach)
-checks += [reach, Check(_database_version), Check(_crossing_connection), Check(_watch_looks)]
+checks += [reach, Check(_database_version), Check(_room), Check(_crossing_connection), Check(_watch_looks)]
 
 # How long the one before may take to end: by hand hardly any time, at a graceful reload as long as it drains.
 PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0

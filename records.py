@@ -48,7 +48,7 @@ class Record(Row):
 
     pair_id: str
     meeting_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     meeting = ForeignKeyField(Meeting, backref="+", index=False)
     content = Words()
     closed_at = Moment()
@@ -145,7 +145,7 @@ class Confirmation(Row):
 class Remark(Once):
     """Something that one of the two adds to a record afterwards."""
 
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     record = ForeignKeyField(Record, backref="+")
     author = who()
     text = Words()
@@ -157,7 +157,7 @@ class Upload(Row):
 
     pair_id: str
     record_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     record = ForeignKeyField(Record, backref="+")
     address = Words()
     uploaded_on = DateField()

@@ -24,7 +24,7 @@ class Gathering(Row):
 
     pair_id: str
     meeting_id: str
-    pair = ForeignKeyField(Pair, backref="+", index=False)
+    pair = ForeignKeyField(Pair, backref="+")
     meeting = ForeignKeyField(Meeting, backref="+", unique=True)
     starts_on = DateField()
     ends_on = DateField()

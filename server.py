@@ -1,6 +1,7 @@
 """The HTTP server: how it speaks to the network, and how it stops without losing what is under way."""
 
 import logging
+import select
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 import gevent
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent import monkey
+from gevent.pywsgi import Input, WSGIHandler, WSGIServer
 
 import heads
 import live
@@ -24,6 +26,26 @@ SILENCE_SECONDS = float(75)
 GRACE_SECONDS, REQUEST_SECONDS, STREAM_SECONDS = 0.5, 10.0, 2.0
 LOOK_SECONDS = 0.01
 STREAM = "text/event-stream"
+# The system's own: gevent's would let others go first.
+poll = monkey.get_original("select", "poll")
+# What is left of a body is read to the end for the sake of the next request, if it is no more than this.
+LITTLE_BYTES = 65_536
+# For so long whoever still sends a body may take the answer, which was the last one, before the connection is gone.
+LINGER_SECONDS = 2.0
+
+
+class Body(Input):
+    """The body of a request, of which the application reads as much as it wants."""
+
+    def is_much_left(self) -> bool:
+        """Whether there is more to come than one would read in vain. Of pieces nobody knows how many follow."""
+        if self.chunked_input:
+            return self.chunk_length != 0
+        return (self.content_length or 0) - self.position > LITTLE_BYTES
+
+    def _discard(self) -> None:
+        if not self.is_much_left():
+            super()._discard()
 
 
 class Handler(WSGIHandler):
@@ -38,6 +60,7 @@ class Handler(WSGIHandler):
     rfile: Any
     headers: Any
     environ: Any
+    wsgi_input: Any
     response_headers: Any
 
     def handle(self) -> None:
@@ -74,13 +97,48 @@ class Handler(WSGIHandler):
         except OSError:
             raise ValueError from None
 
+    def read_request(self, raw_requestline: str) -> bool:
+        """Take a request that begins with this line. Raises ValueError, too."""
+        heads.must_begin_plainly(raw_requestline)
+        super().read_request(raw_requestline)
+        heads.must_fit(self.headers, self.request_version)
+        return True
+
+    def get_environ(self) -> dict[str, Any]:
+        environ, usual = super().get_environ(), self.wsgi_input
+        self.wsgi_input = Body(usual.rfile, usual.content_length, usual.socket, usual.chunked_input)
+        if environ["wsgi.input"] is usual:
+            environ["wsgi.input"] = self.wsgi_input
+        return environ
+
+    def handle_one_response(self) -> None:
+        """Answer the request; not one for a stream that nobody waits for any more.
+
+        Where thousands of pages come at once, some give up and come again: had those that gave up to be answered all
+        the same, everybody after them would wait for too long as well.
+        """
+        if STREAM in self.environ.get("HTTP_ACCEPT", "") and _has_hung_up(self.socket):
+            self.close_connection = True
+            return
+        super().handle_one_response()
+        if self.wsgi_input.is_much_left():
+            self.close_connection = True
+            self._linger()
+
+    def _linger(self) -> None:
+        """Part from somebody who still sends: if all were closed at once, the answer would be lost (RFC 9112, 9.6)."""
+        with suppress(OSError), gevent.Timeout(LINGER_SECONDS, False):
+            self.socket.shutdown(socket.SHUT_WR)
+            while self.rfile.read1(LITTLE_BYTES):
+                gevent.sleep(LOOK_SECONDS)
+
     def _headers(self) -> Iterator[tuple[str, str]]:
         return self.headers.variables()
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
-        """Begin an answer; the last one of a server that stops says so."""
+        """Begin an answer; the last one of a connection says so."""
         self.is_stream = any(name.lower() == "content-type" and value.startswith(STREAM) for name, value in headers)
-        if self.server.is_draining:
+        if self.server.is_draining or self.wsgi_input.is_much_left():
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
 
@@ -107,6 +165,13 @@ class Handler(WSGIHandler):
             super()._sendall(data)
         else:
             self._held += data
+
+
+def _has_hung_up(connection: socket.socket) -> bool:
+    """Whether the other end will say nothing more, looked at without waiting."""
+    look = poll()
+    look.register(connection.fileno(), select.POLLRDHUP)
+    return bool(look.poll(0))
 
 
 class Server(WSGIServer):

@@ -33,8 +33,8 @@ class Session(Row):
     token_digest = CharField(max_length=64, unique=True)
     way = CharField(max_length=16)
     epoch = IntegerField()
-    started_at = Moment(default=clock.now)
-    seen_at = Moment(default=clock.now)
+    started_at = Moment(default=clock.now, index=True)
+    seen_at = Moment(default=clock.now, index=True)
 
     def holds(self, way: str, limits: Limits) -> bool:
         """Whether it is still good: not worn out, come by the same way, of a person who is still here."""

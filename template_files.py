@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,6 +75,7 @@ def read_file(path: Path) -> Template:
         raise TemplateMistake(f"{path.name}: this is not a text in UTF-8.") from None
 
 
+@lru_cache(maxsize=64)
 def read(key: str, text: str, name: str) -> Template:
     """The template that a TOML text describes. `name` is what messages call the file. Raises TemplateMistake."""
     template, mistakes = sketch(key, text, name)

@@ -1,89 +1,31 @@
-"""Measures the design's budgets over real HTTP on a real server process. Run: .venv/bin/python bench/live.py"""
+"""Measures the design's budgets over real HTTP on real server processes. Run: .venv/bin/python bench/live.py
+
+With several numbers of pairs or processes (--pairs 1,50,200 --processes 1,2,4) each combination is measured in turn.
+"""
 
 import argparse
 import json
 import os
-import platform
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 
-from bench.server import Server
+from bench import figures, pictures, profile
+from bench.driver import Load, loaded
+from bench.figures import KB, MB, Figure, percentile
+from bench.postgresql import PostgreSQL
+from bench.server import Gunicorn, Inside, Server
 from bench.wire import Connection, Reception
 
-ROOT = Path(__file__).parents[1]
 WARM_SECONDS = 3.0
 PACE_SECONDS = 2.0
 ONE_PAIR_PACE_SECONDS = 0.05
-KB, MB = 1_000, 1_000_000
-
-
-class Figure(NamedTuple):
-    """One measured value; `budget` is what it may be at most."""
-
-    what: str
-    value: float
-    unit: str
-    budget: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.budget is None:
-            return ""
-        return "met" if self.value <= self.budget else "MISSED"
-
-
-class Load:
-    """The process that makes the load; see load.py for what it can be told."""
-
-    def __init__(self, server: Server, pairs: list[dict]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.load"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.do(address=server.address, pairs=pairs)
-
-    def do(self, **task: Any) -> Any:
-        """Have a task done; gives its outcome."""
-        self._process.stdin.write(json.dumps(task) + "\n")
-        self._process.stdin.flush()
-        outcome = self._process.stdout.readline()
-        if not outcome:
-            raise SystemExit("The load ended before its time; see above.")
-        return json.loads(outcome)
-
-    def cpu_seconds(self) -> float:
-        """What the process has used of the processor so far."""
-        times = psutil.Process(self._process.pid).cpu_times()
-        return times.user + times.system
-
-    def end(self) -> None:
-        """Leave all pages."""
-        self._process.kill()
-        self._process.communicate()
-
-
-@contextmanager
-def loaded(server: Server, pairs: list[dict]) -> Iterator[Load]:
-    """The load process, for so long."""
-    load = Load(server, pairs)
-    try:
-        yield load
-    finally:
-        load.end()
-
-
-def percentile(values: list[float], percent: int) -> float:
-    """The value that so many percent of the values stay below."""
-    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def start_up(server: Server, demo: dict, count: int) -> list[Figure]:
@@ -105,8 +47,8 @@ def start_up(server: Server, demo: dict, count: int) -> list[Figure]:
 def one_pair(server: Server, pairs: list[dict], seconds: float) -> list[Figure]:
     """One pair at the socket: from the request to the other one's event."""
     with server, loaded(server, pairs[:1]) as load:
-        load.do(pace=ONE_PAIR_PACE_SECONDS, seconds=WARM_SECONDS)
-        edits = load.do(pace=ONE_PAIR_PACE_SECONDS, seconds=seconds, adding_only=True)
+        load.do("edit", pace=ONE_PAIR_PACE_SECONDS, seconds=WARM_SECONDS)
+        edits = load.do("edit", pace=ONE_PAIR_PACE_SECONDS, seconds=seconds, adding_only=True)
     added = [edit for edit in edits if edit["kind"] == "add"]
     seen = [edit["seen"] for edit in added]
     return [
@@ -118,37 +60,128 @@ def one_pair(server: Server, pairs: list[dict], seconds: float) -> list[Figure]:
     ]
 
 
-def many_pairs(server: Server, pairs: list[dict], seconds: float) -> list[Figure]:
-    """All pairs, each editing every two seconds: latency, cost and memory."""
+class Production(Gunicorn):
+    """Gunicorn, asked to stop in the end, so that none of its processes outlives a measurement."""
+
+    def __exit__(self, *problem: object) -> None:
+        self.stop()
+
+
+class Taken(NamedTuple):
+    """Processor seconds that each part has used so far."""
+
+    server: float
+    database: float
+    load: float
+    everything: float
+
+    @classmethod
+    def now(cls, server: Server, database: PostgreSQL | None, load: Load) -> "Taken":
+        every = psutil.cpu_times()
+        used = sum(every) - every.idle - every.iowait
+        return cls(server.cpu_seconds(), database.cpu_seconds() if database else 0.0, load.cpu_seconds(), used)
+
+    def since(self, before: "Taken") -> "Taken":
+        return Taken(*(now - then for now, then in zip(self, before, strict=True)))
+
+
+class Run(NamedTuple):
+    """How all pairs edited for a while."""
+
+    edits: list[dict]
+    lasted: float
+    taken: Taken
+    idle_bytes: int
+    busy_bytes: int
+    homes: dict[int, int]
+    met: int
+    seen: dict[str, Any] | None
+
+
+def many_pairs(server: Server, database: PostgreSQL | None, pairs: list[dict], seconds: float) -> Run:
+    """All pairs, each editing every two seconds."""
     with server:
         idle = _idle_bytes(server)
         with loaded(server, pairs) as load:
-            load.do(pace=PACE_SECONDS, seconds=WARM_SECONDS)
-            others, before, began = _others_seconds(server, load), server.cpu_seconds(), time.monotonic()
-            edits = load.do(pace=PACE_SECONDS, seconds=seconds)
-            cpu, lasted, busy = server.cpu_seconds() - before, time.monotonic() - began, server.resident_bytes()
-            others = _others_seconds(server, load) - others
-    seen = [edit["seen"] for edit in edits if not edit["failed"]]
-    name = f"{len(pairs)} pairs"
+            load.do("edit", pace=PACE_SECONDS, seconds=WARM_SECONDS)
+            if isinstance(server, Inside):
+                server.look()
+            before, began = Taken.now(server, database, load), time.monotonic()
+            edits = load.do("edit", pace=PACE_SECONDS, seconds=seconds)
+            lasted, taken = time.monotonic() - began, Taken.now(server, database, load).since(before)
+            seen = server.seen() if isinstance(server, Inside) else None
+            return Run(edits, lasted, taken, idle, server.resident_bytes(), server.homes(), load.do("met"), seen)
+
+
+def told(run: Run, pairs: int, processes: int) -> list[Figure]:
+    """Latency, cost and memory of a run."""
+    name = f"{pairs} pairs, {processes} {'process' if processes == 1 else 'processes'}"
+    alone = processes == 1
     return [
-        Figure(f"{name}, edits per second", len(edits) / lasted, "/s"),
-        Figure(f"{name}, at the socket: median", statistics.median(seen), "ms", 15),
-        Figure(f"{name}, at the socket: 95 %", percentile(seen, 95), "ms"),
-        Figure(f"{name}, at the socket: 99 %", percentile(seen, 99), "ms", 50),
-        Figure(f"{name}, requests failed", sum(edit["failed"] for edit in edits), "", 0),
-        Figure(f"{name}, processor time per edit", cpu / len(edits) * 1e3, "ms", 3),
-        Figure(f"{name}, processor in use", cpu / lasted * 100, "%"),
-        Figure("processors taken by other programs meanwhile", others / lasted / os.cpu_count() * 100, "%"),
-        Figure("memory, idle", idle / MB, "MB", 80),
-        Figure(f"memory, {name}", busy / MB, "MB", 110),
-        *_by_kind(edits),
+        Figure(f"{name}, edits per second", len(run.edits) / run.lasted, "/s"),
+        *_latencies(run, name),
+        Figure(f"{name}, requests failed", sum(edit["failed"] for edit in run.edits), "", 0),
+        Figure(f"{name}, processor time per edit", run.taken.server / len(run.edits) * 1e3, "ms", 3),
+        *(
+            [Figure("  and PostgreSQL's", run.taken.database / len(run.edits) * 1e3, "ms")]
+            if run.taken.database
+            else []
+        ),
+        *_shares(run),
+        *(_crossings(run, pairs) if processes > 1 else []),
+        Figure("memory, idle", run.idle_bytes / MB, "MB", 80 if alone else None),
+        Figure(f"memory, {name}", run.busy_bytes / MB, "MB", 110 if alone else None),
+        *_by_kind(run.edits),
     ]
 
 
-def _others_seconds(server: Server, load: Load) -> float:
-    """Processor time that other programs have used so far; where they use much, the other figures say little."""
-    times = psutil.cpu_times()
-    return sum(times) - times.idle - times.iowait - server.cpu_seconds() - load.cpu_seconds()
+# From this share on the parts wait for one another: latencies then say more of the machine than of the server.
+FULL = 0.8
+
+
+def is_full(run: Run) -> bool:
+    """Whether server, database, load and all else together took nearly all of the processors."""
+    return run.taken.everything / run.lasted / os.cpu_count() > FULL
+
+
+def _latencies(run: Run, name: str) -> list[Figure]:
+    seen = [edit["seen"] for edit in run.edits if not edit["failed"]]
+    budgets: list[float | None] = [None, None, None] if is_full(run) else [15, None, 50]
+    values = [statistics.median(seen), percentile(seen, 95), percentile(seen, 99)]
+    where = "with the machine full" if is_full(run) else "at the socket"
+    return [
+        Figure(f"{name}, {where}: {what}", value, "ms", budget)
+        for what, value, budget in zip(("median", "95 %", "99 %"), values, budgets, strict=True)
+    ]
+
+
+def _databases(run: Run) -> list[Figure]:
+    each = run.taken.database / len(run.edits) * 1e3
+    return [Figure("  and PostgreSQL's, besides", each, "ms")] if each else []
+
+
+def _shares(run: Run) -> list[Figure]:
+    """Of one processor each: where they add up to all there are, nothing can be faster."""
+    taken = run.taken
+    others = taken.everything - taken.server - taken.database - taken.load
+    named = {"the server": taken.server, "PostgreSQL": taken.database, "the load": taken.load, "anything else": others}
+    return [
+        Figure(f"  processors taken by {who}", seconds / run.lasted, f"/{os.cpu_count()}")
+        for who, seconds in named.items()
+        if seconds
+    ]
+
+
+def _crossings(run: Run, pairs: int) -> list[Figure]:
+    """How many edits were made in one process and seen in another, and how long those took."""
+    crossed = [edit for edit in run.edits if run.homes.get(edit["from"]) != run.homes.get(edit["to"])]
+    seen = [edit["seen"] for edit in crossed if not edit["failed"]]
+    return [
+        Figure("  edits that crossed from process to process", len(crossed) / len(run.edits) * 100, "%"),
+        Figure("  of those: median", statistics.median(seen) if seen else 0, "ms"),
+        Figure("  of those: failed", sum(edit["failed"] for edit in crossed), "", 0),
+        Figure("  people who do not see that the other is there", 2 * pairs - run.met, "", 0),
+    ]
 
 
 def _by_kind(edits: list[dict]) -> list[Figure]:
@@ -170,9 +203,9 @@ def _idle_bytes(server: Server) -> int:
 def open_pages(server: Server, pairs: list[dict], pages: int) -> list[Figure]:
     """What one more open page costs in memory."""
     with server, loaded(server, pairs) as load:
-        load.do(pages=AT_FIRST)
+        load.do("open", pages=AT_FIRST)
         before = server.resident_bytes()
-        load.do(pages=pages)
+        load.do("open", pages=pages)
         more = server.resident_bytes() - before
     return [Figure(f"memory per open page, of {pages:,}", more / pages / KB, "kB", 30)]
 
@@ -201,78 +234,122 @@ def in_chromium(server: Server, demo: dict, lines: int, visits: int) -> list[Fig
     ]
 
 
-def machine() -> dict[str, Any]:
-    """What this was measured on."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return {
-        "processor": models[0].partition(": ")[2] if models else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-    }
-
-
-def measured(options: argparse.Namespace) -> Iterator[list[Figure]]:
-    """Every measurement, one after the other, each on a fresh process."""
+def measured(options: argparse.Namespace, database: PostgreSQL | None) -> Iterator[list[Figure]]:
+    """Every measurement asked for, one after the other, each on fresh processes."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
+        server = _server(Path(folder), options, 1)
         server.make_demo()
         people = [sys.executable, "-m", "bench.people"]
-        pairs = json.loads(server.run(*people, str(options.pairs)))
+        pairs = json.loads(server.run(*people, str(max(options.pairs))))
         demo = json.loads(server.run(*people))
-        yield start_up(server, demo, 2 if options.quick else 5)
-        yield one_pair(server, pairs, options.seconds / 2)
-        yield many_pairs(server, pairs, options.seconds)
-        yield open_pages(server, pairs, options.pages)
-        if not options.skip_browser:
+        if not options.only_pairs:
+            yield start_up(server, demo, 2 if options.quick else 5)
+            yield one_pair(server, pairs, options.seconds / 2)
+        yield from _runs(options, database, Path(folder), pairs)
+        if not options.only_pairs:
+            yield open_pages(server, pairs, options.pages)
+        if not options.only_pairs and not options.skip_browser:
             yield in_chromium(server, demo, 20 if options.quick else 120, 2 if options.quick else 7)
 
 
-def table(figures: list[Figure]) -> None:
-    """Print the figures, each beside its budget."""
-    for figure in figures:
-        value = _written(figure.value)
-        budget = "" if figure.budget is None else f"≤ {figure.budget:g} {figure.unit}"
-        print(f"{figure.what:<52}{value:>10} {figure.unit:<4}{budget:>10}  {figure.verdict}", flush=True)
+def _server(folder: Path, options: argparse.Namespace, processes: int) -> Server:
+    """A SQLite file has one process, `duologue serve`; on PostgreSQL it is gunicorn that runs them."""
+    if options.profile:
+        return Inside(folder)
+    if options.database == "sqlite":
+        return Server(folder)
+    return Production(folder, PROCESSES=str(processes))
 
 
-def _written(value: float) -> str:
-    if value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if value >= 0.05 else f"{value:.4f}"
+def _runs(
+    options: argparse.Namespace, database: PostgreSQL | None, folder: Path, pairs: list[dict]
+) -> Iterator[list[Figure]]:
+    for processes in options.processes:
+        for count in options.pairs:
+            server = _server(folder, options, processes)
+            run = many_pairs(server, database, pairs[:count], options.seconds)
+            found = told(run, count, processes) + profile.told(run.seen, run.taken.server / len(run.edits) * 1e3)
+            options.runs.append({"pairs": count, "processes": processes, **_gist(run)})
+            yield found
+
+
+def _gist(run: Run) -> dict[str, Any]:
+    """What pictures and calculations are made from."""
+    seen, number = [edit["seen"] for edit in run.edits if not edit["failed"]], len(run.edits)
+    return {
+        "edits_per_second": number / run.lasted,
+        "failed": sum(edit["failed"] for edit in run.edits),
+        "is_full": is_full(run),
+        "median_ms": statistics.median(seen),
+        "p99_ms": percentile(seen, 99),
+        "server_ms_per_edit": run.taken.server / number * 1e3,
+        "database_ms_per_edit": run.taken.database / number * 1e3,
+        "idle_mb": run.idle_bytes / MB,
+        "busy_mb": run.busy_bytes / MB,
+    }
+
+
+def picture(options: argparse.Namespace, found: list[Figure]) -> str:
+    """Of a single run every budget; of several, what an edit costs by the number of pairs."""
+    where = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[options.database]
+    if options.profile:
+        return profile.picture(f"What an edit's time is spent on, on {where}", found)
+    if len(options.runs) == 1:
+        return figures.against_budgets(f"The budgets, on {where}", found)
+    series: dict[str, list[tuple[float, float]]] = {}
+    for run in options.runs:
+        name = f"{run['processes']} process{'' if run['processes'] == 1 else 'es'}"
+        series.setdefault(name, []).append((run["pairs"], run["server_ms_per_edit"]))
+        if run["database_ms_per_edit"]:
+            series.setdefault(f"{where}, {name}", []).append((run["pairs"], run["database_ms_per_edit"]))
+    x, y = pictures.Axis("pairs, each editing every two seconds"), pictures.Axis("processor time per edit", "ms")
+    return pictures.lines(f"What an edit costs, on {where}", NOTE, x, y, series, 3)
+
+
+NOTE = "Server, database and load share the two processors of the machine that this was measured on."
+
+
+def numbers(text: str) -> list[int]:
+    """ "1,2,4" as numbers."""
+    return [int(part) for part in text.split(",")]
 
 
 def chosen() -> argparse.Namespace:
     """What the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=200, help="pairs that edit at the same time")
+    parser = figures.parser(__doc__)
+    parser.add_argument("--pairs", type=numbers, default=[200], help="pairs that edit at the same time")
+    parser.add_argument("--processes", type=numbers, default=[1], help="processes that serve them")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seconds", type=float, default=20.0, help="for how long they do")
     parser.add_argument("--pages", type=int, default=1000, help="open pages to measure the memory of")
+    parser.add_argument("--only-pairs", action="store_true", help="measure nothing but the pairs")
     parser.add_argument("--skip-browser", action="store_true", help="leave out what needs a Chromium")
+    parser.add_argument("--profile", action="store_true", help="say what the processor's time is spent on")
     parser.add_argument("--quick", action="store_true", help="a look rather than a measurement")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
+    options.runs = []
+    options.only_pairs |= options.profile
+    if options.database == "sqlite" and options.processes != [1]:
+        parser.error("a SQLite file is one process's: measure several with --database postgresql")
+    if options.profile and options.processes != [1]:
+        parser.error("what the time is spent on is looked at in one process")
     if options.quick:
-        options.pairs, options.seconds, options.pages = 20, 4.0, 200
+        options.pairs, options.seconds, options.pages = [20], 4.0, 200
     return options
 
 
 def main() -> None:
-    options, here = chosen(), machine()
-    _allow_many_files()
-    print("{processor}, {cores} cores, {system}, Python {python}\n".format(**here), flush=True)
-    figures = []
-    for found in measured(options):
-        table(found)
-        figures += found
-    if options.json:
-        found = [{**figure._asdict(), "verdict": figure.verdict} for figure in figures]
-        options.json.write_text(json.dumps({"machine": here, "figures": found}, indent=2) + "\n", "utf-8")
-
-
-def _allow_many_files() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    options = chosen()
+    figures.allow_many_files()
+    print(figures.said(figures.machine()), "\n", flush=True)
+    found: list[Figure] = []
+    with figures.on_database(options.database) as database:
+        for some in measured(options, database):
+            figures.table(some)
+            found += some
+    if any(run["is_full"] for run in options.runs):
+        print(f"\n{NOTE}\nWhere they were full, latencies are the machine's and have no budget.")
+    figures.keep(options, found, picture(options, found), database=options.database, runs=options.runs)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The load: every pair has its page open twice, one of the two edits now and then, the other one's stream is timed.
 
 A process of its own, so that what it costs is not counted as the server's. It reads one task per line (JSON), does
-it and answers with a line. The first task is {"address": […], "pairs": […]}: everybody signs in and opens the page.
-Then {"pace": seconds, "seconds": …, "adding_only": …} edits for a while, and {"pages": n} opens n more pages.
+it and answers with a line. The first line is {"address": […], "pairs": […]}: everybody signs in, if they have not, and
+opens the page. The tasks are the methods of Load named in TASKS, with what they take: {"task": "edit", "pace": 2.0, …}.
 """
 
 from gevent import monkey
@@ -16,8 +16,9 @@ import re
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 import gevent
 from gevent.event import Event
@@ -31,9 +32,14 @@ AT_ONCE = 16
 LOST_SECONDS = 10.0
 # So many items of the load an agenda holds at most; the oldest then makes room.
 ROOM = 10
+PRESENCE, IS_HERE = b'id="presence"', b" is-here"
 ITEM = re.compile(rb'<li id="item-([a-z0-9]+)"')
 # Of a hundred edits; the rest adds items.
 TICKS, NOTES = 20, 15
+TASKS = ("seat", "edit", "live", "open", "met")
+# Of all edits, before how many somebody signs out and in again, loses the stream, or looks around.
+COMES_BACK, READS_AGAIN, LOOKS_AROUND = 0.01, 0.04, 0.12
+PAGES = ("/", "/actions", "/search?q=figures")
 
 _numbers = itertools.count()
 
@@ -43,19 +49,33 @@ class Desk:
 
     def __init__(self, address: tuple[str, int], visitor: Visitor) -> None:
         self.address, self.visitor = address, visitor
-        self.connection = Connection(address)
         self.at, self.event = 0.0, b""
+        self.port, self.other_is_here = 0, False
         self._mark: bytes | None = None
         self._seen = Event()
 
+    @cached_property
+    def connection(self) -> Connection:
+        """Where this one's edits go: whoever only looks on keeps none open."""
+        return Connection(self.address)
+
     def listen(self) -> None:
         """Open the page's stream and read it from now on; returns when the first event is there."""
-        chunks = open_stream(self.address, self.visitor)
+        self._stream = Connection(self.address, timeout=None)
+        self.port = self._stream.port
+        chunks = open_stream(self._stream, self.visitor)
         next(chunks)
-        gevent.spawn(self._read, chunks)
+        self._reading = gevent.spawn(self._read, chunks)
+
+    def leave(self) -> None:
+        """Close the page."""
+        self._reading.kill()
+        self._stream.close()
 
     def _read(self, chunks: Iterator[bytes]) -> None:
         for chunk in chunks:
+            if PRESENCE in chunk:
+                self.other_is_here = IS_HERE in chunk
             if self._mark and self._mark in chunk:
                 self.at, self.event, self._mark = time.perf_counter(), chunk, None
                 self._seen.set()
@@ -69,10 +89,26 @@ class Desk:
         """Whether it arrived; waits for it."""
         return self._seen.wait(LOST_SECONDS)
 
+    def read_again(self) -> None:
+        """Lose the page's stream and open another, as a browser does that was away."""
+        self.leave()
+        self.listen()
 
-def open_stream(address: tuple[str, int], visitor: Visitor) -> Iterator[bytes]:
+    def look_around(self) -> None:
+        """Visit some other page."""
+        self.connection.get(random.choice(PAGES), {"Cookie": self.visitor.cookie, "Accept-Encoding": "gzip"})
+
+    def come_back(self, reception: Reception, person: str, path: str) -> None:
+        """Sign out, sign in anew, and open the page again."""
+        self.connection.post("/signing-out", self.visitor.headers, {})
+        self.leave()
+        self.visitor = reception.sign_in(self.connection, person)
+        self.visitor.open(self.connection, path)
+        self.listen()
+
+
+def open_stream(connection: Connection, visitor: Visitor) -> Iterator[bytes]:
     """The chunks of the stream of a page."""
-    connection = Connection(address, timeout=None)
     answer = connection.open_stream(visitor.stream, visitor.headers)
     if answer.status != 200:
         raise RuntimeError(f"A stream was refused: {answer.status}.")
@@ -82,8 +118,10 @@ def open_stream(address: tuple[str, int], visitor: Visitor) -> Iterator[bytes]:
 class Table:
     """A pair at its agenda."""
 
-    def __init__(self, meeting: str, people: list[str]) -> None:
-        self.meeting, self.people = meeting, people
+    def __init__(self, pair: dict) -> None:
+        self.meeting, self.people = pair["meeting"], pair["people"]
+        # What the browsers hold of those who are signed in already.
+        self.cookies = pair.get("cookies") or [None, None]
         self.desks: list[Desk] = []
         self.items: deque[str] = deque()
         self.ticked: set[str] = set()
@@ -108,6 +146,8 @@ class Table:
             "failed": not is_seen,
             "seen": (other.at - began) * 1e3,
             "answered": (answered - began) * 1e3,
+            "from": me.connection.port,
+            "to": other.port,
         }
 
     def _kind(self, adding_only: bool) -> str:
@@ -143,13 +183,20 @@ class Load:
 
     def __init__(self, address: list, pairs: list[dict]) -> None:
         self.address = address[0], address[1]
-        self.tables = [Table(pair["meeting"], pair["people"]) for pair in pairs]
+        self.tables: list[Table] = []
         self._lanes: Queue = Queue()
         for _ in range(AT_ONCE):
             self._lanes.put(Connection(self.address))
         with self._lane() as connection:
             self._reception = Reception(connection)
-        Pool(AT_ONCE).map(self._sit_down, self.tables)
+        self.seat(pairs)
+
+    def seat(self, pairs: list[dict]) -> int:
+        """More pairs open their pages; how many there are now."""
+        tables = [Table(pair) for pair in pairs]
+        Pool(AT_ONCE).map(self._sit_down, tables)
+        self.tables += tables
+        return len(self.tables)
 
     @contextmanager
     def _lane(self) -> Iterator[Connection]:
@@ -161,27 +208,55 @@ class Load:
 
     def _sit_down(self, table: Table) -> None:
         with self._lane() as connection:
-            for person in table.people:
-                visitor = self._reception.sign_in(connection, person)
+            for person, cookie in zip(table.people, table.cookies, strict=True):
+                visitor = Visitor(cookie) if cookie else self._reception.sign_in(connection, person)
                 visitor.open(connection, f"/meetings/{table.meeting}")
                 table.desks.append(Desk(self.address, visitor))
         for desk in table.desks:
             desk.listen()
 
-    def edit(self, pace: float, seconds: float, adding_only: bool = False) -> list[dict]:
-        """Every pair edits every `pace` seconds for `seconds`, each beginning at a moment of its own."""
+    def edit(self, pace: float, seconds: float, adding_only: bool = False, first: int | None = None) -> list[dict]:
+        """Every pair (or the `first` ones) edits every `pace` seconds for `seconds`, each from a moment of its own."""
+        return self._do_for(seconds, pace, lambda table: table.edit(adding_only), first)
+
+    def live(self, pace: float, seconds: float) -> list[dict]:
+        """The same, and some look around, lose their streams, or sign out and in again."""
+        return self._do_for(seconds, pace, self._edit_and_live)
+
+    def _edit_and_live(self, table: Table) -> dict:
+        dice, who = random.random(), random.randrange(2)
+        desk = table.desks[who]
+        if dice < COMES_BACK:
+            desk.come_back(self._reception, table.people[who], f"/meetings/{table.meeting}")
+        elif dice < READS_AGAIN:
+            desk.read_again()
+        elif dice < LOOKS_AROUND:
+            desk.look_around()
+        return table.edit(False)
+
+    def _do_for(
+        self, seconds: float, pace: float, once: Callable[[Table], dict], first: int | None = None
+    ) -> list[dict]:
         ends_at = time.perf_counter() + seconds
-        editors = [gevent.spawn(self._keep_editing, table, pace, ends_at, adding_only) for table in self.tables]
+        editors = [gevent.spawn(self._keep_doing, once, table, pace, ends_at) for table in self.tables[:first]]
         return [edit for editor in gevent.joinall(editors, raise_error=True) for edit in editor.value]
 
-    def _keep_editing(self, table: Table, pace: float, ends_at: float, adding_only: bool) -> list[dict]:
+    def _keep_doing(self, once: Callable[[Table], dict], table: Table, pace: float, ends_at: float) -> list[dict]:
         found = []
         due = time.perf_counter() + random.random() * pace
         while due < ends_at:
             gevent.sleep(max(due - time.perf_counter(), 0))
-            found.append(table.edit(adding_only))
+            found.append(once(table))
             due = max(due + pace, time.perf_counter())
         return found
+
+    def met(self) -> int:
+        """How many people see that the other one is there; waits a moment for those who do not yet."""
+        desks = [desk for table in self.tables for desk in table.desks]
+        ends_at = time.perf_counter() + LOST_SECONDS
+        while not all(desk.other_is_here for desk in desks) and time.perf_counter() < ends_at:
+            gevent.sleep(0.05)
+        return sum(desk.other_is_here for desk in desks)
 
     def open(self, pages: int) -> int:
         """So many more pages of the same people; each has its first event when this returns."""
@@ -190,7 +265,7 @@ class Load:
         return len(self.more)
 
     def _open_one(self, desk: Desk) -> Iterator[bytes]:
-        chunks = open_stream(self.address, desk.visitor)
+        chunks = open_stream(Connection(self.address, timeout=None), desk.visitor)
         next(chunks)
         gevent.spawn(deque, chunks, 0)
         return chunks
@@ -211,7 +286,10 @@ def serve() -> None:
     print(json.dumps(len(load.tables)), flush=True)
     for line in sys.stdin:
         task = json.loads(line)
-        print(json.dumps(load.open(**task) if "pages" in task else load.edit(**task)), flush=True)
+        name = task.pop("task")
+        if name not in TASKS:
+            raise RuntimeError(f"There is no task {name}.")
+        print(json.dumps(getattr(load, name)(**task)), flush=True)
 
 
 if __name__ == "__main__":

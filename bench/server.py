@@ -1,5 +1,6 @@
 """A real server process on a database of its own, started, watched and stopped from outside."""
 
+import json
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from bench import databases
+from bench import databases, processors
 
 PROGRAM = str(Path(sys.executable).with_name("duologue"))
 GUNICORN = (str(Path(sys.executable).with_name("gunicorn")), "--config")
@@ -27,9 +28,10 @@ class Server:
         where = {"DATA_DIR": str(folder), **databases.settings(folder)}
         self.environ = {**os.environ, **where, "SIGN_IN": "demo", "PORT": "0", **settings}
 
-    def run(self, *command: str) -> str:
-        """Run another command of the program, or a script, on the same database; gives what it printed."""
-        return subprocess.run(command, env=self.environ, check=True, stdout=subprocess.PIPE, text=True).stdout
+    def run(self, *command: str, told: str = "") -> str:
+        """Run another command of the program, or a script, on the same database, told this; gives what it printed."""
+        done = subprocess.run(command, env=self.environ, check=True, input=told, stdout=subprocess.PIPE, text=True)
+        return done.stdout
 
     def make_demo(self) -> None:
         """Make the database, with the demo's people."""
@@ -89,12 +91,51 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """What the process has used of the processor so far, its own and the system's for it."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return times.user + times.system
+        return processors.seconds(self.process.pid)
 
     def resident_bytes(self) -> int:
         """What the process holds in memory."""
         return psutil.Process(self.process.pid).memory_info().rss
+
+    def answering(self) -> list[int]:
+        """The ids of the processes that answer."""
+        return [self.process.pid]
+
+    def homes(self) -> dict[int, int]:
+        """Which process holds which connection: the port at the other end → the process."""
+        return {
+            connection.raddr.port: pid
+            for pid in self.answering()
+            for connection in psutil.Process(pid).net_connections("tcp")
+            if connection.raddr
+        }
+
+
+class Inside(Server):
+    """The same with an eye inside it: see inside.py."""
+
+    def start(self) -> "Inside":
+        """Start the process and wait until it listens."""
+        self.started_at = time.monotonic()
+        self._seen = self.folder / "seen.json"
+        self.process = self.spawn(sys.executable, "-m", "bench.inside", str(self._seen), "serve")
+        self.wait()
+        return self
+
+    def look(self) -> None:
+        """Begin to look anew."""
+        self.process.send_signal(signal.SIGUSR1)
+
+    def seen(self) -> dict:
+        """What was seen since, and how much of everything there is."""
+        self._seen.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR2)
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while not self._seen.exists():
+            if time.monotonic() > ends_at:
+                raise RuntimeError(f"The server does not tell what was seen: {self.log()}")
+            time.sleep(0.02)
+        return json.loads(self._seen.read_text("utf-8"))
 
 
 class Gunicorn(Server):
@@ -119,14 +160,17 @@ class Gunicorn(Server):
         """The ids of the processes that answer, or are about to."""
         return [child.pid for child in psutil.Process(self.process.pid).children()]
 
+    def answering(self) -> list[int]:
+        """The same."""
+        return self.workers()
+
     def reload(self) -> None:
         """Have gunicorn put new processes in the place of these."""
         self.process.send_signal(signal.SIGHUP)
 
     def cpu_seconds(self) -> float:
         """What all its processes have used so far."""
-        every = [times for pid in self.workers() for times in [psutil.Process(pid).cpu_times()]]
-        return super().cpu_seconds() + sum(times.user + times.system for times in every)
+        return super().cpu_seconds() + sum(map(processors.seconds, self.workers()))
 
     def resident_bytes(self) -> int:
         """What all its processes hold in memory; what they share counts for each."""

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -41,8 +42,13 @@ class Connection:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
             # The other end keeps room for some segments: small ones, as on a real network.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
-        self._socket.connect(address)
+        try:
+            self._socket.connect(address)
+        except OSError:
+            self._socket.close()
+            raise
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = self._socket.getsockname()[1]
         self._file = self._socket.makefile("rb")
         self._host = f"{address[0]}:{address[1]}"
 
@@ -50,6 +56,15 @@ class Connection:
         """End the connection."""
         self._file.close()
         self._socket.close()
+
+    def hang_up(self) -> None:
+        """Part from the server; whoever reads, in whichever thread, is told that it ended."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def wait_for(self, seconds: float) -> None:
+        """Count it as broken when nothing comes for so long, from now on."""
+        self._socket.settimeout(seconds)
 
     def __enter__(self) -> "Connection":
         return self
@@ -96,10 +111,14 @@ class Connection:
 
     def open_stream(self, path: str, headers: dict[str, str]) -> Answer:
         """Begin to read an event stream; anything but a stream is read whole."""
-        self._send("GET", path, {**headers, "Accept": "text/event-stream"})
+        self.ask_for_stream(path, headers)
         status, found = self._head()
         is_stream = found.get("content-type", "").startswith("text/event-stream")
         return Answer(status, found, b"" if is_stream else self._read(int(found.get("content-length", 0))))
+
+    def ask_for_stream(self, path: str, headers: dict[str, str]) -> None:
+        """The same without waiting for anything."""
+        self._send("GET", path, {**headers, "Accept": "text/event-stream"})
 
     def chunks(self) -> Iterator[bytes]:
         """What the stream brings, as the server sends it, until the server ends it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import audit
 import clock
 import config as settings
 import directory
@@ -92,7 +93,7 @@ def _problems_told() -> Iterator[None]:
 
 def _carry_out(printed: directory.Plan, compare: Callable[[], directory.Plan]) -> None:
     """Do what was printed, while nobody else changes anything. Raises Refused where that is not the plan any more."""
-    with one_at_a_time("people"), bar("Importing", len(printed.steps)) as progress:
+    with one_at_a_time("people"), audit.at_the_end(), bar("Importing", len(printed.steps)) as progress:
         plan = compare()
         if [str(step) for step in plan.steps] != [str(step) for step in printed.steps]:
             raise Refused("Nothing was changed, since people changed meanwhile: run it once more.")

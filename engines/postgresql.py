@@ -4,7 +4,7 @@ import os
 import select
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,8 @@ from .pool import Pool
 # How many connections a process has at most, and how long one waits for one of them.
 MOST_CONNECTIONS = 20
 PATIENCE_SECONDS = 5
+# How often a table is tried that others are reading.
+TRIES = 3
 # What each process that serves calls its connection to the others.
 SERVING = "duologue-crossing"
 # How long nothing may come over a connection that something is due on, before its other end counts as gone.
@@ -34,6 +36,9 @@ Progress = Callable[[int, int], None]
 
 class PostgresqlServer(Pool, PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
+
+    # Places on an agenda are as exact as in a file.
+    field_types = {**PooledPostgresqlDatabase.field_types, "FLOAT": "DOUBLE PRECISION"}
 
     # What its driver raises.
     problems = (psycopg.Error,)
@@ -49,7 +54,7 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
             tcp_user_timeout=SILENCE_MILLISECONDS,
             application_name="duologue",
             client_encoding="utf8",
-            options=LIMITS,
+            options=_with_limits(url),
         )
         self.url, self.name = url, name
 
@@ -75,6 +80,10 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
         """Whether its server may be asked: what is asked next tells."""
         return True
 
+    def has_room(self) -> bool:
+        """Whether anything more can be written: its server has the disk, and says when it cannot."""
+        return True
+
     def _tables(self) -> list[str]:
         try:
             with self.connection_context():
@@ -83,8 +92,11 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
             raise self.unusable(problem) from None
 
     @contextmanager
-    def making(self) -> Iterator[Self]:
-        """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it."""
+    def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
+        """This one, empty, to be filled: whole, or not at all. Raises Misconfigured where something is in it.
+
+        `tables` are those that it may hold already when it fails: what is made in a transaction is gone anyway.
+        """
         with self._alone():
             if self.exists():
                 self.close_all()
@@ -94,7 +106,7 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
                 yield self
             except BaseException:
                 self.close_all()
-                self._discard()
+                self._discard(tables)
                 raise
             finally:
                 self.close_all()
@@ -121,12 +133,13 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
         if number:
             raise Misconfigured(f"What is at {self.name} is being served: stop Duologue first, in all processes.")
 
-    def _discard(self) -> None:
-        """Take out of it whatever was begun."""
+    def _discard(self, tables: Iterable[str]) -> None:
+        """Take out of it what was begun."""
         with suppress(DatabaseError), self.connection_context():
-            for table in self.get_tables():
-                self.execute_sql(f'DROP TABLE "{table}" CASCADE')
-            self.execute_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
+            for table in tables:
+                self.execute_sql(f'DROP TABLE IF EXISTS "{table}" CASCADE')
+            if tables:
+                self.execute_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
 
     def _must_suit(self) -> None:
         """Raise Misconfigured unless it can hold every letter, and knows the small ones of them."""
@@ -193,11 +206,24 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
     def begin_thorough(self) -> None:
         """Nothing: what is deleted goes when the tables are written anew."""
 
-    def forget(self) -> bool:
-        """Write the tables anew without what was deleted or changed long ago. Each waits for whoever reads it."""
-        self.execute_sql("SET lock_timeout = 0")
-        self.execute_sql("VACUUM (FULL)")
-        self.execute_sql("RESET lock_timeout")
+    def forget(self, tables: Iterable[str]) -> bool:
+        """Write these tables anew without what was deleted or changed long ago; False if one is being read for long.
+
+        Whoever wants to read a table waits behind what waits for it, so nothing waits for long.
+        """
+        kept = set(tables)
+        for _ in range(TRIES):
+            kept = {table for table in kept if not self._write_anew(table)}
+        return not kept
+
+    def _write_anew(self, table: str) -> bool:
+        self.execute_sql(f"SET lock_timeout = '{PATIENCE_SECONDS / 5}s'")
+        try:
+            self.execute_sql(f'VACUUM (FULL) "{table}"')
+        except OperationalError:
+            return False
+        finally:
+            self.execute_sql("RESET lock_timeout")
         return True
 
     def before(self, mark: str, column: str) -> str:
@@ -226,6 +252,11 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
         _run(program, NEVER_ASK, f"--dbname={address}", *arguments, PGPASSWORD=password)
 
 
+def _with_limits(url: str) -> str:
+    """What the address says to the server, and our own limits."""
+    return f"{conninfo_to_dict(url).get('options') or ''} {LIMITS}".strip()
+
+
 def _has_news(connection: Any) -> bool:
     """Whether something came over this connection unasked."""
     found = select.poll()
@@ -234,7 +265,8 @@ def _has_news(connection: Any) -> bool:
 
 
 def _in_one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split()).rstrip(".") or type(problem).__name__
+    # What follows the first line are details, which may quote rows.
+    return str(problem).strip().partition("\n")[0].rstrip(".") or type(problem).__name__
 
 
 def _parted(url: str) -> tuple[str, str]:
@@ -253,5 +285,5 @@ def _run(program: str, *arguments: str, **secrets: str) -> None:
     environ = {**os.environ, **{name: value for name, value in secrets.items() if value}}
     done = subprocess.run([found, *arguments], env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or [f"{program} ended with {done.returncode}"]
-        raise Misconfigured(f"{program} could not do it: {last[0].rstrip('.')}.")
+        said = [line for line in done.stderr.splitlines() if "error:" in line] or [f"it ended with {done.returncode}"]
+        raise Misconfigured(f"{program} could not do it: {said[0].rpartition('error: ')[2].rstrip('.')}.")

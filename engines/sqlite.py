@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -29,6 +29,8 @@ SOON_READ = 200_000_000
 MAGIC = b"SQLite format 3\x00"
 BESIDES = ("-wal", "-shm", "-journal")
 PAGES_AT_A_TIME = 2_000
+# So much an edit or two can need.
+ENOUGH_BYTES = 1_000_000
 # What tells nothing of the file itself: it is locked, the disk is full or fails, or it may not be read or written.
 AROUND_IT = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
@@ -70,8 +72,12 @@ class SqliteFile(Pool, PooledSqliteDatabase):
         """Whether its file is still there."""
         return self.path.is_file()
 
+    def has_room(self) -> bool:
+        """Whether anything more can be written."""
+        return shutil.disk_usage(self.path.parent).free >= ENOUGH_BYTES
+
     @contextmanager
-    def making(self) -> Iterator[Self]:
+    def making(self, tables: Iterable[str] = ()) -> Iterator[Self]:
         """Another one, to be filled, which becomes this one at the end: whole, or not at all.
 
         Raises Misconfigured where there is one, or the file system does not take it.
@@ -182,7 +188,7 @@ class SqliteFile(Pool, PooledSqliteDatabase):
         """What is deleted from now on is overwritten, too."""
         self.execute_sql("PRAGMA secure_delete = on")
 
-    def forget(self) -> bool:
+    def forget(self, tables: Iterable[str]) -> bool:
         """Write the file anew without what was deleted or changed long ago; False if a reader keeps the old pages."""
         self.execute_sql("VACUUM")
         is_busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

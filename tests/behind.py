@@ -62,11 +62,11 @@ def files(folder: Path) -> list[Path]:
 class Connection:
     """A connection past the program, each statement with `?` in it done for good at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float = 0) -> None:
         if databases.server:
             self._connection: Any = psycopg.connect(databases.settings(folder)["DATABASE_URL"], autocommit=True)
         else:
-            self._connection = sqlite3.connect(folder / "duologue.db", timeout=0, isolation_level=None)
+            self._connection = sqlite3.connect(folder / "duologue.db", timeout=patience, isolation_level=None)
 
     def execute(self, sql: str, *values: Any) -> list[tuple]:
         """Its rows, if it has any."""
@@ -86,7 +86,7 @@ class Connection:
 
 
 @contextmanager
-def connection(folder: Path) -> Iterator[Connection]:
-    """A connection to the database of a data folder, for so long."""
-    with closing(Connection(folder)) as found:
+def connection(folder: Path, patience: float = 0) -> Iterator[Connection]:
+    """A connection to the database of a data folder, which waits so many seconds for a file that is locked."""
+    with closing(Connection(folder, patience)) as found:
         yield found

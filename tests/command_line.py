@@ -2,25 +2,18 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from bench import databases
+
+from .forking import waiting
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
     """Run a command with its database in `folder`; what it said, and how it ended."""
     environ = {"PATH": os.environ["PATH"], "SIGN_IN": "demo", "DATA_DIR": str(folder), **settings}
     environ = {**databases.settings(Path(environ["DATA_DIR"])), **environ}
-    return subprocess.run(
-        [sys.executable, "-m", "commands", *arguments],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return waiting().run(arguments, environ, folder)
 
 
 def said(done: subprocess.CompletedProcess) -> str:

@@ -6,6 +6,7 @@ TEST_DATABASE=postgresql has all of it run on a PostgreSQL server, which is brou
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from engines import sqlite
 from models import Item, Meeting, Pair, Person
 from rows import db
 
+from .refilling import Refilled
 from .signed_in import SignedInClient
 
 # A Tuesday. Clocks in London change on 29 March.
@@ -36,6 +38,20 @@ NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 ZONE = "Europe/London"
 # Who has which page open.
 OPEN = (live._listeners, live._at, live._here, live._elsewhere, live._writing)
+# What has to do with a database: fixtures, and what the file of a test imports.
+DATABASES = {
+    "first_copy",
+    "demo_folder",
+    "db",
+    "database",
+    "databases",
+    "server",
+    "Server",
+    "Gunicorn",
+    "run",
+    "PROGRAM",
+}
+TWO = {"ada", "sam", "browser"}
 PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 
 
@@ -47,10 +63,10 @@ def config_in(folder: Path) -> Config:
 
 def copy_database(config: Config, folder: Path) -> Config:
     """A copy of a demo's database and keyring in `folder`; the settings for it."""
-    copied = config_in(folder)
     if databases.server:
         databases.server.make(databases.name_of(folder), template=databases.name_of(config.data_dir))
-    else:
+    copied = config_in(folder)
+    if copied.database:
         shutil.copy(config.database, copied.database)
     shutil.copy(config.keyring_file, copied.keyring_file)
     return copied
@@ -80,12 +96,25 @@ def pytest_sessionfinish() -> None:
         databases.server.__exit__()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about the other kind of database."""
-    ours, other = ("postgresql", "sqlite") if os.environ.get("TEST_DATABASE") == "postgresql" else ("sqlite", "server")
-    for item in items:
-        if item.get_closest_marker(other):
-            item.add_marker(pytest.mark.skip(reason=f"this one runs on {ours}"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other kind of database; on a server also what says the same on both."""
+    on_server = os.environ.get("TEST_DATABASE") == "postgresql"
+    other = "sqlite" if on_server else "server"
+    left_out = [item for item in items if item.get_closest_marker(other) or (on_server and not _depends(item))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _depends(item: pytest.Item) -> bool:
+    """Whether it might go differently on the other kind of database.
+
+    It does if it, or its file, has to do with one at all. Of those in a browser, it does if two look at the same page.
+    """
+    if item.get_closest_marker("browser"):
+        return set(item.fixturenames) >= TWO
+    if "postgresql" in item.fixturenames:
+        return "opened" in item.fixturenames
+    return bool(DATABASES.intersection(item.fixturenames) or DATABASES.intersection(vars(item.module)))
 
 
 @pytest.fixture(scope="session")
@@ -158,27 +187,56 @@ def stopped_clock() -> Iterator[datetime]:
         yield NOW
 
 
+@pytest.fixture(scope="session")
+def refilled(first_copy, tmp_path_factory) -> Refilled | None:
+    """The database that test after test is lent, where they run on a server."""
+    return Refilled(first_copy, tmp_path_factory.mktemp("refilled")) if databases.server else None
+
+
 @pytest.fixture
-def here(first_copy, app, tmp_path, stopped_clock, monkeypatch) -> Iterator[Config]:
+def apart() -> None:
+    """What is done to the test's database leaves no trace in another's: on a server it has one of its own, too."""
+
+
+@contextmanager
+def opening(first: Config, refilled: Refilled | None, folder: Path) -> Iterator[Config]:
+    """A database with the cast in it, open, for this folder: the one that is lent, or else a copy."""
+    if refilled:
+        databases.call(folder, refilled.name)
+        config = config_in(folder)
+        with refilled.lent(config):
+            yield config
+        return
+    config = copy_database(first, folder)
+    database.open_checked(config)
+    db.connect()
+    yield config
+    gevent.idle()
+    db.close_all()
+
+
+@pytest.fixture
+def opened(request, first_copy, refilled, tmp_path) -> Iterator[Config]:
+    """A database with the cast in it, open, that knows of no other test."""
+    lent = None if {"apart", "made"}.intersection(request.fixturenames) else refilled
+    with opening(first_copy, lent, tmp_path) as config:
+        yield config
+
+
+@pytest.fixture
+def here(app, stopped_clock, opened, monkeypatch) -> Config:
     """A database of this test's own, open, and a server that remembers nothing from the test before."""
-    config = copy_database(first_copy, tmp_path)
     # The copies share their ids, so a page that was left in one test must not be missed in the next.
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (*OPEN, live._changes, access._lately):
         memory.clear()
     app.extensions["rates"].storage.reset()
-    database.open_checked(config)
-    db.connect()
-    yield config
-    gevent.idle()
-    db.close()
-    db.close_all()
+    return opened
 
 
 @pytest.fixture
 def made(here) -> Iterator[Config]:
     """The settings of a database that is whole, closed."""
-    db.close()
     db.close_all()
     yield here
     db.close_all()

@@ -20,11 +20,13 @@ import owndata
 import pairing
 import people
 import wrapup
+from bench import databases
 from models import Item, Pair, Person, Refused
 from notices import Notice
 from reviews import Gathering
 from rows import db
 
+from . import behind
 from .command_line import refused, run, said
 from .conftest import NOW, ZONE
 from .everything import write_everything
@@ -76,7 +78,9 @@ def elsewhere(here, tmp_path):
     def go() -> settings.Config:
         keyring = tmp_path / "keys" / "keyring"
         keyring_file.make(keyring)
-        config = settings.read({**PRODUCTION, "DATA_DIR": str(tmp_path / "elsewhere"), "KEYRING_FILE": str(keyring)})
+        folder = tmp_path / "elsewhere"
+        where = {"DATA_DIR": str(folder), "KEYRING_FILE": str(keyring), **databases.settings(folder)}
+        config = settings.read({**PRODUCTION, **where})
         db.close()
         db.close_all()
         database.create(config)
@@ -131,7 +135,7 @@ def test_what_is_brought_in_can_be_read_and_gone_on_with(ten_kinds, elsewhere, s
 def test_words_are_sealed_with_the_keys_of_where_they_are_brought_in(ten_kinds, elsewhere, sam):
     archive_import.bring_in(exported(sam), elsewhere())
     assert "word draft" in {item.text for item in Item.select()}
-    assert "word draft" not in "\n".join(db.connection().iterdump())
+    assert "word draft" not in "\n".join(behind.everything())
 
 
 def test_meetings_keep_the_templates_that_they_began_with_and_todays_stay_the_newest(ten_kinds, elsewhere, sam):

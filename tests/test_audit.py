@@ -53,6 +53,18 @@ def test_what_is_noted_at_once_on_two_connections_is_two_entries(ada, monkeypatc
     assert [entry.number for entry in audit.walk()] == [1, 2]
 
 
+def test_what_is_noted_at_the_end_keeps_nobody_waiting_and_is_gone_with_what_failed(here, ada):
+    with db.atomic(), audit.at_the_end():
+        audit.note("directory", by=ada)
+        assert audit.last_entry() is None
+    assert [entry.by_id for entry in audit.verify()] == [ada.id]
+    with suppress(ZeroDivisionError), db.atomic(), audit.at_the_end():
+        audit.note("directory", by=ada)
+        raise ZeroDivisionError
+    audit.note("open", by=ada)
+    assert [entry.event for entry in audit.verify()] == ["directory", "open"]
+
+
 def test_an_about_that_is_too_long_is_cut(here):
     assert audit.note("refused", about="x" * 1000).about == "x" * audit.ABOUT_LENGTH
     assert len(list(audit.walk())) == 1

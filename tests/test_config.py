@@ -71,3 +71,30 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.setenv("PORT", "8200")
     found = config.read()
     assert (found.sign_in, found.port, found.time_zone) == ("demo", 8200, "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://me:hush@db/x", "postgresql://me@db/x"),
+        ("postgresql://me@db/x?password=hush&sslmode=require", "postgresql://me@db/x?sslmode=require"),
+        ("postgresql://me@db/x?%70assword=hush", "postgresql://me@db/x"),
+        ("postgresql:///x?host=/run/postgresql", "postgresql:///x?host=/run/postgresql"),
+        ("postgresql://me:hush@one:5432,two:5433/x", "postgresql://me@one:5432,two:5433/x"),
+    ],
+)
+def test_the_address_of_a_server_is_said_without_a_password(url, said):
+    found = config.read({"SIGN_IN": "demo", "DATABASE_URL": url})
+    assert (found.postgresql, found.database) == (url, None)
+    assert found.database_url == found.shown()["DATABASE_URL"] == said
+    assert "hush" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me@db", "postgresql://me:p%ss@db/x", "postgresql://me:12/x@db/x", "postgresql://", "mysql://x"],
+)
+def test_an_address_that_cannot_be_right_is_refused_without_being_quoted(url):
+    with pytest.raises(Misconfigured, match="DATABASE_URL") as problem:
+        config.read({"SIGN_IN": "demo", "DATABASE_URL": url})
+    assert url.removeprefix("postgresql://") not in str(problem.value) or url == "postgresql://"

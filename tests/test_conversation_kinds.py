@@ -243,6 +243,7 @@ def test_spreading_out_what_is_too_tight_keeps_both_parts(meeting, ada, sam):
     first, second = (meeting.add_item(ada, "goals", text) for text in ("A", "B"))
     his = meeting.add_item(sam, "goals", "His")
     second.change(position=first.position + 1e-9)
+    assert Item.get_by_id(first.id).position < Item.get_by_id(second.id).position
     his.move(sam, "goals", before=second)
     meeting.add_item(sam, "goals", "His too")
     assert texts(meeting, sam) == ["His too", "A", "His", "B"]

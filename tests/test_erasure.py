@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 import actions
+import covers
 import database
 import engines
 import erasure
 import growth
 import pairing
+import people
 import records
 import retention
 from actions import Action
@@ -31,7 +33,7 @@ MARK = "Unmistakable"
 
 
 @pytest.fixture
-def filled(pair, meeting, ada, sam, theirs, lee) -> Pair:
+def filled(apart, pair, meeting, ada, sam, theirs, lee) -> Pair:
     """Ada and Sam with one of everything, each with the mark in it; Lee and Noor have written something too."""
     pair.settle(sam, place=f"{MARK} room")
     item = meeting.add_item(sam, "goals", f"{MARK} item")
@@ -283,3 +285,25 @@ def test_a_page_that_still_reads_the_old_file_is_said(here, filled, monkeypatch)
         with pytest.raises(Refused, match="restart Duologue"), erasure.thorough():
             erasure.erase_pair(filled)
     assert erasure.words_in(filled) == {}
+
+
+def test_nothing_is_written_in_what_was_erased_a_moment_ago(pair, meeting, item, ada, sam):
+    """Their pages were open, and their requests on the way."""
+    erasure.erase_pair(Pair.get_by_id(pair.id))
+    for write in (
+        lambda: PrivateNote.write(pair, ada, "Too late", ""),
+        lambda: meeting.add_item(sam, "goals", "Too late", private=True),
+        lambda: item.edit(sam, "Too late", item.text),
+    ):
+        with pytest.raises(Refused):
+            write()
+    assert erasure.words_in(pair) == {}
+
+
+def test_nobody_who_has_left_is_asked_to_meet_or_stand_in(pair, ada, lee, noor):
+    people.retire(noor)
+    with pytest.raises(Refused, match="not here any more"):
+        pairing.invite(ada, manager=ada, report=noor)
+    people.retire(lee)
+    with pytest.raises(Refused, match="not here any more"):
+        covers.set_up(pair, ada, lee, NOW.date() + timedelta(days=30))

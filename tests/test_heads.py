@@ -70,3 +70,22 @@ def test_a_body_has_one_length(second):
 def test_a_head_has_an_end_and_is_not_too_long(whole):
     with pytest.raises(heads.Unreadable):
         heads.read(BytesIO(whole))
+
+
+@pytest.mark.parametrize("line", ["GET / HTTP/1.1\r\n", "POST /a?b=%20c HTTP/1.0\n", "M-SEARCH * HTTP/1.1\r\n"])
+def test_a_plain_first_line_is_taken(line):
+    heads.must_begin_plainly(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("GET\t/ HTTP/1.1\r\n", "GET\x0b/ HTTP/1.1\r\n", "GET /\xa0HTTP/1.1\r\n", "GET  / HTTP/1.1\r\n"),
+        *("GET / HTTP/1.1 \r\n", " GET / HTTP/1.1\r\n", "GET /a b HTTP/1.1\r\n", "GET / HTTP/1.1\r\r\n"),
+        *("GET / HTTP/1.9\r\n", "GET / HTTP/2.0\r\n", "GET / HTTP/1.10\r\n", "GET / http/1.1\r\n", "GET /\r\n"),
+        *("G(T / HTTP/1.1\r\n", "GET /\xe4 HTTP/1.1\r\n", "GET /\x00 HTTP/1.1\r\n", "GET / HTTP/1.1", "\r\n"),
+    ],
+)
+def test_whatever_else_begins_no_request(line):
+    with pytest.raises(heads.Unreadable):
+        heads.must_begin_plainly(line)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from metrics import Rising
 from rows import ID_LETTERS
 
 from .command_line import refused, run
+from .conftest import copy_folder
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = re.compile(r"^(?P<name>duologue_\w+)(\{(?P<labels>.*)\})? (?P<value>[-+0-9.e]+)$", re.MULTILINE)
@@ -228,7 +228,7 @@ def test_whichever_process_is_asked_tells_of_all_and_the_dead_only_count(tmp_pat
 
 
 def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, tmp_path):
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    copy_folder(demo_folder, tmp_path)
     path = tmp_path / "metrics.sock"
     with Gunicorn(tmp_path, METRICS_ADDRESS=f"unix:{path}", TMPDIR=str(tmp_path)) as server:
         for killed in (True, False):

@@ -8,6 +8,7 @@ import actions
 import clock
 import growth
 import pairing
+import people
 import scheduling
 import searching
 from models import Carry, Item, ItemGone, Meeting, MeetingOver, Pair, PairOver, Refused
@@ -560,3 +561,12 @@ def test_notes_of_something_discussed_travel_out_of_a_cancelled_meeting(ada, sam
     item.discuss(sam)
     upcoming = scheduling.cancel(meeting, ada, LATER)
     assert [(found.text, found.notes) for found in upcoming.items_for(sam)] == [(item.text, "Forms arrive late.")]
+
+
+def test_whose_pair_it_no_longer_is_changes_nothing_in_it(here, meeting, sam):
+    """Somebody's account was merged into another while their page was open."""
+    people.merge(sam, people.add(sam.issuer, "sam2", "Sam Okoro", None, sam.time_zone))
+    for private in (False, True):
+        with pytest.raises(PairOver, match="another account"):
+            meeting.add_item(sam, "goals", "Too late", private=private)
+    assert not Item.select().exists()

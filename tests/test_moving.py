@@ -2,6 +2,8 @@
 
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -49,6 +51,14 @@ def contents(config: Config) -> list[str]:
     return sorted(found)
 
 
+@contextmanager
+def engine(config: Config) -> Iterator[engines.Engine]:
+    """The database of these settings, closed afterwards."""
+    found = engines.of(config)
+    yield found
+    found.close_all()
+
+
 def back_to(filled: Config) -> str:
     """The address of a file beside the database that does not exist yet."""
     return f"sqlite:///{filled.data_dir}/back.db"
@@ -57,7 +67,8 @@ def back_to(filled: Config) -> str:
 def test_there_and_back_again_nothing_is_another(filled, empty):
     before = contents(filled)
     words = said(run(filled.data_dir, "data", "copy", empty))
-    assert f"Copied {moving.count(engines.of(filled))} rows" in words
+    with engine(filled) as source:
+        assert f"Copied {moving.count(source)} rows" in words
     assert contents(settings.elsewhere(filled, empty)) == before
     words = said(run(filled.data_dir, "data", "copy", back_to(filled), DATABASE_URL=empty))
     assert "compared each of them" in words
@@ -126,8 +137,9 @@ def test_a_copy_that_is_not_the_same_is_not_kept(filled, empty, postgresql, monk
 
     copy = moving._copy
     monkeypatch.setattr(moving, "_copy", spoil)
-    with pytest.raises(Misconfigured, match="They differ: see item"):
-        moving.move(engines.of(filled), engines.of(settings.elsewhere(filled, empty)))
+    differ = pytest.raises(Misconfigured, match="They differ: see item")
+    with engine(filled) as source, engine(settings.elsewhere(filled, empty)) as target, differ:
+        moving.move(source, target)
     assert spoilt
     assert postgresql.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", "empty") == []
 

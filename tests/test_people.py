@@ -258,7 +258,7 @@ def test_an_invitation_that_waits_is_accepted(sam, lee):
 
 def test_another_line_manager_takes_the_place_of_the_one_before(sam, noor, lee, robin):
     people.report_to(sam, lee)
-    first = running(sam)[1]
+    first = next(pair for pair in running(sam) if pair.manager_id == lee.id)
     with clock.at(NOW + timedelta(days=1)):
         people.report_to(sam, robin)
     ended = Pair.get_by_id(first.id)

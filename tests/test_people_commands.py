@@ -13,6 +13,7 @@ from bench import databases
 
 from . import behind
 from .conftest import copy_database
+from .forking import waiting
 from .test_commands import assert_one_sentence
 
 HELLO = "username,name,manager\nada,Ada Marsh,\nsam,Sam Okoro,ada\nzoe,Zoë Ito,ada\n"
@@ -42,6 +43,8 @@ class CommandLine:
 
     def run(self, *arguments: str, **more) -> subprocess.CompletedProcess:
         """What `duologue people …` says and how it ends."""
+        if not more:
+            return waiting().run(("people", *arguments), self.environ, self.folder)
         command = [sys.executable, "-m", "commands", "people", *arguments]
         given = {"env": self.environ, "capture_output": True, "text": True, "encoding": "utf-8", "timeout": 60, **more}
         return subprocess.run(command, cwd=self.folder, check=False, **given)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+import psycopg
 import pytest
 from peewee import OperationalError
 from playhouse.migrations import Runner
@@ -163,6 +164,15 @@ def test_of_two_that_make_one_at_once_one_is_refused_and_nothing_is_lost(empty, 
     assert postgresql.ask("SELECT count(*) FROM stamp", "of_a_test") == [(1,)]
 
 
+@pytest.mark.parametrize("options", ["", "&options=-csearch_path%3Dtwo"])
+def test_what_the_address_says_to_the_server_holds_beside_our_limits(made, options):
+    engine = engines.of(settings.elsewhere(made, f"{made.postgresql}{options}"))
+    with engine.connection_context():
+        assert engine.execute_sql("SHOW lock_timeout").fetchone() == ("5s",)
+        assert engine.execute_sql("SHOW search_path").fetchone() == ("two" if options else '"$user", public',)
+    engine.close_all()
+
+
 # Connections
 
 
@@ -286,6 +296,15 @@ def test_a_request_that_had_to_give_way_is_done_once_more(made):
     both = at_once(*(partial(app.test_client().get, path) for path in ("/here", "/there")))
     assert [answer.text for answer in both] == ["done", "done"]
     assert len(taken) > 4
+
+
+def test_traces_that_somebody_reads_all_the_time_are_left_and_said(made, postgresql, monkeypatch):
+    monkeypatch.setattr(room, "PATIENCE_SECONDS", 0.5)
+    with psycopg.connect(made.postgresql) as reader, db.connection_context():
+        reader.execute("SELECT count(*) FROM item")
+        assert not db.forget(["item", "notice"])
+    with db.connection_context():
+        assert db.forget(["item", "notice"])
 
 
 # Backups

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -223,8 +222,7 @@ def test_a_second_server_on_the_same_file_is_refused_and_the_first_goes_on(servi
 
 
 def test_a_process_that_is_stopping_says_that_it_is_not_ready(demo_folder, tmp_path):
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
-    with Server(tmp_path) as server, ExitStack() as stack:
+    with Server(copy_folder(demo_folder, tmp_path)) as server, ExitStack() as stack:
         open_ones = [stack.enter_context(Connection(server.address)) for _ in range(40)]
         assert [one.get("/readyz", {}).status for one in open_ones] == [200] * 40
         server.process.send_signal(signal.SIGTERM)

@@ -69,6 +69,9 @@ class ImportForm(Form):
 
     def _uploaded(self) -> str:
         file = request.files.get("file")
+        if file:
+            # It may be read a second time: see app.Duologue.
+            file.seek(0)
         try:
             return one_line_end(file.read().decode("utf-8-sig")) if file else ""
         except UnicodeDecodeError:

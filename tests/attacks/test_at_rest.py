@@ -98,7 +98,7 @@ def test_every_field_for_words_was_written_to(written):
         assert any(WORD in text for text in texts if text), name_of(words)
 
 
-def test_no_word_is_in_any_file_of_the_database_nor_in_the_log_of_the_server(written, here, ada, caplog):
+def test_no_word_is_in_any_file_of_the_database_nor_in_the_log_of_the_server(apart, written, here, ada, caplog):
     with caplog.at_level(logging.DEBUG):
         assert WORD in written.items_for(ada)[0].text
         db.close()

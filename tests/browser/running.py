@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,8 +10,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from bench import databases
+from bench.server import CONFIGURATION, GUNICORN
+from tests.conftest import copy_folder
+
 DUOLOGUE = Path(sys.executable).parent / "duologue"
-ADDRESS = re.compile(r"Duologue is at (http://\S+:(\d+))")
+ADDRESS = re.compile(r"(?:Duologue is at|Listening at:) (http://\S+:(\d+))")
 START_SECONDS = 15
 
 
@@ -25,15 +28,19 @@ def make_demo(folder: Path) -> Path:
 def _settings(folder: Path, port: int = 0, **more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME", "LANG") if name in os.environ}
     given = {"SIGN_IN": "demo", "DATA_DIR": str(folder), "PORT": str(port), "TIME_ZONE": "Europe/London"}
-    return {**kept, **given, **more, "PYTHONUNBUFFERED": "1"}
+    where = {**databases.settings(folder), "PROCESSES": "2"} if databases.server else {}
+    return {**kept, **given, **where, **more, "PYTHONUNBUFFERED": "1"}
 
 
 class Server:
-    """One server process, with these settings more. It can be stopped and started again on the same port."""
+    """A server with these settings more: one process on a file, two where the database is on a server.
+
+    It can be stopped and started again on the same port.
+    """
 
     def __init__(self, first: Path, folder: Path, **more: str) -> None:
         self.folder, self._more = folder, more
-        shutil.copytree(first, folder, dirs_exist_ok=True)
+        copy_folder(first, folder)
         self.port = 0
         self.start()
 
@@ -41,7 +48,7 @@ class Server:
         """Start it and wait until it says where it is."""
         self._log = (self.folder / "log").open("a+")
         self._process = subprocess.Popen(
-            [DUOLOGUE, "serve"],
+            [*GUNICORN, CONFIGURATION] if databases.server else [DUOLOGUE, "serve"],
             env=_settings(self.folder, self.port, **self._more),
             cwd=self.folder,
             stdout=self._log,

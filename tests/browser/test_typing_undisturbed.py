@@ -209,6 +209,7 @@ def test_unsaved_words_survive_a_reload(ada, sam):
     edit = ada.page.get_by_role("textbox", name="Words of the item")
     expect(edit).to_have_value("Mine, two")
     edit.press("Enter")
+    expect(edit).to_have_count(0)
     expect(sam.item("Mine, two").row).to_be_visible()
     ada.button("Cancel").click()
     ada.composer(WELLBEING).press("Enter")

@@ -88,6 +88,11 @@ def test_a_health_page_keeps_no_connection(monitor):
     assert not db.obj._in_use
 
 
+def test_an_address_with_a_letter_that_is_none_is_nothing(as_sam):
+    for path in ("/meetings/%00", "/pairs/x%00"):
+        assert as_sam.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("room", "said"),
     [("crossing", "This process does not hear the others.\n"), ("watch", "Open pages are not looked after.\n")],

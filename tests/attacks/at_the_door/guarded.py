@@ -4,14 +4,16 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench import databases
+
+from ... import behind
 from .raw import FORM_TOKEN, Answer, exchange, request
 
 DUOLOGUE = Path(sys.executable).parent / "duologue"
@@ -45,6 +47,11 @@ database.create(settings, fill)
 """
 
 
+def ago(minutes: float = 0) -> str:
+    """A moment that has passed, as a database has it."""
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 class Guarded:
     """One server process. `settings` go on top of those that every guarded server here has."""
 
@@ -57,7 +64,7 @@ class Guarded:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         given = {"DATA_DIR": str(folder / "data"), "KEYRING_FILE": str(folder / "keyring"), "PUBLIC_URL": PUBLIC_URL}
         given |= {"PORT": "0", "TIME_ZONE": "Europe/London", "PYTHONUNBUFFERED": "1"}
-        self.environ = {**kept, **given, **settings}
+        self.environ = {**kept, **given, **databases.settings(folder / "data"), **settings}
         self.rows: dict[str, dict[str, str]] = {}
 
     def make(self) -> "Guarded":
@@ -103,8 +110,8 @@ class Guarded:
 
     def sql(self, statement: str, *values) -> list[tuple]:
         """Look into the database, or change it, behind the program's back."""
-        with closing(sqlite3.connect(self.folder / "data" / "duologue.db", timeout=20)) as connection, connection:
-            return connection.execute(statement, values).fetchall()
+        with behind.connection(self.folder / "data", patience=20) as connection:
+            return connection.execute(statement, *values)
 
     def trail(self, event: str) -> list[str]:
         """What the audit trail says of such events, oldest first."""

@@ -1,12 +1,13 @@
 """Forging, doubling, joining, folding and encoding the header that names a person; and speaking past the proxy."""
 
 import re
+from contextlib import closing
 
 import pytest
 
 from .conftest import vouched
 from .guarded import OLD_SECRET, SECRET, Visitor
-from .raw import connected, read_answer, request
+from .raw import connected, exchange, read_answer, request
 
 PROOF = f"X-Proxy-Secret: {SECRET}"
 
@@ -338,3 +339,39 @@ def test_the_log_has_one_line_per_refusal_and_nothing_of_what_was_sent(server):
     assert "canary" not in server.log
     assert SECRET not in server.log
     assert "private" not in server.log
+
+
+# Where a request begins and ends
+
+
+@pytest.mark.parametrize(
+    "line", ["GET\t/healthz HTTP/1.1", "GET /healthz\xa0HTTP/1.1", "GET /healthz HTTP/1.9", "GET /healthz"]
+)
+def test_a_first_line_that_two_programs_could_read_in_two_ways_is_refused(server, line):
+    assert exchange(server.address, f"{line}\r\nHost: meetings.example.org\r\n\r\n".encode("latin-1")).status == 400
+
+
+def test_a_body_in_pieces_is_for_who_knows_them(server):
+    lines = ("Host: meetings.example.org", "Connection: keep-alive", "Transfer-Encoding: chunked", "", "0", "", "")
+    assert exchange(server.address, "\r\n".join(["POST / HTTP/1.0", *lines]).encode()).status == 400
+
+
+@pytest.mark.parametrize(
+    ("length", "sent"), [("Content-Length: 50000000000", b"x" * 1_000_000), ("Transfer-Encoding: chunked", b"5\r\nhel")]
+)
+def test_a_body_that_nobody_reads_ends_the_connection(server, length, sent):
+    asked = f"GET /healthz HTTP/1.1\r\nHost: meetings.example.org\r\n{length}\r\n\r\n".encode()
+    with closing(connected(server.address)) as connection:
+        connection.sendall(asked + sent)
+        stream = connection.makefile("rb")
+        answer = read_answer(stream)
+        assert (answer.status, answer.header("connection")) == (200, "close")
+        assert stream.read() == b""
+
+
+def test_a_little_body_that_nobody_reads_ends_nothing(server):
+    asked = b"GET /healthz HTTP/1.1\r\nHost: meetings.example.org\r\nContent-Length: 3\r\n\r\nabc"
+    with closing(connected(server.address)) as connection:
+        connection.sendall(asked + asked)
+        stream = connection.makefile("rb")
+        assert [read_answer(stream).status for _ in range(2)] == [200, 200]

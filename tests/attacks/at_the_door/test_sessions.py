@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from .conftest import vouched
-from .guarded import SECRET, Guarded, Visitor
+from .guarded import SECRET, Guarded, Visitor, ago
 from .raw import connected, read_chunk, read_head, request
 
 END_SECONDS = 15
@@ -149,11 +149,7 @@ def test_a_session_that_does_not_hold_any_more_is_ended(server, ada, change, rea
 
 def test_sitting_still_for_half_an_hour_signs_out_and_moving_about_does_not(server, ada):
     def idle_for(minutes: int) -> None:
-        server.sql(
-            "UPDATE session SET seen_at = datetime('now', ?) WHERE token_digest = ?",
-            f"-{minutes} minutes",
-            digest(ada.cookie),
-        )
+        server.sql("UPDATE session SET seen_at = ? WHERE token_digest = ?", ago(minutes), digest(ada.cookie))
 
     idle_for(29)
     assert ada.post("/activity").status == 204
@@ -164,16 +160,16 @@ def test_sitting_still_for_half_an_hour_signs_out_and_moving_about_does_not(serv
 
 
 def test_an_open_stream_is_no_sign_of_life(server, ada):
-    server.sql("UPDATE session SET seen_at = datetime('now', '-20 minutes')")
+    server.sql("UPDATE session SET seen_at = ?", ago(20))
     with stream(server, ada, path_of(server)) as events:
         next(events)
-        (seen,) = server.sql("SELECT seen_at < datetime('now', '-19 minutes') FROM session")[0]
+        (seen,) = server.sql("SELECT seen_at < ? FROM session", ago(19))[0]
         assert seen
 
 
 def test_a_disabled_person_is_out_at_the_very_next_request(server):
     with somebody(server, "lee") as lee:
-        server.sql("UPDATE person SET disabled_at = datetime('now') WHERE subject = 'lee'")
+        server.sql("UPDATE person SET disabled_at = ? WHERE subject = 'lee'", ago())
         assert lee.post("/activity").status == 401
         assert lee.get("/").status == 403
 
@@ -259,7 +255,7 @@ def test_streams_end_when_their_session_is_taken_away_or_their_person_is_disable
         next(of_ada)
         next(of_noor)
         server.sql("DELETE FROM session WHERE token_digest = ?", digest(ada.cookie))
-        server.sql("UPDATE person SET disabled_at = datetime('now') WHERE subject = 'noor'")
+        server.sql("UPDATE person SET disabled_at = ? WHERE subject = 'noor'", ago())
         began = time.monotonic()
         assert_ends(of_ada, "signed-out")
         assert_ends(of_noor, "signed-out")
