@@ -26,8 +26,23 @@ NO_ROUTE = "none"
 Look = Callable[[], float]
 Together = Literal["livesum", "livemax", "livemin"]
 
+_rising: dict[str, tuple[str, Look]] = {}
 _levels: dict[str, tuple[str, Together, Look]] = {}
 _measures: "Measures | None" = None
+
+
+class Rising:
+    """A number that somebody else counts, and never takes back, put into a counter as far as it has come."""
+
+    def __init__(self, counter: Any, number: Look) -> None:
+        self._counter, self._number, self._seen = counter, number, 0.0
+
+    def look(self) -> None:
+        """Add what came since the last time."""
+        found = self._number()
+        # It is gone at the end.
+        self._counter.inc(max(0.0, found - self._seen))
+        self._seen = max(found, self._seen)
 
 
 class Measures:
@@ -55,6 +70,9 @@ class Measures:
             "database_wait_seconds", "A request's wait for a database connection.", buckets=SECONDS, **own
         )
         self._routes: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self._rising = [Rising(client.Counter(name, meaning, **own), look) for name, (meaning, look) in _rising.items()]
+        # Several threads may look at once.
+        self._looking = threading.Lock()
         self._levels = [
             (client.Gauge(name, meaning, multiprocess_mode=mode, **own), look)
             for name, (meaning, mode, look) in _levels.items()
@@ -69,9 +87,12 @@ class Measures:
         return found
 
     def look(self) -> None:
-        """Take the levels as they are now."""
+        """Take the levels, and what only rises, as they are now."""
         for gauge, look in self._levels:
             gauge.set(look())
+        with self._looking:
+            for counted in self._rising:
+                counted.look()
 
     def text(self) -> bytes:
         """All figures, as Prometheus reads them."""
@@ -115,6 +136,11 @@ def connected(seconds: float) -> None:
 def level(name: str, meaning: str, look: Look, together: Together = "livesum") -> None:
     """Have a level shown, as `look` finds it. Of several processes' it is the sum, or what `together` says."""
     _levels[name] = meaning, together, look
+
+
+def rising(name: str, meaning: str, look: Look) -> None:
+    """Have a number shown that only rises. Of several processes' it is the sum, of those that are gone too."""
+    _rising[name] = meaning, look
 
 
 def begin(config: Config) -> None:

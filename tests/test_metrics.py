@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -17,6 +19,7 @@ import metrics
 from bench import databases
 from bench.server import PROGRAM, Gunicorn, Server
 from bench.wire import Connection, Reception
+from metrics import Rising
 from rows import ID_LETTERS
 
 from .command_line import refused, run
@@ -29,6 +32,7 @@ AN_ID = re.compile(rf"\b[{ID_LETTERS}]{{12}}\b")
 PROCESS = """
 import sys, time, metrics, config
 metrics.level("open_streams", "Open pages.", lambda: float(sys.argv[1]))
+metrics.rising("pairs_mended", "Pairs mended.", lambda: float(sys.argv[1]))
 metrics.LOOK_SECONDS = 0.1
 metrics.begin(config.read())
 for _ in range(int(sys.argv[1])):
@@ -139,6 +143,7 @@ def test_what_the_open_pages_cost_is_told(told):
     assert found["duologue_announcements_total"] >= 2
     assert found["duologue_event_seconds_count"] >= 2
     assert found["duologue_processes"] == 1
+    assert found["duologue_pairs_mended_total"] == found["duologue_crossing_said_total"] == 0
     assert found["duologue_database_wait_seconds_count"] >= 4
     assert found["duologue_memory_bytes"] > 10_000_000
     assert found["duologue_open_files"] > 5
@@ -261,6 +266,7 @@ def test_whichever_process_is_asked_tells_of_all_and_the_dead_only_count(tmp_pat
         kill(first)
         after = soon(found)
         parent.communicate("")
+    assert before["duologue_pairs_mended_total"] == after["duologue_pairs_mended_total"] == 7
     counted, levels = 'duologue_requests_total{endpoint="today.show",status="2xx"}', "duologue_open_streams"
     assert (before[counted], before[levels]) == (7, 7)
     assert (after[counted], after[levels]) == (7, 4)
@@ -290,3 +296,11 @@ def test_what_a_killed_gunicorn_left_behind_goes_with_the_next_and_nothing_is_ma
     assert list(tmp_path.glob("duologue-metrics-*"))
     with Gunicorn(tmp_path, TMPDIR=str(tmp_path)):
         assert not list(tmp_path.glob("duologue-metrics-*"))
+
+
+def test_what_only_rises_is_added_up_once_however_often_it_is_looked_at():
+    added, numbers = [], iter([2, 2, 5, 0])
+    rising = Rising(SimpleNamespace(inc=added.append), lambda: next(numbers))
+    for _ in range(4):
+        rising.look()
+    assert added == [2, 0, 3, 0]
