@@ -17,7 +17,7 @@ class Counts(Storage):
 
     def __init__(self) -> None:
         super().__init__()
-        # Key → how many, and until when they count.
+        # Key → how many, and until when they count: by a clock that nobody sets.
         self._counts: dict[str, tuple[int, float]] = {}
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
@@ -25,19 +25,20 @@ class Counts(Storage):
         if len(self._counts) > MOST_COUNTS:
             self._sweep()
         count, until = self._counts.get(key, (0, 0.0))
-        if until <= time.time():
-            count, until = 0, time.time() + expiry
+        if until <= time.monotonic():
+            count, until = 0, time.monotonic() + expiry
         self._counts[key] = count + amount, until
         return count + amount
 
     def get(self, key: str) -> int:
         """How many there are now."""
         count, until = self._counts.get(key, (0, 0.0))
-        return count if until > time.time() else 0
+        return count if until > time.monotonic() else 0
 
     def get_expiry(self, key: str) -> float:
-        """Until when they count."""
-        return self._counts.get(key, (0, time.time()))[1]
+        """Until when they count, as the clock on the wall shows it now."""
+        _, until = self._counts.get(key, (0, time.monotonic()))
+        return time.time() + until - time.monotonic()
 
     def check(self) -> bool:
         """Whether it works."""
@@ -54,5 +55,5 @@ class Counts(Storage):
         self._counts.pop(key, None)
 
     def _sweep(self) -> None:
-        now = time.time()
+        now = time.monotonic()
         self._counts = {key: count for key, count in self._counts.items() if count[1] > now}

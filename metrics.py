@@ -1,12 +1,10 @@
 """What monitoring may know of this process: counts and times, never who or what. Off unless METRICS_ADDRESS is set."""
 
-import atexit
 import errno
 import os
-import shutil
 import socket
 import socketserver
-import tempfile
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from typing import Any, Literal
 
 from config import UNIX_HOST, Config, Misconfigured
 
-# Where prometheus-client has the processes of one service put their counts together.
+# Where prometheus-client has the processes of one service put their counts together: deploy/gunicorn.conf.py makes it.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 PATH = "/metrics"
 # How old a level may be that another process tells of this one.
@@ -145,19 +143,6 @@ def rising(name: str, meaning: str, look: Look) -> None:
     _rising[name] = meaning, look
 
 
-def share() -> None:
-    """Have the processes that this one begins put their counts together. To be called before it begins them."""
-    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="duologue-metrics-")
-    os.environ[SHARED] = folder
-    # What it began inherits this and leaves it alone.
-    atexit.register(_take_away, folder, owner)
-
-
-def _take_away(folder: str, owner: int) -> None:
-    if owner == os.getpid():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def begin(config: Config) -> None:
     """Measure, and answer at METRICS_ADDRESS, if there is one. Raises Misconfigured."""
     global _measures  # noqa: PLW0603 - there is one process
@@ -203,6 +188,14 @@ def _is_alive(process: int) -> bool:
         return False
     # Ended, and its parent has yet to look.
     return state not in "ZX"
+
+
+def _parent(process: int) -> int | None:
+    """Which process began it, if both can be seen."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -252,12 +245,29 @@ def _listen(address: str, measures: Measures) -> _Listener:
 
 
 def _listen_on_path(path: Path, measures: Measures) -> _Listener:
-    """The process that began last has the path; the ones before it still run, and it answers for them."""
+    """Of the processes of one service, the one that began last has the path; it answers for the ones before it."""
     if path.exists() and not path.is_socket():
         raise FileExistsError(errno.EEXIST, "a file of another kind is there")
+    if not measures.is_shared or not _is_siblings(path):
+        _must_be_silent(path)
     own = path.with_name(f".{path.name}.{os.getpid()}")
     own.unlink(missing_ok=True)
     server = _Listener(socket.AF_UNIX, str(own), measures)
     own.chmod(0o660)
     own.rename(path)
     return server
+
+
+def _must_be_silent(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise FileExistsError(errno.EADDRINUSE, "another server answers there")
+
+
+def _is_siblings(path: Path) -> bool:
+    """Whether a process listens there that began where this one did."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)):
+            return False
+        listening = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    return _parent(listening) == os.getppid()

@@ -59,10 +59,11 @@ PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0
 
 
 class Gunicorn(NamedTuple):
-    """How gunicorn runs this process: one of how many, listening on which sockets' addresses."""
+    """How gunicorn runs this process: one of how many, on which sockets' addresses, with a certificate or without."""
 
     processes: int
     addresses: list[Any]
+    is_ssl: bool = False
 
 
 # Set by our worker before it loads the application; None under every other server.

@@ -48,8 +48,8 @@ class Session(Row):
         )
 
     def see(self) -> None:
-        """Its person has just done something."""
-        if clock.now() - self.seen_at > SEEN_EVERY:
+        """Its person has just done something. What was noted by a clock that was ahead is put right."""
+        if abs(clock.now() - self.seen_at) > SEEN_EVERY:
             self.change(seen_at=clock.now())
 
 

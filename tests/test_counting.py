@@ -12,7 +12,8 @@ from counting import Counts
 def passing_time(monkeypatch) -> list[float]:
     """The present moment, to be moved by the test."""
     now = [1_000_000.0]
-    monkeypatch.setattr(counting.time, "time", lambda: now[0])
+    for name in ("monotonic", "time"):
+        monkeypatch.setattr(counting.time, name, lambda: now[0])
     return now
 
 

@@ -4,7 +4,7 @@
   let told = Date.now();
 
   const stir = () => {
-    if (Date.now() - told < EVERY || !document.body.dataset.me) return;
+    if (Math.abs(Date.now() - told) < EVERY || !document.body.dataset.me) return;
     told = Date.now();
     const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
     fetch("/activity", { method: "POST", headers: { ...headers, "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => {});

@@ -1,6 +1,7 @@
 // Says whether the page is live, and ends a stream that has gone quiet so that a new one begins.
 (() => {
   const QUIET = 12_000;
+  // The machine's clock may have been set back meanwhile, or have stood still while it slept.
   let heard = Date.now();
 
   const say = (what) => {
@@ -32,5 +33,5 @@
 
   window.addEventListener("offline", () => { say("lost"); again(); });
   window.addEventListener("online", again);
-  setInterval(() => { if (!document.hidden && Date.now() - heard > QUIET) { heard = Date.now(); say("lost"); again(); } }, 1000);
+  setInterval(() => { if (!document.hidden && Math.abs(Date.now() - heard) > QUIET) { heard = Date.now(); say("lost"); again(); } }, 1000);
 })();

@@ -26,8 +26,10 @@
     if (ctx.response?.status < 400) {
       if (ctx.request.method !== "GET") say(null);
       event.target.closest?.("[popover]")?.hidePopover();
-    } else if (ctx.sourceElement.matches("input[type=checkbox]")) {
-      ctx.sourceElement.checked = ctx.sourceElement.defaultChecked;
+    } else {
+      // What the server said of its own failure goes like ours, with the next success.
+      if (ctx.response?.status >= 500 && ctx.text?.includes('hx-target="#notice"')) said = document.getElementById("notice").textContent;
+      if (ctx.sourceElement.matches("input[type=checkbox]")) ctx.sourceElement.checked = ctx.sourceElement.defaultChecked;
     }
   });
 })();

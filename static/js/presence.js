@@ -5,7 +5,7 @@
 
   const tell = (where) => {
     const path = document.querySelector("[data-presence]")?.dataset.presence;
-    if (!path || (where === told.where && (!where || Date.now() - told.at < AGAIN))) return;
+    if (!path || (where === told.where && (!where || Math.abs(Date.now() - told.at) < AGAIN))) return;
     told = { where, at: Date.now() };
     const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
     fetch(path, { method: "POST", headers, body: new URLSearchParams({ where }) }).catch(() => {});
