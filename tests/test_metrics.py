@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -287,19 +288,19 @@ def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, 
     assert not list(tmp_path.glob("duologue-metrics-*"))
 
 
-def test_what_only_rises_is_added_up_once_however_often_it_is_looked_at():
-    added, numbers = [], iter([2, 2, 5, 0])
-    rising = Rising(SimpleNamespace(inc=added.append), lambda: next(numbers))
-    for _ in range(4):
-        rising.look()
-    assert added == [2, 0, 3, 0]
-
-
 def test_what_a_killed_gunicorn_left_behind_goes_with_the_next_and_nothing_is_made_unmeasured(demo_folder, tmp_path):
-    copy_folder(demo_folder, tmp_path)
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
     shared = {"TMPDIR": str(tmp_path), "METRICS_ADDRESS": f"unix:{tmp_path}/metrics.sock"}
     with Gunicorn(tmp_path, **shared) as server:
         server.kill()
     assert list(tmp_path.glob("duologue-metrics-*"))
     with Gunicorn(tmp_path, TMPDIR=str(tmp_path)):
         assert not list(tmp_path.glob("duologue-metrics-*"))
+
+
+def test_what_only_rises_is_added_up_once_however_often_it_is_looked_at():
+    added, numbers = [], iter([2, 2, 5, 0])
+    rising = Rising(SimpleNamespace(inc=added.append), lambda: next(numbers))
+    for _ in range(4):
+        rising.look()
+    assert added == [2, 0, 3, 0]
