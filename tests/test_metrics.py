@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -289,7 +288,7 @@ def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, 
 
 
 def test_what_a_killed_gunicorn_left_behind_goes_with_the_next_and_nothing_is_made_unmeasured(demo_folder, tmp_path):
-    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    copy_folder(demo_folder, tmp_path)
     shared = {"TMPDIR": str(tmp_path), "METRICS_ADDRESS": f"unix:{tmp_path}/metrics.sock"}
     with Gunicorn(tmp_path, **shared) as server:
         server.kill()
