@@ -90,7 +90,7 @@ def there_are() -> dict[str, int]:
         "greenlets": sum(isinstance(thing, greenlet) and not thing.dead for thing in found),
         "objects": len(found),
         "pages": live.open_pages(),
-        "database connections": len(db.obj._in_use) + len(db.obj._connections),
+        "database connections": db.obj.connections_in_use + db.obj.connections_idle,
         "open files": len(os.listdir("/proc/self/fd")),
     }
 

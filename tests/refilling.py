@@ -40,7 +40,7 @@ class Refilled:
         yield
         gevent.idle()
         db.close()
-        if db.obj is not self._engine or db.obj._in_use:
+        if db.obj is not self._engine or db.obj.connections_in_use:
             db.close_all()
 
     def _make_anew(self, config: Config) -> None:

@@ -14,6 +14,7 @@ import logs
 import secrecy
 from bench.postgresql import QUICKLY, PostgreSQL
 from bench.server import Server
+from bench.wire import Connection
 from crossing import CHANNEL, KEPT, LARGEST, MARK_LENGTH, Crossing, marked
 from live import ALL, Listener, Told
 
@@ -96,6 +97,12 @@ def test_what_one_writes_the_other_sees(ada, sam):
     assert ada.next_with(b"Said at the second server")
     ada.add("Said at the first server")
     assert sam.next_with(b"Said at the first server")
+
+
+def test_a_process_that_hears_the_others_is_ready(first, second):
+    for server in (first, second):
+        with Connection(server.address) as asking:
+            assert asking.get("/readyz", {}).body == b"ok\n"
 
 
 def test_nothing_that_people_write_or_are_called_crosses(postgres, ada, sam):

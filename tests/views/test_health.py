@@ -85,7 +85,7 @@ def test_whatever_hangs_a_monitor_has_its_answer_soon_and_nothing_piles_up(monit
 def test_a_health_page_keeps_no_connection(monitor):
     monitor.get("/readyz")
     assert db.is_closed()
-    assert not db.obj._in_use
+    assert not db.obj.connections_in_use
 
 
 def test_an_address_with_a_letter_that_is_none_is_nothing(as_sam):
