@@ -4,11 +4,14 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from peewee import fn
+
 import audit
 import clock
 from audit import AuditEntry
 from models import Meeting, Pair, Person
 from records import Record
+from rows import one_at_a_time
 
 EVENTS = ("open", "export", "print")
 AGAIN_AFTER = timedelta(hours=1)
@@ -16,7 +19,7 @@ REMEMBERED = 50_000
 MOST = 200
 MEETING, RECORD, PAIR, COMPETENCE = "meeting", "record", "pair", "competence"
 
-# (person, what) → when its opening was last noted by this process.
+# (person, what) → when its opening was last noted, as far as this process knows.
 _lately: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
 
@@ -42,8 +45,17 @@ def _note_once(event: str, person: Person, pair: Pair, about: str) -> None:
     place, now = (person.id, f"{event} {pair.id} {about}"), clock.now()
     if place in _lately and now - _lately[place] < AGAIN_AFTER:
         return
-    audit.note(event, by=person, pair=pair, about=about)
-    _remember(place, now)
+    with one_at_a_time("audit"):
+        # Another process may have noted it.
+        noted = _last_noted(event, person, pair, about, now - AGAIN_AFTER)
+        if not noted:
+            audit.note(event, by=person, pair=pair, about=about)
+    _remember(place, noted or now)
+
+
+def _last_noted(event: str, person: Person, pair: Pair, about: str, since: datetime) -> datetime | None:
+    facts = (AuditEntry.pair == pair, AuditEntry.event == event, AuditEntry.by == person, AuditEntry.about == about)
+    return AuditEntry.select(fn.MAX(AuditEntry.at)).where(*facts, AuditEntry.at > since).scalar()
 
 
 def _remember(place: tuple[str, str], now: datetime) -> None:

@@ -574,6 +574,7 @@ def _must_fit_together(config: Config) -> None:
         _peers_fit,
         _hosts_fit,
         _processes_fit,
+        _addresses_differ,
         _WAY_NEEDS.get(config.sign_in, lambda config: None),
     ):
         check(config)
@@ -604,6 +605,15 @@ def _processes_fit(config: Config) -> None:
     if config.processes > 1 and config.database:
         raise Misconfigured(
             f"PROCESSES={config.processes} needs a PostgreSQL server (DATABASE_URL): a SQLite file has room for one."
+        )
+
+
+def _addresses_differ(config: Config) -> None:
+    site = config.socket_path.resolve() if config.socket_path else f"{_bracketed(config.host)}:{config.port}"
+    path = config.metrics_address.removeprefix(UNIX_HOST)
+    if site == (Path(path).resolve() if path != config.metrics_address else path):
+        raise Misconfigured(
+            f"METRICS_ADDRESS={config.metrics_address} is where people are answered (HOST, PORT): choose another."
         )
 
 

@@ -1,12 +1,10 @@
 """What monitoring may know of this process: counts and times, never who or what. Off unless METRICS_ADDRESS is set."""
 
-import atexit
 import errno
 import os
-import shutil
 import socket
 import socketserver
-import tempfile
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from typing import Any, Literal
 
 from config import UNIX_HOST, Config, Misconfigured
 
-# Where prometheus-client has the processes of one service put their counts together.
+# Where prometheus-client has the processes of one service put their counts together: deploy/gunicorn.conf.py makes it.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 PATH = "/metrics"
 # How old a level may be that another process tells of this one.
@@ -28,8 +26,23 @@ NO_ROUTE = "none"
 Look = Callable[[], float]
 Together = Literal["livesum", "livemax", "livemin"]
 
+_rising: dict[str, tuple[str, Look]] = {}
 _levels: dict[str, tuple[str, Together, Look]] = {}
 _measures: "Measures | None" = None
+
+
+class Rising:
+    """A number that somebody else counts, and never takes back, put into a counter as far as it has come."""
+
+    def __init__(self, counter: Any, number: Look) -> None:
+        self._counter, self._number, self._seen = counter, number, 0.0
+
+    def look(self) -> None:
+        """Add what came since the last time."""
+        found = self._number()
+        # It is gone at the end.
+        self._counter.inc(max(0.0, found - self._seen))
+        self._seen = max(found, self._seen)
 
 
 class Measures:
@@ -57,6 +70,9 @@ class Measures:
             "database_wait_seconds", "A request's wait for a database connection.", buckets=SECONDS, **own
         )
         self._routes: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self._rising = [Rising(client.Counter(name, meaning, **own), look) for name, (meaning, look) in _rising.items()]
+        # Several threads may look at once.
+        self._looking = threading.Lock()
         self._levels = [
             (client.Gauge(name, meaning, multiprocess_mode=mode, **own), look)
             for name, (meaning, mode, look) in _levels.items()
@@ -71,9 +87,12 @@ class Measures:
         return found
 
     def look(self) -> None:
-        """Take the levels as they are now."""
+        """Take the levels, and what only rises, as they are now."""
         for gauge, look in self._levels:
             gauge.set(look())
+        with self._looking:
+            for counted in self._rising:
+                counted.look()
 
     def text(self) -> bytes:
         """All figures, as Prometheus reads them."""
@@ -119,17 +138,9 @@ def level(name: str, meaning: str, look: Look, together: Together = "livesum") -
     _levels[name] = meaning, together, look
 
 
-def share() -> None:
-    """Have the processes that this one begins put their counts together. To be called before it begins them."""
-    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="duologue-metrics-")
-    os.environ[SHARED] = folder
-    # What it began inherits this and leaves it alone.
-    atexit.register(_take_away, folder, owner)
-
-
-def _take_away(folder: str, owner: int) -> None:
-    if owner == os.getpid():
-        shutil.rmtree(folder, ignore_errors=True)
+def rising(name: str, meaning: str, look: Look) -> None:
+    """Have a number shown that only rises. Of several processes' it is the sum, of those that are gone too."""
+    _rising[name] = meaning, look
 
 
 def begin(config: Config) -> None:
@@ -179,6 +190,14 @@ def _is_alive(process: int) -> bool:
     return state not in "ZX"
 
 
+def _parent(process: int) -> int | None:
+    """Which process began it, if both can be seen."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
 class Answering(BaseHTTPRequestHandler):
     """Answers GET /metrics and nothing else, and keeps no log."""
 
@@ -226,12 +245,29 @@ def _listen(address: str, measures: Measures) -> _Listener:
 
 
 def _listen_on_path(path: Path, measures: Measures) -> _Listener:
-    """The process that began last has the path; the ones before it still run, and it answers for them."""
+    """Of the processes of one service, the one that began last has the path; it answers for the ones before it."""
     if path.exists() and not path.is_socket():
         raise FileExistsError(errno.EEXIST, "a file of another kind is there")
+    if not measures.is_shared or not _is_siblings(path):
+        _must_be_silent(path)
     own = path.with_name(f".{path.name}.{os.getpid()}")
     own.unlink(missing_ok=True)
     server = _Listener(socket.AF_UNIX, str(own), measures)
     own.chmod(0o660)
     own.rename(path)
     return server
+
+
+def _must_be_silent(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise FileExistsError(errno.EADDRINUSE, "another server answers there")
+
+
+def _is_siblings(path: Path) -> bool:
+    """Whether a process listens there that began where this one did."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)):
+            return False
+        listening = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    return _parent(listening) == os.getppid()

@@ -59,22 +59,23 @@ PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0
 
 
 class Gunicorn(NamedTuple):
-    """How gunicorn runs this process: one of how many, listening on which sockets' addresses."""
+    """How gunicorn runs this process: one of how many, on which sockets' addresses, with a certificate or without."""
 
     processes: int
     addresses: list[Any]
+    is_ssl: bool = False
 
 
 # Set by our worker before it loads the application; None under every other server.
 gunicorn: Gunicorn | None = None
 
-# What is measured of how the processes hear one another.
+# What is counted of how the processes hear one another.
 CROSSING = {
     "said": "Messages to the other processes.",
     "heard": "Pieces of news from the other processes.",
     "missed": "Pieces of news that were not heard at first, and asked for.",
-    "waiting": "Pieces of news that wait to be said.",
     "reconnections": "Times that a process was cut off from the others.",
+    "refused": "Messages from somebody who is none of the processes.",
 }
 
 watch: Watch | None = None
@@ -95,8 +96,8 @@ def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
     metrics.level("open_files", "Open files and connections.", lambda: len(os.listdir("/proc/self/fd")))
     metrics.level("open_streams", "Open pages that are told of changes.", live.open_pages)
     metrics.level("waiting_regions", "Changed regions that open pages have not been sent yet.", live.waiting)
-    metrics.level("database_connections_in_use", "Database connections in use.", lambda: len(db.obj._in_use))
-    metrics.level("database_connections_idle", "Database connections kept ready.", lambda: len(db.obj._connections))
+    metrics.level("database_connections_in_use", "Database connections in use.", lambda: db.obj.connections_in_use)
+    metrics.level("database_connections_idle", "Database connections kept ready.", lambda: db.obj.connections_idle)
     _begin_beside(config)
     metrics.begin(config)
 
@@ -106,8 +107,11 @@ def _begin_beside(config: Config) -> None:
     watch = looking = Watch()
     looking.begin()
     for name, meaning in CROSSING.items():
-        metrics.level(f"crossing_{name}", meaning, partial(_of_crossing, name))
-    metrics.level("pairs_mended", "Pairs whose pages were sent whole, since a change was lost.", lambda: looking.mended)
+        metrics.rising(f"crossing_{name}", meaning, partial(_of_crossing, name))
+    metrics.level("crossing_waiting", "Pieces of news that wait to be said.", partial(_of_crossing, "waiting"))
+    metrics.rising(
+        "pairs_mended", "Pairs whose pages were sent whole, since a change was lost.", lambda: looking.mended
+    )
     if config.postgresql:
         # PostgreSQL's client takes its time and memory.
         from crossing import Crossing

@@ -5,9 +5,11 @@ then, so all else of ours is imported in the workers alone: that is how a reload
 """
 
 import gc
+import mmap
 import os
 import signal
 import sys
+import time
 from typing import Any
 
 import gevent
@@ -20,10 +22,16 @@ from gunicorn.workers.ggevent import GeventWorker
 LOOK_SECONDS = 1.0
 # Any number that does not make gunicorn give up.
 TRY_AGAIN = 75
+PAUSE_SECONDS = 2.0
+# Whether any of gunicorn's processes has served: all of them see it.
+has_served = mmap.mmap(-1, 1)
 
 
 class Worker(GeventWorker):
-    """A process that serves. What keeps it from serving is one sentence, and gunicorn ends instead of trying again."""
+    """A process that serves. What keeps the first one from serving is one sentence, and gunicorn ends.
+
+    Later ones say it too, and gunicorn tries again: there is a service that somebody counts on.
+    """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -42,16 +50,27 @@ class Worker(GeventWorker):
         from config import OutOfReach
 
         addresses = [listener.getsockname() for listener in self.sockets]
-        process.gunicorn = process.Gunicorn(self.cfg.workers, addresses)
+        process.gunicorn = process.Gunicorn(self.cfg.workers, addresses, self.cfg.is_ssl)
         try:
             super().load_wsgi()
         except SystemExit as refusal:
             if not self.alive:
                 raise
             print(refusal, file=sys.stderr, flush=True)
-            is_passing = isinstance(refusal.__cause__, OutOfReach)
-            sys.exit(TRY_AGAIN if is_passing else Arbiter.APP_LOAD_ERROR)
+            if isinstance(refusal.__cause__, OutOfReach):
+                sys.exit(TRY_AGAIN)
+            self._give_up()
+        except Exception:
+            self.log.exception("The application cannot be loaded")
+            self._give_up()
+        has_served[0] = 1
         gc.freeze()
+
+    def _give_up(self) -> None:
+        if not has_served[0]:
+            sys.exit(Arbiter.APP_LOAD_ERROR)
+        time.sleep(PAUSE_SECONDS)
+        sys.exit(TRY_AGAIN)
 
     def run(self) -> None:
         """Serve until told to stop, then finish what is under way."""

@@ -48,6 +48,7 @@ def _must_fit(config: Config, gunicorn: Gunicorn | None) -> None:
         _must_name_people(config)
     else:
         _must_be_one_for_a_file(config, gunicorn)
+        _must_run_as_set(config, gunicorn)
         _must_listen_as_set(config, gunicorn)
 
 
@@ -69,14 +70,30 @@ def _must_be_one_for_a_file(config: Config, gunicorn: Gunicorn) -> None:
         )
 
 
+def _must_run_as_set(config: Config, gunicorn: Gunicorn) -> None:
+    if gunicorn.is_ssl:
+        raise Misconfigured("gunicorn's own certificate has no effect: leave https to the server in front of it.")
+    if gunicorn.processes != config.processes:
+        raise Misconfigured(
+            f"gunicorn runs {gunicorn.processes} processes, but PROCESSES={config.processes}: start it with "
+            "deploy/gunicorn.conf.py, and set PROCESSES alone."
+        )
+
+
 def _must_listen_as_set(config: Config, gunicorn: Gunicorn) -> None:
     """Who may be believed was decided for HOST: it is not for gunicorn's own settings to listen elsewhere."""
     hosts = LOOPBACK if config.host == "localhost" else (str(config.socket_path or config.host),)
     for address in gunicorn.addresses:
-        found = address[0] if isinstance(address, tuple) else address
-        if found not in hosts:
+        host, port = address[:2] if isinstance(address, tuple) else (address, config.port)
+        if host not in hosts:
             raise Misconfigured(
-                f"gunicorn listens at {found}, but HOST={config.host}: set HOST where gunicorn is started, not in .env."
+                f"gunicorn listens at {host}, but HOST={config.host}: start it with deploy/gunicorn.conf.py, and set "
+                "HOST alone."
+            )
+        if config.port not in (0, port):
+            raise Misconfigured(
+                f"gunicorn listens at port {port}, but PORT={config.port}: start it with deploy/gunicorn.conf.py, and "
+                "set PORT alone."
             )
 
 

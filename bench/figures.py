@@ -16,6 +16,8 @@ from bench.pictures import Bar, bars
 from bench.postgresql import PostgreSQL
 
 KB, MB = 1_000, 1_000_000
+# What a kind of database is called.
+CALLED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 class Figure(NamedTuple):
@@ -121,7 +123,7 @@ def on_database(kind: str) -> Iterator[PostgreSQL | None]:
         databases.use(None)
         yield None
         return
-    with PostgreSQL(max_connections="300") as server:
+    with PostgreSQL(max_connections="300", shared_buffers="512MB", max_wal_size="4GB") as server:
         databases.use(server)
         yield server
         databases.use(None)

@@ -208,7 +208,7 @@ def measured(options: argparse.Namespace, database: PostgreSQL | None) -> Iterat
 
 def picture(options: argparse.Namespace, found: list[Figure]) -> str:
     """How many times as much each costs."""
-    where = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[options.database]
+    where = figures.CALLED[options.database]
     title = f"Processor time beside an empty database's, on {where}"
     note = f"{options.pairs:,} pairs and {options.years} years of them. The dashed line is the budget."
     rows = [

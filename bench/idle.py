@@ -108,7 +108,7 @@ def _edits(server: Inside, load: Load, options: argparse.Namespace, where: str) 
 def picture(options: argparse.Namespace) -> str:
     """Memory by open pages."""
     x, y = pictures.Axis("open pages in one process"), pictures.Axis("memory", "MB")
-    title = f"What open pages take, on {options.database}"
+    title = f"What open pages take, on {figures.CALLED[options.database]}"
     return pictures.lines(title, "Resident memory of the whole process.", x, y, {"memory": options.points})
 
 

@@ -59,6 +59,8 @@ def notify(number: int) -> Callable[[], None]:
 
 WORKS = {"commit": commit, "note": note, "notify": notify}
 SAID = {"commit": "commits", "note": "entries in the audit trail", "notify": "messages to the other processes"}
+# The same in a word, beside a line.
+DRAWN = {"commit": "commits", "note": "audit entries", "notify": "messages"}
 
 
 def work(name: str, number: int, seconds: float) -> int:
@@ -121,8 +123,8 @@ def measured(options: argparse.Namespace, postgresql: PostgreSQL | None) -> Iter
 def picture(options: argparse.Namespace) -> str:
     """Rates by the number of processes."""
     x, y = pictures.Axis("processes that write at the same time"), pictures.Axis("a second")
-    title = f"What all processes share, on {options.database}"
-    series = {SAID[name]: points for name, points in options.rates.items()}
+    title = f"What all processes share, on {figures.CALLED[options.database]}"
+    series = {DRAWN[name]: points for name, points in options.rates.items()}
     return pictures.lines(title, "All on the two processors and the one disk of the machine.", x, y, series)
 
 

@@ -24,6 +24,8 @@ from bench.server import Gunicorn, Inside, Server
 from bench.wire import Connection, Reception
 
 WARM_SECONDS = 3.0
+# A ping comes every five.
+REST_SECONDS = 5.0
 PACE_SECONDS = 2.0
 ONE_PAIR_PACE_SECONDS = 0.05
 
@@ -91,6 +93,7 @@ class Run(NamedTuple):
     edits: list[dict]
     lasted: float
     taken: Taken
+    resting: float
     idle_bytes: int
     busy_bytes: int
     homes: dict[int, int]
@@ -104,13 +107,32 @@ def many_pairs(server: Server, database: PostgreSQL | None, pairs: list[dict], s
         idle = _idle_bytes(server)
         with loaded(server, pairs) as load:
             load.do("edit", pace=PACE_SECONDS, seconds=WARM_SECONDS)
+            resting = _resting(server)
             if isinstance(server, Inside):
                 server.look()
             before, began = Taken.now(server, database, load), time.monotonic()
             edits = load.do("edit", pace=PACE_SECONDS, seconds=seconds)
             lasted, taken = time.monotonic() - began, Taken.now(server, database, load).since(before)
             seen = server.seen() if isinstance(server, Inside) else None
-            return Run(edits, lasted, taken, idle, server.resident_bytes(), server.homes(), load.do("met"), seen)
+            busy, homes, met = server.resident_bytes(), server.homes(), load.do("met")
+            return Run(edits, lasted, taken, resting, idle, busy, homes, met, seen)
+
+
+def hearing(server: Server, other: Server, pairs: list[dict], seconds: float) -> list[Figure]:
+    """What each edit costs another process, in which none of the pages is open."""
+    with server, other, loaded(server, pairs) as load:
+        load.do("edit", pace=PACE_SECONDS, seconds=WARM_SECONDS)
+        resting, before, began = _resting(other), other.cpu_seconds(), time.monotonic()
+        edits = load.do("edit", pace=PACE_SECONDS, seconds=seconds)
+        taken = other.cpu_seconds() - before - resting * (time.monotonic() - began)
+    return [Figure("what an edit costs a process that shows it to nobody", max(taken, 0) / len(edits) * 1e3, "ms")]
+
+
+def _resting(server: Server) -> float:
+    """What the server takes of a processor while the pages are open and nothing happens."""
+    before, began = server.cpu_seconds(), time.monotonic()
+    time.sleep(REST_SECONDS)
+    return (server.cpu_seconds() - before) / (time.monotonic() - began)
 
 
 def told(run: Run, pairs: int, processes: int) -> list[Figure]:
@@ -153,6 +175,10 @@ def _latencies(run: Run, name: str) -> list[Figure]:
         Figure(f"{name}, {where}: {what}", value, "ms", budget)
         for what, value, budget in zip(("median", "95 %", "99 %"), values, budgets, strict=True)
     ]
+
+
+def _own(run: Run) -> float:
+    return (run.taken.server - run.resting * run.lasted) / len(run.edits) * 1e3
 
 
 def _databases(run: Run) -> list[Figure]:
@@ -246,6 +272,8 @@ def measured(options: argparse.Namespace, database: PostgreSQL | None) -> Iterat
             yield start_up(server, demo, 2 if options.quick else 5)
             yield one_pair(server, pairs, options.seconds / 2)
         yield from _runs(options, database, Path(folder), pairs)
+        if database and not options.profile:
+            yield hearing(_server(Path(folder), options, 1), Server(Path(folder)), pairs, options.seconds)
         if not options.only_pairs:
             yield open_pages(server, pairs, options.pages)
         if not options.only_pairs and not options.skip_browser:
@@ -283,6 +311,7 @@ def _gist(run: Run) -> dict[str, Any]:
         "median_ms": statistics.median(seen),
         "p99_ms": percentile(seen, 99),
         "server_ms_per_edit": run.taken.server / number * 1e3,
+        "own_ms_per_edit": _own(run),
         "database_ms_per_edit": run.taken.database / number * 1e3,
         "idle_mb": run.idle_bytes / MB,
         "busy_mb": run.busy_bytes / MB,
@@ -291,7 +320,7 @@ def _gist(run: Run) -> dict[str, Any]:
 
 def picture(options: argparse.Namespace, found: list[Figure]) -> str:
     """Of a single run every budget; of several, what an edit costs by the number of pairs."""
-    where = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[options.database]
+    where = figures.CALLED[options.database]
     if options.profile:
         return profile.picture(f"What an edit's time is spent on, on {where}", found)
     if len(options.runs) == 1:

@@ -42,6 +42,7 @@ from sessions import Session
 AT_A_TIME = 20_000
 LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ID_LETTERS.encode())
 HASTE = ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '1GB'")
+SQLITE_HASTE = ("synchronous = off", "cache_size = -2000000", "temp_store = memory", "foreign_keys = off")
 # So many pairs have one manager.
 TEAM = 5
 # A month and a bit, so that a year has ten meetings less what holidays take.
@@ -269,7 +270,7 @@ class SqliteStore:
 
     def __init__(self, config: settings.Config) -> None:
         self._connection = sqlite3.connect(config.database, isolation_level=None)
-        for pragma in ("synchronous = off", "cache_size = -2000000", "temp_store = memory", "foreign_keys = off"):
+        for pragma in ("journal_mode = off", *SQLITE_HASTE):
             self._connection.execute(f"PRAGMA {pragma}")
         self._indexes = self._connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT LIKE 'CREATE UNIQUE%'"
@@ -285,7 +286,7 @@ class SqliteStore:
         for _, sql in self._indexes:
             self._connection.execute(sql)
         self._connection.execute("COMMIT")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.execute("PRAGMA journal_mode = wal")
         self._connection.close()
 
 

@@ -77,13 +77,16 @@ def lines(title: str, note: str, x: Axis, y: Axis, series: Lines, limit: float |
     if limit is not None:
         at = frame.y(limit)
         parts.append(f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        parts.append(_text(LEFT + 6, at - 6, f"budget {limit:g} {y.unit}", "soft small"))
+        parts.append(_text(LEFT + 6, at - 6, f"budget {_number(limit)} {y.unit}", "soft small"))
     places = frame.apart({name: line[-1][1] for name, line in series.items()})
     for number, (name, line) in enumerate(series.items()):
         parts.append(frame.line(line, number))
-        parts.append(_text(WIDTH - RIGHT + 8, places[name] + 4, f"{name}: {line[-1][1]:,.4g}", f"name c{number % 4}"))
+        parts.append(
+            _text(WIDTH - RIGHT + 8, places[name] + 4, f"{name}: {_number(line[-1][1])}", f"name c{number % 4}")
+        )
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{value:,.4g} at {at:,g}" for at, value in line) for name, line in series.items()
+        f"{name}: " + ", ".join(f"{_number(value)} at {_number(at)}" for at, value in line)
+        for name, line in series.items()
     )
     return _picture(title, note, f"{y} by {x}. {told}", HEAD + HEIGHT + 60, "".join(parts))
 
@@ -105,9 +108,9 @@ class _Frame:
         for step in range(5):
             value, at = self._high * step / 4, HEAD + HEIGHT - HEIGHT * step / 4
             yield f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}"/>'
-            yield _text(LEFT - 8, at + 4, f"{value:,.4g}", "soft small", "end")
+            yield _text(LEFT - 8, at + 4, _number(value), "soft small", "end")
             where = self._far * step / 4
-            yield _text(self.x(where), HEAD + HEIGHT + 20, f"{where:,.4g}", "soft small", "middle")
+            yield _text(self.x(where), HEAD + HEIGHT + 20, _number(where), "soft small", "middle")
         yield _text(self.x(self._far / 2), HEAD + HEIGHT + 44, str(x), "ink", "middle")
         yield _text(16, HEAD - 14, str(y), "ink")
 
@@ -125,6 +128,11 @@ class _Frame:
         for name in sorted(ends, key=lambda name: -ends[name]):
             last = found[name] = max(self.y(ends[name]), last + 18)
         return found
+
+
+def _number(value: float) -> str:
+    """Three digits or four, as people write them."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
 def _round_up(value: float) -> float:

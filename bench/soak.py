@@ -124,7 +124,9 @@ def picture(found: Soak, options: argparse.Namespace) -> str:
     points = [(sample.at / 60, sample.memory_mb) for sample in found.samples]
     x, y = pictures.Axis("time", "minutes"), pictures.Axis("memory", "MB")
     title = f"{options.pairs} pairs write, read, reconnect, sign out and in"
-    return pictures.lines(title, f"Resident memory of one process, on {options.database}.", x, y, {"memory": points})
+    return pictures.lines(
+        title, f"Resident memory of one process, on {figures.CALLED[options.database]}.", x, y, {"memory": points}
+    )
 
 
 def measured(options: argparse.Namespace, database: PostgreSQL | None) -> Soak:

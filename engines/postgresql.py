@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import Misconfigured, OutOfReach
 
+from .pool import Pool
+
 # How many connections a process has at most, and how long one waits for one of them.
 MOST_CONNECTIONS = 20
 PATIENCE_SECONDS = 5
@@ -32,7 +34,7 @@ NEVER_ASK = "--no-password"
 Progress = Callable[[int, int], None]
 
 
-class PostgresqlServer(PooledPostgresqlDatabase):
+class PostgresqlServer(Pool, PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
 
     # Places on an agenda are as exact as in a file.

@@ -13,6 +13,7 @@ import lockfile
 from config import Misconfigured
 
 from .files import begin_file, to_disk
+from .pool import Pool
 
 # How long to wait for a lock comes first: the others may meet one.
 PATIENCE_MILLISECONDS = 5_000
@@ -39,7 +40,7 @@ AROUND_IT = {
 Progress = Callable[[int, int], None]
 
 
-class SqliteFile(PooledSqliteDatabase):
+class SqliteFile(Pool, PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
     # What its driver raises.

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 import stat
 import subprocess
 import sys
@@ -28,6 +29,7 @@ PATIENCE_SECONDS = 30
 ENOUGH = 10
 NOT_LOADED = 4
 LINE = '<li id="item-'
+SERVED_BY_TWO = {"SIGN_IN": "demo", "DATABASE_URL": "postgresql://nobody@127.0.0.1/none"}
 
 
 @pytest.fixture
@@ -201,6 +203,30 @@ def is_waiting(server: Gunicorn) -> bool:
     return any(path.endswith(".serving") for path in files)
 
 
+def test_a_reload_that_would_be_refused_does_nothing(server):
+    with Connection(server.address) as connection:
+        assert connection.get("/healthz", {}).status == 200
+        before = server.workers()
+        (server.folder / "keyring").chmod(0o644)
+        server.reload()
+        eventually(lambda: "There is no reload" in server.log())
+        assert "duologue: " in server.log()
+        assert connection.get("/healthz", {}).status == 200
+        assert server.workers() == before
+
+
+def test_a_process_that_is_refused_in_the_place_of_one_that_served_is_tried_again(server):
+    with Connection(server.address) as connection:
+        assert connection.get("/healthz", {}).status == 200
+    (server.folder / "keyring").chmod(0o644)
+    psutil.Process(*server.workers()).kill()
+    eventually(lambda: "duologue: " in server.log())
+    (server.folder / "keyring").chmod(0o600)
+    with Connection(server.address) as connection:
+        assert connection.get("/healthz", {}).status == 200
+    assert server.log().count("duologue: ") <= 2
+
+
 # Refused
 
 
@@ -212,7 +238,7 @@ def refusal(folder: Path, settings: dict[str, str], *more: str) -> str:
         command, env=environ, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
     (said,) = {line for line in done.stderr.splitlines() if not line.startswith("[")}
-    assert done.returncode == NOT_LOADED
+    assert done.returncode == (NOT_LOADED if "Booting worker" in done.stderr else 1)
     assert done.stderr.count("Booting worker") <= 2
     return said
 
@@ -225,11 +251,32 @@ def refusal(folder: Path, settings: dict[str, str], *more: str) -> str:
         ({"SIGN_IN": "demo", "PROCESSES": "2"}, ("--workers", "1"), "PROCESSES=2 needs a PostgreSQL server"),
         ({"SIGN_IN": "demo"}, ("--workers", "2"), "2 processes need a PostgreSQL server"),
         ({"SIGN_IN": "demo"}, ("--bind", "0.0.0.0:0"), "gunicorn listens at 0.0.0.0, but HOST=127.0.0.1"),
+        ({"SIGN_IN": "demo", "PORT": "8000"}, ("--bind", "127.0.0.1:0"), "gunicorn listens at port"),
+        ({**SERVED_BY_TWO, "PROCESSES": "2"}, ("--workers", "1"), "gunicorn runs 1 processes, but PROCESSES=2"),
+        ({"SIGN_IN": "demo", "PROCESSES": "0"}, (), "PROCESSES=0 is refused"),
+        ({"SIGN_IN": "demo", "PROCESSES": "abc"}, (), "PROCESSES=abc is refused"),
+        ({"SIGN_IN": "demo", "PORT": "70000"}, (), "PORT=70000 is refused"),
+        ({"SIGN_IN": "demo"}, ("--certfile", __file__), "gunicorn's own certificate has no effect"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence_and_no_second_try(tmp_path, settings, more, words):
     said = refusal(tmp_path, settings, *more)
     assert said.startswith(f"duologue: {words}")
+
+
+def test_what_is_set_in_a_file_is_what_gunicorn_goes_by(tmp_path):
+    (tmp_path / ".env").write_text("SIGN_IN=demo\nPROCESSES=65\n")
+    assert refusal(tmp_path, {}).startswith("duologue: PROCESSES=65 is refused")
+
+
+def test_a_socket_that_is_answered_is_not_taken_and_one_that_was_left_behind_is(tmp_path):
+    path = tmp_path / "duologue.sock"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        assert refusal(tmp_path, {"HOST": f"unix:{path}"}) == f"duologue: There is a server at {path} (HOST) already."
+        assert path.is_socket()
+    assert refusal(tmp_path, {"HOST": f"unix:{path}"}).startswith("duologue: SIGN_IN is not set")
 
 
 def test_a_service_that_begins_while_the_database_is_away_goes_on_trying(tmp_path):

@@ -2,19 +2,24 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 import config
-from bench.server import Gunicorn, Server
+import metrics
+from bench import databases
+from bench.server import PROGRAM, Gunicorn, Server
 from bench.wire import Connection, Reception
+from metrics import Rising
 from rows import ID_LETTERS
 
 from .command_line import refused, run
@@ -27,6 +32,7 @@ AN_ID = re.compile(rf"\b[{ID_LETTERS}]{{12}}\b")
 PROCESS = """
 import sys, time, metrics, config
 metrics.level("open_streams", "Open pages.", lambda: float(sys.argv[1]))
+metrics.rising("pairs_mended", "Pairs mended.", lambda: float(sys.argv[1]))
 metrics.LOOK_SECONDS = 0.1
 metrics.begin(config.read())
 for _ in range(int(sys.argv[1])):
@@ -36,8 +42,8 @@ time.sleep(600)
 """
 # Whatever begins the others, as a server of several processes does.
 PARENT = """
-import subprocess, sys, metrics
-metrics.share()
+import os, subprocess, sys, tempfile, metrics
+os.environ[metrics.SHARED] = tempfile.mkdtemp()
 children = [subprocess.Popen([sys.executable, "-c", sys.argv[1], count], stdout=subprocess.PIPE) for count in "34"]
 for child in children:
     child.stdout.readline()
@@ -47,6 +53,15 @@ for child in children:
     child.kill()
     child.wait()
     child.stdout.close()
+"""
+# What has a Unix socket already, until it may end.
+OTHER = """
+import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print("ready", flush=True)
+sys.stdin.read()
 """
 
 
@@ -128,6 +143,7 @@ def test_what_the_open_pages_cost_is_told(told):
     assert found["duologue_announcements_total"] >= 2
     assert found["duologue_event_seconds_count"] >= 2
     assert found["duologue_processes"] == 1
+    assert found["duologue_pairs_mended_total"] == found["duologue_crossing_said_total"] == 0
     assert found["duologue_database_wait_seconds_count"] >= 4
     assert found["duologue_memory_bytes"] > 10_000_000
     assert found["duologue_open_files"] > 5
@@ -168,6 +184,20 @@ def test_an_address_that_is_none_is_refused(address):
         config.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address})
 
 
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1:8000"),
+        ("::1", "[::1]:8000"),
+        ("unix:/run/duologue.sock", "unix:/run/./duologue.sock"),
+    ],
+)
+def test_people_and_monitoring_are_not_answered_in_one_place(host, address):
+    given = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.org", "KEYRING_FILE": "/x"}
+    with pytest.raises(config.Misconfigured, match="is where people are answered"):
+        config.read({**given, "HOST": host, "METRICS_ADDRESS": address})
+
+
 @pytest.mark.parametrize("address", ["", "127.0.0.1:9464", "[::1]:9464", "unix:/run/duologue/metrics.sock"])
 def test_an_address_that_is_one_is_taken(address):
     assert config.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address}).metrics_address == address
@@ -178,6 +208,26 @@ def test_an_address_in_use_is_one_sentence(made):
         address = f"127.0.0.1:{other.getsockname()[1]}"
         said = refused(run(made.data_dir, "serve", METRICS_ADDRESS=address, PORT="0"))
     assert f"METRICS_ADDRESS={address} cannot be used" in said
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_socket_that_is_another_services_is_left_to_it(made, tmp_path, is_shared):
+    shared = {metrics.SHARED: str(tmp_path)} if is_shared else {}
+    path = tmp_path / "metrics.sock"
+    command = [sys.executable, "-c", OTHER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        other.stdout.readline()
+        # What asks for the command is this process, and so it is the other one's parent as well.
+        under_another = ("sh", "-c", '"$0" serve; exit $?', PROGRAM) if is_shared else (PROGRAM, "serve")
+        where = {"DATA_DIR": str(made.data_dir), **databases.settings(made.data_dir)}
+        environ = {"SIGN_IN": "demo", "METRICS_ADDRESS": f"unix:{path}", "PORT": "0", **where}
+        done = subprocess.run(
+            under_another, env=environ | shared, capture_output=True, text=True, timeout=20, check=False
+        )
+        other.communicate("")
+    assert done.returncode == 1
+    assert done.stderr.startswith("duologue: METRICS_ADDRESS=")
+    assert "another server answers there" in done.stderr
 
 
 def test_a_file_in_the_place_of_a_socket_is_left_alone(made):
@@ -216,10 +266,10 @@ def test_whichever_process_is_asked_tells_of_all_and_the_dead_only_count(tmp_pat
         kill(first)
         after = soon(found)
         parent.communicate("")
+    assert before["duologue_pairs_mended_total"] == after["duologue_pairs_mended_total"] == 7
     counted, levels = 'duologue_requests_total{endpoint="today.show",status="2xx"}', "duologue_open_streams"
     assert (before[counted], before[levels]) == (7, 7)
     assert (after[counted], after[levels]) == (7, 4)
-    assert not list(tmp_path.glob("duologue-metrics-*"))
 
 
 def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, tmp_path):
@@ -236,3 +286,21 @@ def test_under_gunicorn_what_a_killed_process_counted_still_counts(demo_folder, 
     assert found['duologue_requests_total{endpoint="health.show",status="2xx"}'] == 2
     assert found["duologue_processes"] == 1
     assert not list(tmp_path.glob("duologue-metrics-*"))
+
+
+def test_what_a_killed_gunicorn_left_behind_goes_with_the_next_and_nothing_is_made_unmeasured(demo_folder, tmp_path):
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    shared = {"TMPDIR": str(tmp_path), "METRICS_ADDRESS": f"unix:{tmp_path}/metrics.sock"}
+    with Gunicorn(tmp_path, **shared) as server:
+        server.kill()
+    assert list(tmp_path.glob("duologue-metrics-*"))
+    with Gunicorn(tmp_path, TMPDIR=str(tmp_path)):
+        assert not list(tmp_path.glob("duologue-metrics-*"))
+
+
+def test_what_only_rises_is_added_up_once_however_often_it_is_looked_at():
+    added, numbers = [], iter([2, 2, 5, 0])
+    rising = Rising(SimpleNamespace(inc=added.append), lambda: next(numbers))
+    for _ in range(4):
+        rising.look()
+    assert added == [2, 0, 3, 0]

@@ -62,6 +62,23 @@ def test_a_page_is_noted_once_an_hour_for_each_person(as_sam, as_ada, client_of,
     assert len(noted()) == 3
 
 
+def test_what_one_process_noted_the_others_do_not_note_within_the_hour(sam, ada, pair):
+    def at_another_process(person, minutes: int) -> None:
+        access._lately.clear()
+        with clock.at(NOW + timedelta(minutes=minutes)):
+            access.note_open(person, pair)
+
+    at_another_process(sam, 0)
+    at_another_process(sam, 30)
+    at_another_process(ada, 30)
+    assert [name for _, name, _ in noted()] == ["Sam", "Ada"]
+    with clock.at(NOW + timedelta(minutes=60)):
+        access.note_open(ada, pair)
+        assert len(noted()) == 2
+        at_another_process(sam, 60)
+    assert [name for _, name, _ in noted()] == ["Sam", "Ada", "Sam"]
+
+
 def test_a_page_that_was_noted_lately_costs_no_query(as_sam, sam, pair):
     access.note_open(sam, pair)
     with counted() as found:
