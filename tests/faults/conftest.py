@@ -18,7 +18,7 @@ def postgres() -> Iterator[PostgreSQL]:
 
 
 # Each test has one of its own.
-PAIRS = 8
+PAIRS = 10
 THERE = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'duologue-crossing'"
 
 
