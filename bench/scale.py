@@ -299,11 +299,12 @@ def _processes() -> Iterator[str]:
 
 def _past() -> Iterator[str]:
     names = ("history-sqlite", "history-postgresql")
-    sizes = [sum(figures_of(name)["rows"].values()) for name in names]
-    facts = [figures_of(name) for name in names]
-    pairs, years = facts[0]["pairs"], facts[0]["years"]
-    beside = " | ".join(f"{where}, {size:,} rows" for where, size in zip(("SQLite", "PostgreSQL"), sizes, strict=True))
-    yield f"| {years} years of {pairs:,} pairs, beside an empty database | {beside} |"
+    heads = []
+    for name, where in zip(names, ("SQLite", "PostgreSQL"), strict=True):
+        facts = figures_of(name)
+        size = sum(facts["rows"].values())
+        heads.append(f"{where}: {facts['pairs']:,} pairs, {facts['years']} years, {size:,} rows")
+    yield f"| a long past, beside an empty database | {' | '.join(heads)} |"
     yield "|---|--:|--:|"
     for kind in KINDS:
         yield f"| {kind} | " + " | ".join(f"{figure(name, f'{kind}, full beside'):.2f} ×" for name in names) + " |"
