@@ -52,9 +52,11 @@ class Client:
         self.server, self.path = server, f"/meetings/{meeting}"
         with Connection(server.address) as connection:
             self.visitor: Visitor = Reception(connection).sign_in(connection, person)
-            self.lines = self.visitor.open(connection, self.path).count(LINE)
+            page = self.visitor.open(connection, self.path)
+        self.lines = page.count(LINE)
         self.saved: list[str] = []
-        self.heard: list[bytes] = []
+        # The other one may have begun to write before this page was opened: then that is in it.
+        self.heard = [page.encode()]
         self.streams, self.problem, self.has_written = 0, "", False
         self.threads = [threading.Thread(target=self._noting, args=(work,)) for work in (self._write, self._listen)]
         for thread in self.threads:
