@@ -209,11 +209,16 @@ def _use(engine: Engine) -> None:
     """Have the models keep their rows there."""
     if db.obj is not None:
         db.close_all()
-    if type(engine) is not type(db.obj):
-        prepared.forget()
-        rows.forget_statements()
     db.initialize(engine)
     history.keep_what_changes()
+
+
+@db.attach_callback
+def _write_sql_for(engine: Engine) -> None:
+    """Have SQL written anew if it was written for another kind of database."""
+    if engine.param != prepared.written_with:
+        prepared.forget(engine.param)
+        rows.forget_statements()
 
 
 def _must_have_whole_templates() -> None:

@@ -26,8 +26,14 @@ class _Slot:
 _all: list["Prepared"] = []
 
 
-def forget() -> None:
-    """Prepare all of them anew when they are next called: another kind of database wants other SQL."""
+# How the SQL of all of them marks a parameter.
+written_with = ""
+
+
+def forget(param: str) -> None:
+    """Prepare all of them anew when they are next called, with `param` as the mark: another kind of database."""
+    global written_with  # noqa: PLW0603 - one process, one database
+    written_with = param
     for query in _all:
         query._query = query._read = None
 
