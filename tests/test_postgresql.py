@@ -205,17 +205,24 @@ def test_connections_that_the_server_has_dropped_are_not_used_again(made, postgr
 
 def test_one_waits_for_a_connection_and_not_for_ever(made, monkeypatch):
     monkeypatch.setattr(db.obj, "_max_connections", 1)
-    monkeypatch.setattr(db.obj, "_wait_timeout", 5)
+    taken, let_go = threading.Event(), threading.Event()
 
-    def work() -> int:
+    def hold() -> None:
         with db.connection_context():
-            db.execute_sql("SELECT pg_sleep(0.1)")
-            return Pair.select().count()
+            taken.set()
+            let_go.wait(30)
 
-    assert all(at_once(work, work))
-    monkeypatch.setattr(db.obj, "_wait_timeout", 0.05)
-    with pytest.raises(OperationalError, match="in use"):
-        at_once(work, work)
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert taken.wait(30)
+        monkeypatch.setattr(db.obj, "_wait_timeout", 0.05)
+        with pytest.raises(OperationalError, match="in use"):
+            db.connect()
+        monkeypatch.setattr(db.obj, "_wait_timeout", 30)
+        let_go.set()
+        with db.connection_context():
+            assert Pair.select().count()
+        holding.result()
 
 
 # Transactions that meet
