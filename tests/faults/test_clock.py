@@ -58,7 +58,7 @@ class Clock:
 @pytest.fixture
 def wall(tmp_path) -> Clock:
     """The clock on the wall."""
-    library = os.environ.get("FAKETIME") or next(iter(glob(LIBRARIES)), "")
+    library = os.environ.get("LIBFAKETIME") or next(iter(glob(LIBRARIES)), "")
     if not library:
         pytest.skip("there is no libfaketime here (bin/faketime installs it)")
     return Clock(library, tmp_path)
