@@ -1,7 +1,6 @@
 """Backups: a whole copy of the database, made while people write, and the way back from one."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +9,10 @@ import audit
 import database
 import engines
 from config import Config, Misconfigured
+from engines.base import Progress
 from engines.files import begin_file, to_disk
 from rows import db
 from sessions import Session
-
-Progress = Callable[[int, int], None]
 
 
 def back_up(config: Config, path: Path, progress: Progress = lambda done, of: None) -> None:

@@ -27,11 +27,11 @@ from engines.postgresql import SERVING
 from live import Told
 
 CHANNEL = "duologue"
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 0.5
 # Where much happens, so much of it goes together: each message costs all processes their waking up.
 SPACING_SECONDS = 0.02
 # Whoever has said nothing for so long is dead, and whoever was at a meeting there is not any more.
-SILENCE_SECONDS = 3.0
+SILENCE_SECONDS = 2.0
 FORGOTTEN_SECONDS = 600.0
 # Who does not even hear itself is cut off, though nobody may have said so.
 DEAF_SECONDS = 3.0

@@ -1,6 +1,5 @@
 """The database's life: made, checked and opened; every start-up problem is one sentence."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -164,7 +163,15 @@ def is_within_reach() -> bool:
 
 def is_of_this_version() -> bool:
     """Whether the open database is neither older nor newer than the program by now."""
-    return set(Runner(db, str(MIGRATIONS)).applied()) == {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+    return _applied() == _known()
+
+
+def _applied() -> set[str]:
+    return set(Runner(db, str(MIGRATIONS)).applied())
+
+
+def _known() -> set[str]:
+    return {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
 
 
 def inspect(config: Config) -> None:
@@ -241,8 +248,7 @@ def _must_be_of_this_version(engine: Engine) -> None:
 
 def _missing_migrations(engine: Engine) -> set[str]:
     """The migrations that it still needs. Raises Misconfigured if a newer version made it."""
-    known = {migration.name for migration in Migration.load_directory(str(MIGRATIONS))}
-    applied = set(Runner(db, str(MIGRATIONS)).applied())
+    known, applied = _known(), _applied()
     if not applied:
         raise engine.broken()
     if applied - known:
@@ -295,7 +301,7 @@ def bring_forward(engine: Engine, config: Config) -> list[str]:
             library.publish_built_ins()
             _adopt_templates()
             return applied
-    except (DatabaseError, sqlite3.Error) as problem:
+    except (DatabaseError, *engine.problems) as problem:
         raise engine.unusable(problem) from None
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
-def _database_reach() -> str | None:
-    try:
-        with db.connection_context():
-            return None if database.is_within_reach() else "The database is out of reach."
-    except PeeweeException:
-        return "The database is out of reach."
+AWAY = "The database is out of reach."
 
 
-def _database_version() -> str | None:
-    try:
-        with db.connection_context():
-            return None if database.is_of_this_version() else "The database is of another version."
-    except PeeweeException:
-        return "The database is out of reach."
+def _unless(is_so: Callable[[], bool], reason: str) -> Check:
+    """A check of the database, which has to be asked for it."""
+
+    def look() -> str | None:
+        try:
+            with db.connection_context():
+                return None if is_so() else reason
+        except PeeweeException:
+            return AWAY
+
+    return Check(look)
 
 
 def _crossing_connection() -> str | None:
@@ -51,8 +52,12 @@ def _room() -> str | None:
     return None if db.has_room() else "The disk is full."
 
 
-reach = Check(_database_reach)
-checks += [reach, Check(_database_version), Check(_room), Check(_crossing_connection), Check(_watch_looks)]
+reach = _unless(database.is_within_reach, AWAY)
+checks += [
+    reach,
+    _unless(database.is_of_this_version, "The database is of another version."),
+    *(Check(_room), Check(_crossing_connection), Check(_watch_looks)),
+]
 
 # How long the one before may take to end: by hand hardly any time, at a graceful reload as long as it drains.
 PATIENCE_SECONDS, RELOAD_SECONDS = 2.0, 20.0

@@ -6,7 +6,7 @@ import os
 import platform
 import resource
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,6 +114,17 @@ def allow_many_files() -> None:
     """Let this process, and those that it starts, have as many open files as the system lets it have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def measure(options: argparse.Namespace, measured: Callable[..., Iterator[list[Figure]]]) -> list[Figure]:
+    """Have all measured on the database of the options, each part printed as it comes; what came of it."""
+    print(said(machine()), "\n", flush=True)
+    found: list[Figure] = []
+    with on_database(options.database) as database:
+        for some in measured(options, database):
+            table(some)
+            found += some
+    return found
 
 
 @contextmanager

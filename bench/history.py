@@ -232,12 +232,7 @@ def chosen() -> argparse.Namespace:
 
 def main() -> None:
     options = chosen()
-    print(figures.said(figures.machine()), "\n", flush=True)
-    found: list[Figure] = []
-    with figures.on_database(options.database) as database:
-        for some in measured(options, database):
-            figures.table(some)
-            found += some
+    found = figures.measure(options, measured)
     more: dict[str, Any] = {name: getattr(options, name) for name in ("database", "pairs", "years", "rows")}
     figures.keep(options, found, picture(options, found), **more)
 

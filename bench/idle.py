@@ -120,12 +120,7 @@ def main() -> None:
     options = parser.parse_args()
     options.points, options.resting = [], 0.0
     figures.allow_many_files()
-    print(figures.said(figures.machine()), "\n", flush=True)
-    found: list[Figure] = []
-    with figures.on_database(options.database) as database:
-        for some in measured(options, database):
-            figures.table(some)
-            found += some
+    found = figures.measure(options, measured)
     more: dict[str, Any] = {"database": options.database, "points": options.points}
     figures.keep(options, found, picture(options), **more)
 

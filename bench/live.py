@@ -370,12 +370,7 @@ def chosen() -> argparse.Namespace:
 def main() -> None:
     options = chosen()
     figures.allow_many_files()
-    print(figures.said(figures.machine()), "\n", flush=True)
-    found: list[Figure] = []
-    with figures.on_database(options.database) as database:
-        for some in measured(options, database):
-            figures.table(some)
-            found += some
+    found = figures.measure(options, measured)
     if any(run["is_full"] for run in options.runs):
         print(f"\n{NOTE}\nWhere they were full, latencies are the machine's and have no budget.")
     figures.keep(options, found, picture(options, found), database=options.database, runs=options.runs)

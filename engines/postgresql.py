@@ -4,7 +4,7 @@ import os
 import select
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config import Misconfigured, OutOfReach
 
-from .pool import Pool
+from .base import Base, Progress
 
 # How many connections a process has at most, and how long one waits for one of them.
 MOST_CONNECTIONS = 20
@@ -31,15 +31,14 @@ LIMITS = f"-c lock_timeout={PATIENCE_SECONDS}s -c idle_in_transaction_session_ti
 # Nobody is to be asked for a password by a program that nobody watches.
 NEVER_ASK = "--no-password"
 
-Progress = Callable[[int, int], None]
 
-
-class PostgresqlServer(Pool, PooledPostgresqlDatabase):
+class PostgresqlServer(Base, PooledPostgresqlDatabase):
     """The database at this address. `name` is the address as it may be said."""
 
     # Places on an agenda are as exact as in a file.
     field_types = {**PooledPostgresqlDatabase.field_types, "FLOAT": "DOUBLE PRECISION"}
 
+    view = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     # What its driver raises.
     problems = (psycopg.Error,)
 
@@ -178,17 +177,6 @@ class PostgresqlServer(Pool, PooledPostgresqlDatabase):
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one, in whichever process."""
         self.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (about,))
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Whatever is read within is as it was at the beginning, while people write."""
-        try:
-            with self.connection_context():
-                self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                yield
-                self.execute_sql("ROLLBACK")
-        finally:
-            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -12,8 +12,8 @@ from playhouse.pool import PooledSqliteDatabase
 import lockfile
 from config import Misconfigured
 
+from .base import Base, Progress
 from .files import begin_file, to_disk
-from .pool import Pool
 
 # How long to wait for a lock comes first: the others may meet one.
 PATIENCE_MILLISECONDS = 5_000
@@ -37,12 +37,11 @@ AROUND_IT = {
     *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
 }
 
-Progress = Callable[[int, int], None]
 
-
-class SqliteFile(Pool, PooledSqliteDatabase):
+class SqliteFile(Base, PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
+    view = "BEGIN"
     # What its driver raises.
     problems = (sqlite3.Error,)
 
@@ -163,17 +162,6 @@ class SqliteFile(Pool, PooledSqliteDatabase):
 
     def hold(self, about: str) -> None:
         """Have no other transaction about the same thing run beside this one: here none that writes does anyway."""
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Whatever is read within is as it was at the beginning, while people write."""
-        try:
-            with self.connection_context():
-                self.execute_sql("BEGIN")
-                yield
-                self.execute_sql("ROLLBACK")
-        finally:
-            self.close_all()
 
     @contextmanager
     def reshaping(self) -> Iterator[None]:

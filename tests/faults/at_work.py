@@ -17,8 +17,6 @@ from bench.wire import Connection, Reception, Visitor
 PATIENCE_SECONDS = 30.0
 # How soon all has to be right again.
 RECOVERY_SECONDS = 5.0
-# Beside another test that takes both processors it may be this many times as long.
-BUSY = 3
 # So many lines show that it goes on.
 SOME = 5
 # Between two lines; between two attempts; for how long a page waits for its stream, and for a sign of life on it.
@@ -168,7 +166,7 @@ class Work:
 
     def is_right_again(self) -> None:
         """From now on there are some seconds until both write, and each page shows all that was acknowledged."""
-        until = time.monotonic() + RECOVERY_SECONDS * BUSY
+        until = time.monotonic() + RECOVERY_SECONDS
         self.goes_on()
         self.is_told()
         assert time.monotonic() < until, self.said()
