@@ -78,17 +78,22 @@ class Handler(WSGIHandler):
     def read_requestline(self) -> str:
         """The first line of the next request; empty when there is none."""
         self.is_idle, self.is_stream = True, False
-        if self.server.is_hanging_up:
-            self.hang_up()
+        if self.server.is_draining:
+            self.hang_up_soon()
         try:
             return super().read_requestline()
         finally:
             self.is_idle = False
 
-    def hang_up(self) -> None:
-        """Read what has arrived, and nothing after it."""
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RD)
+    def hang_up_soon(self) -> None:
+        """Leave some time for a request that may be on its way: it is answered, and told that it is the last."""
+        gevent.spawn_later(GRACE_SECONDS, self._hang_up)
+
+    def _hang_up(self) -> None:
+        """Between two requests, read what has arrived, and nothing after it."""
+        if self.is_idle:
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RD)
 
     def MessageClass(self, *arguments: object) -> Head:  # noqa: N802 - the name that the server looks for
         """The headers of a request. Raises ValueError, which is answered with 400."""
@@ -182,7 +187,7 @@ class Server(WSGIServer):
     def __init__(self, listener: socket.socket, application: Callable, **how: Any) -> None:
         super().__init__(listener, application, log=None, error_log=logging.getLogger("server"), **how)
         self.handlers: set[Handler] = set()
-        self.is_draining = self.is_hanging_up = False
+        self.is_draining = False
         gevent.get_hub().print_exception = _log_failure
 
     def drain(self) -> None:
@@ -193,20 +198,12 @@ class Server(WSGIServer):
         self.is_draining = True
         readiness.checks.insert(0, readiness.Check(lambda: "This process is stopping."))
         self.close()
-        # Somebody's next request may be on its way already. It is answered, and told that it is the last one.
-        _wait_until(lambda: not self._idle(), GRACE_SECONDS)
-        self.is_hanging_up = True
-        for handler in self._idle():
-            handler.hang_up()
-        _wait_until(lambda: not self._answering(), REQUEST_SECONDS)
+        for handler in self.handlers:
+            if handler.is_idle:
+                handler.hang_up_soon()
+        _wait_until(lambda: all(handler.is_stream for handler in self.handlers), GRACE_SECONDS + REQUEST_SECONDS)
         live.dismiss_all()
         _wait_until(lambda: not self.handlers, STREAM_SECONDS)
-
-    def _idle(self) -> list[Handler]:
-        return [handler for handler in self.handlers if handler.is_idle]
-
-    def _answering(self) -> bool:
-        return any(not handler.is_stream and not handler.is_idle for handler in self.handlers)
 
 
 def _wait_until(is_so: Callable[[], bool], seconds: float) -> None:

@@ -142,7 +142,9 @@ def test_what_the_open_pages_cost_is_told(told):
     assert found["duologue_announcements_total"] >= 2
     assert found["duologue_event_seconds_count"] >= 2
     assert found["duologue_processes"] == 1
-    assert found["duologue_pairs_mended_total"] == found["duologue_crossing_said_total"] == 0
+    assert found["duologue_pairs_mended_total"] == 0
+    # There may be others to tell only where they could be.
+    assert (found["duologue_crossing_said_total"] > 0) == bool(databases.server)
     assert found["duologue_database_wait_seconds_count"] >= 4
     assert found["duologue_memory_bytes"] > 10_000_000
     assert found["duologue_open_files"] > 5
