@@ -51,15 +51,16 @@ class Refilled:
             self._shape, self._filling = _shape(), _filling()
 
     def _is_refilled(self) -> bool:
-        """Fill it; whether it is then as it was: not where a test has changed the tables themselves."""
+        """Fill it, unless a test has changed the tables themselves."""
         if db.obj is not self._engine:
             database._use(self._engine)
         with db.connection_context():
-            db.execute_sql(self._filling)
-            is_refilled = _shape() == self._shape
-        if not is_refilled:
+            is_as_it_was = _shape() == self._shape
+            if is_as_it_was:
+                db.execute_sql(self._filling)
+        if not is_as_it_was:
             db.close_all()
-        return is_refilled
+        return is_as_it_was
 
 
 def _shape() -> tuple:
