@@ -11,6 +11,7 @@ from typing import Any
 
 import gevent
 from gevent import monkey
+from gevent.lock import BoundedSemaphore
 from gevent.pywsgi import Input, WSGIHandler, WSGIServer
 
 import heads
@@ -30,6 +31,9 @@ STREAM = "text/event-stream"
 poll = monkey.get_original("select", "poll")
 # What is left of a body is read to the end for the sake of the next request, if it is no more than this.
 LITTLE_BYTES = 65_536
+# So many streams are begun at a time, fewer than there are connections to a database: where thousands of pages come
+# back at once, each is right soon after its turn has come, and what people write meanwhile does not wait for them all.
+MOST_BEGINNING = 6
 # For so long whoever still sends a body may take the answer, which was the last one, before the connection is gone.
 LINGER_SECONDS = 2.0
 
@@ -56,7 +60,7 @@ class Handler(WSGIHandler):
     """
 
     _held: bytearray | None = None
-    is_idle = is_stream = False
+    is_idle = is_stream = _is_beginning = False
     rfile: Any
     headers: Any
     environ: Any
@@ -122,13 +126,24 @@ class Handler(WSGIHandler):
         Where thousands of pages come at once, some give up and come again: had those that gave up to be answered all
         the same, everybody after them would wait for too long as well.
         """
-        if STREAM in self.environ.get("HTTP_ACCEPT", "") and _has_hung_up(self.socket):
-            self.close_connection = True
-            return
-        super().handle_one_response()
+        if STREAM in self.environ.get("HTTP_ACCEPT", ""):
+            self.server.beginning.acquire()
+            self._is_beginning = True
+        try:
+            if self._is_beginning and _has_hung_up(self.socket):
+                self.close_connection = True
+            else:
+                super().handle_one_response()
+        finally:
+            self._let_the_next_begin()
         if self.wsgi_input.is_much_left():
             self.close_connection = True
             self._linger()
+
+    def _let_the_next_begin(self) -> None:
+        if self._is_beginning:
+            self._is_beginning = False
+            self.server.beginning.release()
 
     def _linger(self) -> None:
         """Part from somebody who still sends: if all were closed at once, the answer would be lost (RFC 9112, 9.6)."""
@@ -154,6 +169,7 @@ class Handler(WSGIHandler):
         super()._sendall(held)
         if self.is_stream:
             self._forget_request()
+            self._let_the_next_begin()
 
     def _forget_request(self) -> None:
         """Keep nothing of the request for as long as the stream lasts: there may be thousands."""
@@ -188,6 +204,7 @@ class Server(WSGIServer):
         super().__init__(listener, application, log=None, error_log=logging.getLogger("server"), **how)
         self.handlers: set[Handler] = set()
         self.is_draining = False
+        self.beginning = BoundedSemaphore(MOST_BEGINNING)
         gevent.get_hub().print_exception = _log_failure
 
     def drain(self) -> None:
