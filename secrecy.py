@@ -6,6 +6,7 @@ import hmac
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -130,12 +131,23 @@ def secret_key(config: Config) -> bytes:
     path = config.secret_key_file
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(SECRET_BYTES))
+            _make_secret_key(path)
         key = path.read_bytes()
     except OSError as problem:
         raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) cannot be used: {problem.strerror}.") from None
     if len(key) < SECRET_BYTES:
         raise Misconfigured(f"The file {path} (SECRET_KEY_FILE) is too short: it needs {SECRET_BYTES} random bytes.")
     return key
+
+
+def _make_secret_key(path: Path) -> None:
+    """Where several processes start at once, the first one's is everybody's, and nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(making, path)
+    finally:
+        making.unlink(missing_ok=True)

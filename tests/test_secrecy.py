@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -473,3 +474,11 @@ def test_roles_change_over_and_nothing_else_does():
     keys = [Key("a", ACTIVE, b"1"), Key("n", NEXT, b"2"), Key("o", OLD, b"3"), Key("f", FIXED, b"4")]
     found = {key.id: (key.role, key.secret) for key in keyring_file.promoted(keys)}
     assert found == {"a": (OLD, b"1"), "n": (ACTIVE, b"2"), "o": (OLD, b"3"), "f": (FIXED, b"4")}
+
+
+def test_processes_that_start_at_once_have_one_secret_key(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(20):
+            found = list(threads.map(secrecy.secret_key, [config_in(tmp_path / str(number))] * 8))
+            assert len(set(found)) == 1
+            assert [path.name for path in (tmp_path / str(number)).iterdir()] == ["secret_key"]
