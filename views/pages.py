@@ -66,7 +66,7 @@ class Page:
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
-    # What is announced → the region of this page that shows it (both without what follows the first dash).
+    # What is announced → the regions of this page that show it (all without what follows the first dash).
     shows: ClassVar[dict[str, str]]
     # Region → the template that renders it.
     partials: ClassVar[dict[str, str]] = {"saved": "_saved.html"}
@@ -187,7 +187,7 @@ class Page:
         found = set()
         for name in names:
             kind, _, key = name.partition("-")
-            if region := self.shows.get(kind):
+            for region in self.shows.get(kind, "").split():
                 found.add(f"{region}-{key}" if key and region == kind else region)
         return found
 
