@@ -11,6 +11,9 @@ from actions import Action
 from models import Carry, Item, Meeting, Pair, Person, mine
 from prepared import Prepared
 
+# What is counted on the next agenda.
+ON_AGENDA = ("theirs", "own", "drafts", "carried")
+
 
 class Awaiting(NamedTuple):
     """How much of what awaits somebody in one conversation.
@@ -46,8 +49,8 @@ def awaiting(person: Person, upcoming: dict[str, Meeting], open_actions: list[Ac
     for pair in {*upcoming, *proposals, *remarks}:
         agenda = agendas.get(upcoming[pair].id) if pair in upcoming else None
         number, remarked = remarks.get(pair, (0, ""))
-        on_it = (agenda.theirs, agenda.own, agenda.drafts, agenda.carried) if agenda else (0, 0, 0, 0)
-        found[pair] = Awaiting(*on_it, proposals[pair], number, remarked)
+        on_it = {name: getattr(agenda, name) for name in ON_AGENDA} if agenda else {}
+        found[pair] = Awaiting(**on_it, proposals=proposals[pair], remarks=number, remarked=remarked)
     return found
 
 

@@ -10,6 +10,7 @@ from . import (
     demo,
     evidence,
     feedback,
+    figures,
     handovers,
     health,
     history,
@@ -36,7 +37,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, templates, signposts, notices, owndata, sessions, health),
+    *(search, history, people, templates, signposts, figures, notices, owndata, sessions, health),
 )
 
 

@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     Page.templates = cast(Templates, app.jinja_env)
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
+    Page.figures_names = app.config["DUOLOGUE"].figures_names
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
     Page.templates.modules["buttons"] = "_buttons.html"
 
@@ -63,6 +64,8 @@ class Page:
     """What all live pages share. A subclass says how it is found and what its regions are."""
 
     templates: ClassVar[Templates]
+    # Whether the organisation has the people leads see by name who should have met again.
+    figures_names: ClassVar[bool]
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
