@@ -142,9 +142,10 @@ def _standings(months: list[Month], usual: str) -> list[dict[str, list[Standing]
     """For each of these months, how all pairs stood at its end, by the individual's department."""
     found: list[dict[str, list[Standing]]] = [{} for _ in months]
     for pair, met in _pairs_and_meetings(months[0].begins - rhythm.BEFORE) if months else ():
+        # Of the same two, as they may stand in all these months.
+        both = [Standing(pair.manager_id, pair.report_id, is_kept) for is_kept in (False, True)]
         for number, is_kept in _stood(pair, met, months, rhythm.meant(pair, usual)):
-            department = found[number].setdefault(pair.report.department, [])
-            department.append(Standing(pair.manager_id, pair.report_id, is_kept))
+            found[number].setdefault(pair.report.department, []).append(both[is_kept])
     return found
 
 

@@ -11,7 +11,7 @@ import scheduling
 from models import Meeting, Pair, Person, mine, stands
 from prepared import Prepared
 
-YEAR = timedelta(days=365)
+DAY, YEAR = timedelta(days=1), timedelta(days=365)
 # The longest rhythm and its grace: a meeting so long before a year still says whether that began well.
 BEFORE = timedelta(days=120)
 NONE = "none"
@@ -35,7 +35,11 @@ def slips(met: Iterable[datetime], rhythm: str, zone: str, until: datetime) -> l
     `met` is since when they meet one to one, then when they met, the earliest first.
     """
     found = []
+    # Reckoning on a calendar takes its time, and most meet in time.
+    surely_kept = clock.soonest(rhythm) + scheduling.GRACE - DAY
     for last, following in pairwise([*(moment for moment in met if moment < until), until]):
+        if following - last <= surely_kept:
+            continue
         due = clock.due_after(last, rhythm, zone)
         if due and due + scheduling.GRACE < following:
             found.append(Slip(due + scheduling.GRACE, following))

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import clock
 import records
@@ -33,6 +35,13 @@ def test_a_monthly_rhythm_slips_where_the_two_did_not_meet_for_a_month_and_a_wee
     assert [slip.ends for slip in found] == days_before(*(ends for _, ends in slipped))
     for slip, (begins, _) in zip(found, slipped, strict=True):
         assert 35 * DAY <= slip.begins - days_before(begins)[0] <= 43 * DAY
+
+
+@given(st.sampled_from([*clock.RHYTHMS]), st.integers(0, 800), st.integers(0, 23))
+def test_no_meeting_is_due_sooner_than_the_soonest(rhythm, days, hours):
+    moment = NOW + timedelta(days=days, hours=hours)
+    due = clock.due_after(moment, rhythm, ZONE)
+    assert due is None or due - moment >= clock.soonest(rhythm) - timedelta(hours=1)
 
 
 def test_without_a_rhythm_nothing_slips():

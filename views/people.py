@@ -16,6 +16,8 @@ class OwnPage(TodayPage):
 
     template = "people/me.html"
     title = Phrase("You")
+    # Nothing on it changes by itself.
+    live_path = None
 
 
 @pages.get("/me")
