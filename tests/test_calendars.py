@@ -30,10 +30,20 @@ LATER = NOW + timedelta(hours=2)
 WEEK = timedelta(weeks=1)
 
 
+def written(person) -> bytes:
+    """A person's calendar."""
+    return calendars.feed(calendars.of_person(person, SITE))
+
+
+def file_of(meeting, person) -> bytes:
+    """One meeting for a person's calendar."""
+    return calendars.file(calendars.of_meeting(meeting, person, SITE))
+
+
 def of(person, at: datetime = LATER) -> dict:
     """What a person's calendar shows at a moment: meeting's id → event."""
     with clock.at(at):
-        found = events(calendars.of_person(person, SITE))
+        found = events(written(person))
     return {uid.removesuffix("@duologue"): event for uid, event in found.items()}
 
 
@@ -53,13 +63,13 @@ def test_a_meeting_stands_there_with_whom_what_when_and_the_way_back(meeting, ad
 
 
 def test_programs_are_told_what_it_is_called_and_when_to_look_again(meeting, sam):
-    written = calendars.of_person(sam, SITE).decode().splitlines()
+    lines = written(sam).decode().splitlines()
     said = "METHOD:PUBLISH", "NAME:Duologue", "X-WR-CALNAME:Duologue", "X-PUBLISHED-TTL:PT1H"
-    assert {*said, "REFRESH-INTERVAL;VALUE=DURATION:PT1H"} <= {*written}
+    assert {*said, "REFRESH-INTERVAL;VALUE=DURATION:PT1H"} <= {*lines}
 
 
 def test_one_meeting_as_a_file_is_the_same_event_and_begins_no_calendar_of_its_own(meeting, sam):
-    file = calendars.of_meeting(meeting, sam, SITE)
+    file = file_of(meeting, sam)
     assert list(events(file).values()) == [event_of(meeting, sam)]
     assert b"NAME" not in file
     assert b"METHOD:PUBLISH" in file
@@ -67,9 +77,24 @@ def test_one_meeting_as_a_file_is_the_same_event_and_begins_no_calendar_of_its_o
 
 def test_nothing_changes_byte_for_byte_until_something_does(meeting, sam):
     with clock.at(NOW):
-        before = calendars.of_person(sam, SITE)
+        before, tag = written(sam), calendars.tag(calendars.of_person(sam, SITE))
     with clock.at(NOW + timedelta(hours=20)):
-        assert calendars.of_person(sam, SITE) == before
+        assert written(sam) == before
+        assert calendars.tag(calendars.of_person(sam, SITE)) == tag
+
+
+def test_whatever_is_said_anew_has_another_tag(meeting, ada, sam):
+    def tag() -> str:
+        return calendars.tag(calendars.of_person(sam, SITE))
+
+    seen = {tag()}
+    meeting.reschedule(ada, meeting.starts_at, 45, "")
+    seen.add(tag())
+    ada.change(name="Ada Marsh-Lovelace")
+    seen.add(tag())
+    meeting.pair.end(ada)
+    seen.add(tag())
+    assert len(seen) == 4
 
 
 @pytest.mark.parametrize(
@@ -195,8 +220,8 @@ def test_an_invitation_that_is_not_accepted_is_no_meeting(ada, lee):
 def test_nothing_that_people_write_is_in_it(meeting, ada, sam):
     upcoming = write_everything(meeting, ada, sam, "Quetzal")
     for person in (ada, sam):
-        for written in (calendars.of_person(person, SITE), calendars.of_meeting(upcoming, person, SITE)):
-            assert b"Quetzal" not in written
+        for found in (written(person), file_of(upcoming, person)):
+            assert b"Quetzal" not in found
 
 
 TEN_O_CLOCK = [(day, 10, 0) for day in (4, 11, 18, 25, 1, 8)]
@@ -209,7 +234,7 @@ def test_ten_in_the_morning_is_ten_before_and_after_the_clocks_change(meeting, p
     meeting.reschedule(ada, clock.from_local(datetime(2026, 3, 4, 10), zone), 60, "")
     for _ in range(5):
         meeting = records.close(sam.meeting(meeting.id), ada, scheduling.start_after(sam.meeting(meeting.id)))
-    shown = shown_between(calendars.of_person(sam, SITE), date(2026, 3, 1), date(2026, 4, 30))
+    shown = shown_between(written(sam), date(2026, 3, 1), date(2026, 4, 30))
     starts = [event.start.astimezone(ZoneInfo(zone)) for event in shown]
     assert [(start.day, start.hour, start.minute) for start in starts] == [
         (day, 10, 0) for day in (4, 11, 18, 25, 1, 8)
@@ -218,15 +243,15 @@ def test_ten_in_the_morning_is_ten_before_and_after_the_clocks_change(meeting, p
     assert len({start.utcoffset() for start in starts}) == (1 if zone == "Asia/Kolkata" else 2)
 
 
-def shown_between(written: bytes, first: date, last: date) -> list:
+def shown_between(calendar: bytes, first: date, last: date) -> list:
     """What a program that knows of recurrence shows between two days, in order."""
-    calendar = icalendar.Calendar.from_ical(written)
-    return sorted(recurring_ical_events.of(calendar).between(first, last), key=lambda event: event.start)
+    parsed = icalendar.Calendar.from_ical(calendar)
+    return sorted(recurring_ical_events.of(parsed).between(first, last), key=lambda event: event.start)
 
 
 def test_a_day_shows_what_is_on_it_and_once(meeting, ada, sam):
     scheduling.cancel(meeting, ada, meeting.starts_at + timedelta(hours=3))
-    calendar = icalendar.Calendar.from_ical(calendars.of_person(sam, SITE))
+    calendar = icalendar.Calendar.from_ical(written(sam))
     on_it = recurring_ical_events.of(calendar).at(meeting.starts_at.date())
     assert sorted(event["STATUS"] for event in on_it) == ["CANCELLED", "CONFIRMED"]
     assert recurring_ical_events.of(calendar).at(date(2026, 3, 5)) == []
@@ -245,32 +270,29 @@ def test_any_name_that_a_person_can_have_comes_out_as_it_went_in(meeting, sam, n
         meeting.pair.manager.name = naming.name(name)
     except naming.Unfit:
         return
-    ((_, event),) = events(calendars.of_meeting(meeting, sam, SITE)).items()
+    ((_, event),) = events(file_of(meeting, sam)).items()
     assert event.summary == f"Regular one-to-one with {meeting.pair.manager.name}"
 
 
 @pytest.mark.parametrize("name", ["Ada\nMarsh", "Ada\r\nBEGIN:VALARM", "Ada\tMarsh"])
 def test_a_name_with_line_ends_in_it_begins_no_line(meeting, sam, name):
     meeting.pair.manager.name = name
-    written = calendars.of_meeting(meeting, sam, SITE)
-    assert len(read(written).events) == 1
-    assert b"\nBEGIN:VALARM" not in written
+    file = file_of(meeting, sam)
+    assert len(read(file).events) == 1
+    assert b"\nBEGIN:VALARM" not in file
 
 
 def test_its_queries_do_not_grow_with_what_is_in_it(meeting, ada, sam):
     for days in range(7, 70, 7):
         meeting = records.close(sam.meeting(meeting.id), ada, NOW + timedelta(days=days))
-    calendars.of_person(sam, SITE)
+    written(sam)
     with counted() as found:
-        assert (
-            len(read(calendars.of_person(sam, SITE)).events)
-            == Meeting.select().where(Meeting.pair == meeting.pair_id).count()
-        )
+        assert len(read(written(sam)).events) == Meeting.select().where(Meeting.pair == meeting.pair_id).count()
     assert len([sql for sql in found if "COUNT" not in sql]) == 1
 
 
 def test_moments_are_in_utc(meeting, sam):
     event = event_of(meeting, sam)
     assert event.dtstart.tzinfo == UTC
-    assert b"VTIMEZONE" not in calendars.of_person(sam, SITE)
-    assert b"TZID" not in calendars.of_person(sam, SITE)
+    assert b"VTIMEZONE" not in written(sam)
+    assert b"TZID" not in written(sam)

@@ -1,5 +1,7 @@
 """Calendars: one meeting as a file, and all of a person's at a private address for calendar programs."""
 
+from http.client import OK
+
 from flask import Blueprint, Response, abort, current_app, g, redirect, request
 
 import calendar_feeds
@@ -18,17 +20,20 @@ def meeting(id):
     found = meeting_or_404(id)
     # Telephones show what is sent so, and ask whether to keep it.
     headers = {"Content-Disposition": 'inline; filename="one-to-one.ics"'}
-    return Response(calendars.of_meeting(found.meeting, g.person, _site()), headers=headers, content_type=TYPE)
+    entry = calendars.of_meeting(found.meeting, g.person, _site())
+    return Response(calendars.file(entry), headers=headers, content_type=TYPE)
 
 
 @pages.get("/calendar/<token>.ics")
 def feed(token):
     """For whom it is, the door has found out by the token."""
-    found = calendars.of_person(g.person or abort(404), _site())
+    entries = calendars.of_person(g.person or abort(404), _site())
+    response = Response(headers={"Cache-Control": "private, no-cache"}, content_type=TYPE)
     # No Last-Modified: what falls out of a calendar leaves no moment behind.
-    response = Response(found, headers={"Cache-Control": "private, no-cache"}, content_type=TYPE)
-    response.add_etag(weak=True)
-    return response.make_conditional(request)
+    response.set_etag(calendars.tag(entries), weak=True)
+    if response.make_conditional(request).status_code == OK:
+        response.set_data(calendars.feed(entries))
+    return response
 
 
 @pages.get("/me/calendar")
