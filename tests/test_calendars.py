@@ -181,8 +181,7 @@ def test_what_is_ahead_when_two_stop_meeting_is_called_off_for_the_individual_an
     assert of(ada) == {}
 
 
-def test_what_was_before_two_stopped_meeting_stays(meeting, pair, ada, sam):
-    records.close(meeting, ada, None)
+def test_what_was_before_two_stopped_meeting_stays_though_nobody_closed_it(meeting, pair, sam):
     held = meeting.starts_at + timedelta(days=1)
     with clock.at(held):
         pair.end(sam)
