@@ -15,7 +15,7 @@ from .. import pseudo
 from ..reading import events
 from ..test_queries import counted
 
-ADDRESS = re.compile(r'value="(http://localhost/calendar/[\w-]{55}\.ics)"')
+ADDRESS = re.compile(r">(http://localhost/calendar/[\w-]{55}\.ics)</textarea>")
 TYPE = "text/calendar; charset=utf-8"
 
 
