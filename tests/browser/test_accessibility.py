@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from .barriers import barriers
 from .desk import GOALS
 
-ID = re.compile(r"/[a-z]{12}(?=/|$)")
+ID = re.compile(r"/[a-z0-9]{12}(?=/|$)")
 # Files, not pages.
 FILE = re.compile(r"\.\w+$|/archive$|/files/")
 LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
