@@ -117,6 +117,9 @@ SETTINGS = {
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "FIGURES_NAMES": Setting("no", "whether people leads see by name who should have met again; everybody is told so"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
+    "CALENDAR_FEEDS": Setting(
+        "no", "whether people may have a private address that calendar programs read without signing on"
+    ),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
     "CHECK_ADDRESSES": Setting(
         "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
@@ -170,6 +173,7 @@ class Config:
     meet_at_least: str
     figures_names: bool
     retention_months: int
+    calendar_feeds: bool
     help_contact: str
     check_addresses: bool
     language: str
@@ -255,6 +259,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         figures_names=_yes_or_no(values, "FIGURES_NAMES"),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
+        calendar_feeds=_yes_or_no(values, "CALENDAR_FEEDS"),
         help_contact=values["HELP_CONTACT"],
         check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
         language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),
