@@ -6,15 +6,18 @@ after a clock change; the rules of a time zone, sent along, could only be older 
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import gevent
-from icalendar import Calendar, Event, vDuration
 
 import clock
 from languages import Phrase, translated
 from models import PEOPLE, Meeting, Pair, Person, mine, with_people
 from prepared import Prepared
+
+# It takes its time to be imported, and there are starts that no calendar follows.
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 PRODUCT = "-//Duologue//Duologue//EN"
 NAME = "Duologue"
@@ -90,6 +93,8 @@ def file(entry: Entry) -> bytes:
 
 def feed(entries: list[Entry]) -> bytes:
     """A calendar to subscribe to. Everybody else gets a turn now and then while it is written."""
+    from icalendar import vDuration
+
     calendar = _calendar()
     for name in ("name", "x-wr-calname"):
         calendar.add(name, NAME)
@@ -98,7 +103,9 @@ def feed(entries: list[Entry]) -> bytes:
     return _written(calendar, entries)
 
 
-def _calendar() -> Calendar:
+def _calendar() -> "Calendar":
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -106,7 +113,7 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _written(calendar: Calendar, entries: list[Entry]) -> bytes:
+def _written(calendar: "Calendar", entries: list[Entry]) -> bytes:
     head, end, rest = calendar.to_ical().rpartition(b"END:")
     events = []
     for number, entry in enumerate(entries, 1):
@@ -116,8 +123,10 @@ def _written(calendar: Calendar, entries: list[Entry]) -> bytes:
     return b"".join((head, *events, end, rest))
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: Entry) -> "Event":
     """It is dated by its latest change, not by the asking: unchanged, it is the same byte for byte."""
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{entry.id}@duologue")
     event.add("sequence", entry.number)
