@@ -11,7 +11,7 @@ import library
 import links
 from clock import HOW_OFTEN, RHYTHMS
 from feedback import TONES
-from saying import day, full_day, ordinal, time_of, times, when
+from saying import day, full_day, month, ordinal, time_of, times, when
 from signposts import USUAL_TITLES
 
 LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
@@ -29,10 +29,24 @@ def linked(text: str) -> Markup:
     )
 
 
+def address(text: str) -> str:
+    """The first web address in what somebody wrote; "" if there is none."""
+    return next((found for _, found in links.parts(text) if found.startswith(("https://", "http://"))), "")
+
+
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
-        linked=linked, ordinal=ordinal, times=times, day=day, full_day=full_day, time_of=time_of, wall=wall, when=when
+        address=address,
+        linked=linked,
+        wall=wall,
+        ordinal=ordinal,
+        times=times,
+        day=day,
+        full_day=full_day,
+        month=month,
+        time_of=time_of,
+        when=when,
     )
     app.jinja_env.globals.update(
         now=clock.now,
