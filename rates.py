@@ -6,7 +6,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from counting import Counts
-from door import READING, is_stream
+from door import BY_TOKEN, READING, is_stream
 
 WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
@@ -35,6 +35,8 @@ def register(app: Flask) -> None:
 def _limit() -> RateLimitItem | None:
     """The limit that this request counts towards."""
     noun = (request.endpoint or "").partition(".")[0]
+    if request.endpoint in BY_TOKEN:
+        return STRANGERS
     if request.method not in READING:
         return ASKING.get(noun, WRITES) if g.person else STRANGERS
     if not g.person:

@@ -14,6 +14,7 @@ from . import (
     health,
     history,
     items,
+    mail,
     meetings,
     notices,
     objectives,
@@ -36,7 +37,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, templates, signposts, notices, owndata, sessions, health),
+    *(search, history, people, mail, templates, signposts, notices, owndata, sessions, health),
 )
 
 

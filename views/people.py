@@ -1,7 +1,10 @@
 """A person's own page: their time zone and language, and signing out."""
 
+from typing import ClassVar, NamedTuple
+
 from flask import Blueprint, g, redirect
 
+import mailings
 from languages import Phrase
 
 from .answers import checked, page
@@ -11,11 +14,20 @@ from .today import TodayPage
 pages = Blueprint("people", __name__)
 
 
+class Mail(NamedTuple):
+    """What the organisation says of mail: nothing is sent in a demo, and mail may say what was written or not."""
+
+    is_demo: bool
+    may_quote: bool
+
+
 class OwnPage(TodayPage):
-    """A person's own settings."""
+    """A person's own settings. `mail` is None where there is no mail."""
 
     template = "people/me.html"
     title = Phrase("You")
+    mail: ClassVar[Mail | None]
+    mail_kinds: ClassVar = mailings.KINDS
 
 
 @pages.get("/me")
@@ -31,3 +43,10 @@ def settle():
     if form.language.data is not None:
         g.person.speak(form.language.data)
     return redirect("/me", 303)
+
+
+@pages.record
+def _set_up(state):
+    config = state.app.config["DUOLOGUE"]
+    is_there = config.is_demo or config.smtp_host
+    OwnPage.mail = Mail(config.is_demo, config.is_demo or config.mail_content) if is_there else None
