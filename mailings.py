@@ -75,8 +75,9 @@ def _midnight(day: date, zone: str) -> datetime:
 
 
 def _records(zone: str, today: date) -> Iterator[Mailing]:
-    found = _of_both(Meeting).where(Meeting.closed_at.between(clock.now() - NEWS, clock.now() - SETTLED))
-    return _untold(RECORD, found, Meeting.id, zone)
+    is_news = Meeting.closed_at.between(clock.now() - NEWS, clock.now() - SETTLED)
+    found = _of_both(Record).join_from(Record, Meeting).where(is_news, Record.withdrawn_at.is_null())
+    return _untold(RECORD, found, Record.id, zone)
 
 
 def _late(zone: str, today: date) -> Iterator[Mailing]:
@@ -172,8 +173,9 @@ def _awaits(action: Action, person: Person) -> bool:
 
 
 def _tell_of_record(person: Person, about: str) -> Letter | None:
-    meeting = person.meeting(about)
-    if not meeting or not meeting.closed_at or not meeting.pair.is_running or not Record.of(meeting):
+    record = Record.get_or_none(Record.id == about, Record.withdrawn_at.is_null())
+    meeting = person.meeting(record.meeting_id) if record else None
+    if not meeting or not meeting.pair.is_running:
         return None
     name, on = meeting.pair.other(person).name, day(meeting.starts_at, person.time_zone)
     made = [action for found in actions.made_in(meeting).values() for action in found]

@@ -27,6 +27,7 @@ from models import Person
 from outbox import GIVE_UP, KEPT, LEASE, PAUSES, Mailing, OutgoingMail
 
 from . import behind
+from .command_line import refused, run, said
 from .conftest import NOW
 from .letterbox import PASSWORD, USER, html_of, listening, text_of
 
@@ -95,10 +96,10 @@ def test_it_says_what_programs_and_people_go_by(here, box, alone, sam, meeting):
     assert (mail["Content-Language"], mail.get_content_type()) == ("en-GB", "multipart/alternative")
     out = f"https://{HOST}/unsubscribing/{of(sam).token}"
     assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{out}>", "List-Unsubscribe=One-Click")
-    for said in (text_of(mail), html_of(mail)):
-        assert "You and Ada Marsh meet on Wednesday 4 March, 10:00." in said
-        assert f"https://{HOST}{meeting.path}" in said
-        assert out in said
+    for words in (text_of(mail), html_of(mail)):
+        assert "You and Ada Marsh meet on Wednesday 4 March, 10:00." in words
+        assert f"https://{HOST}{meeting.path}" in words
+        assert out in words
     assert "prefers-color-scheme: dark" in html_of(mail)
     assert not re.search(r"\b(src|background)=|url\(|@import|<(img|link|script|iframe)", html_of(mail))
     assert set(re.findall(r'href="([^"]+?)/', html_of(mail))) == {"https:"}
@@ -131,6 +132,7 @@ def test_every_line_is_as_short_as_mail_may_be_and_the_way_out_is_in_one_piece(h
     for mail, raw in zip(box.taken, box.raw, strict=True):
         assert max(map(len, raw.splitlines())) <= 998
         assert all(len(word) <= 75 for word in re.findall(rb"=\?utf-8\?\S+", raw))
+        assert f"\r\nList-Unsubscribe: {mail['List-Unsubscribe']}\r\n".encode() in raw
         assert mail["List-Unsubscribe"].startswith(f"<{long}/unsubscribing/")
 
 
@@ -372,3 +374,13 @@ def test_the_outbox_holds_no_words_no_addresses_and_no_way_out(here, alone, sam,
     assert rows
     for secret in (item.text, "example.org", "Okoro", of(sam).token):
         assert not any(secret in row for row in rows)
+
+
+def test_the_command_says_what_waits_and_that_nothing_is_sent(here, alone):
+    outbox.lay_in(mailings.due())
+    assert said(run(here.data_dir, "mail")).splitlines() == [
+        "No mail is sent: SMTP_HOST is not set.",
+        "Waiting: 2, the oldest since 2026-03-03 10:00.",
+        "Of the last 7 days: 0 sent, 0 given up, 0 not worth saying any more.",
+    ]
+    assert "SMTP_HOST is not set" in refused(run(here.data_dir, "mail", "--to", "ops@example.org"))

@@ -184,13 +184,16 @@ def test_after_a_meeting_both_are_told_of_the_record_and_their_actions(meeting, 
     assert letters(NOW + 2 * LATER) == {}
 
 
-def test_a_meeting_that_is_open_again_is_not_told_of(meeting, ada, sam):
+def test_a_meeting_that_is_open_again_is_told_of_when_it_is_closed_again(meeting, ada, sam):
     records.close(meeting, ada, None)
     with clock.at(NOW + LATER):
         outbox.lay_in(mailings.due())
         records.reopen(meeting, ada)
     assert RECORD not in kinds_for(sam, NOW + LATER)
+    with clock.at(NOW + 2 * LATER):
+        records.close(meeting, ada, None)
     assert kinds_for(sam, NOW + 2 * LATER) == []
+    assert kinds_for(sam, NOW + 3 * LATER) == [RECORD]
 
 
 # Late actions
@@ -211,13 +214,15 @@ def test_on_mondays_one_is_told_of_ones_late_actions_once(meeting, ada, sam, ite
 
 
 @pytest.mark.parametrize("do", ["complete", "put_off", "redate", "drop"])
-def test_what_is_not_late_any_more_is_not_said(meeting, sam, item, do):
+@pytest.mark.parametrize("is_decided", [False, True], ids=["before", "while it waits"])
+def test_what_is_not_late_any_more_is_not_said(meeting, sam, item, do, is_decided):
     action = agreed(item, sam, sam, "Map both gaps", date(2026, 3, 2))
     with clock.at(NOW + timedelta(days=6)):
-        outbox.lay_in(mailings.due())
+        outbox.lay_in(mailings.due() if is_decided else [])
         facts = {"put_off": (date(2026, 4, 1),), "redate": (date(2026, 4, 1),), "drop": ("No need",)}
         getattr(action, do)(sam, *facts.get(do, ()))
     assert letters(NOW + timedelta(days=6)) == {}
+    assert OutgoingMail.select().count() == is_decided
 
 
 # Invitations
