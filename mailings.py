@@ -33,7 +33,10 @@ MOST_QUOTED = 20
 
 
 class Letter(NamedTuple):
-    """What a mail says, in its reader's language. `quoted` is what people wrote; links are labels and paths."""
+    """What a mail says, in its reader's language, in sentences of which the first says what it is about.
+
+    `quoted` is what people wrote; links are labels and paths.
+    """
 
     subject: str
     lines: list[str]
@@ -201,8 +204,9 @@ def _tell_of_late(person: Person, about: str) -> Letter | None:
         return None
     names = [one.pair.other(person).name for one in late]
     lines = [
-        gettext("Tick off what is done. What takes longer can have another day, and what has had its time be dropped."),
+        ngettext("%(num)s action of yours is late.", "%(num)s actions of yours are late.", len(late)),
         *(gettext("With %(name)s: %(num)s", name=name, num=names.count(name)) for name in dict.fromkeys(names)),
+        gettext("Tick off what is done. What takes longer can have another day, and what has had its time be dropped."),
     ]
     subject = ngettext("%(num)s action of yours is late", "%(num)s actions of yours are late", len(late))
     return Letter(subject, lines, _to_actions(), [one.text for one in late])
@@ -212,8 +216,12 @@ def _invite(person: Person, about: str) -> Letter | None:
     pair = person.pair(about)
     if not pair or pair.accepted_at or pair.over_at or pair.invitee.id != person.id:
         return None
-    subject = gettext("%(name)s would like to meet you one to one", name=pair.other(person).name)
-    lines = [gettext("You two write one agenda, and what you say stays between you. It is for you to say yes or no.")]
+    name = pair.other(person).name
+    subject = gettext("%(name)s would like to meet you one to one", name=name)
+    lines = [
+        gettext("%(name)s would like to meet you one to one.", name=name),
+        gettext("You two write one agenda, and what you say stays between you. It is for you to say yes or no."),
+    ]
     return Letter(subject, lines, [(gettext("Answer the invitation"), pair.path)], [])
 
 

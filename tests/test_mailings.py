@@ -207,7 +207,7 @@ def test_on_mondays_one_is_told_of_ones_late_actions_once(meeting, ada, sam, ite
     found = letters(monday)
     assert found.keys() == {("Sam", LATE)}
     assert found["Sam", LATE].subject == "2 actions of yours are late"
-    assert found["Sam", LATE].lines[1:] == ["With Ada Marsh: 2"]
+    assert found["Sam", LATE].lines[:2] == ["2 actions of yours are late.", "With Ada Marsh: 2"]
     assert found["Sam", LATE].links == [("See your actions", "/actions")]
     days = [day for day in range(13) if letters(monday + timedelta(days=day, hours=1))]
     assert days == [7]
