@@ -46,7 +46,7 @@ def message(mail: OutgoingMail, person: Person, letter: Letter, config: Config) 
     """
     with languages.speaking(person.language):
         made = _headed(mail, person, letter.subject, config)
-        out = f"{config.public_url}/unsubscribing/{mail.token}"
+        out = f"{config.public_url}/unsubscribing?token={mail.token}"
         made["List-Unsubscribe"], made["List-Unsubscribe-Post"] = f"<{out}>", "List-Unsubscribe=One-Click"
         ways_out = [
             (gettext("No more mail of this kind"), out),

@@ -94,7 +94,7 @@ def test_it_says_what_programs_and_people_go_by(here, box, alone, sam, meeting):
     assert mail["Message-ID"] == f"<{of(sam).id}@{HOST}>"
     assert parsedate_to_datetime(mail["Date"]) == NOW
     assert (mail["Content-Language"], mail.get_content_type()) == ("en-GB", "multipart/alternative")
-    out = f"https://{HOST}/unsubscribing/{of(sam).token}"
+    out = f"https://{HOST}/unsubscribing?token={of(sam).token}"
     assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{out}>", "List-Unsubscribe=One-Click")
     for words in (text_of(mail), html_of(mail)):
         assert "You and Ada Marsh meet on Wednesday 4 March, 10:00." in words
@@ -133,7 +133,7 @@ def test_every_line_is_as_short_as_mail_may_be_and_the_way_out_is_in_one_piece(h
         assert max(map(len, raw.splitlines())) <= 998
         assert all(len(word) <= 75 for word in re.findall(rb"=\?utf-8\?\S+", raw))
         assert f"\r\nList-Unsubscribe: {mail['List-Unsubscribe']}\r\n".encode() in raw
-        assert mail["List-Unsubscribe"].startswith(f"<{long}/unsubscribing/")
+        assert mail["List-Unsubscribe"].startswith(f"<{long}/unsubscribing?token=")
 
 
 def test_what_was_written_is_in_it_as_plain_text_where_that_is_wanted(here, box, alone, sam, meeting):

@@ -60,7 +60,7 @@ def test_nobodys_sign_on_is_asked_for_and_nothing_else_opens(mailed, way_out):
     assert server.ask(way_out, proof).status == 200
     assert server.ask("/me", proof).status == 401
     assert server.ask("/me/mail", proof, FORM, method="POST", body=ONE_CLICK).status in (400, 401)
-    assert server.ask("/unsubscribing/" + "0" * 64, proof).status == 404
+    assert server.ask("/unsubscribing?token=" + "0" * 64, proof).status == 404
     ended = server.ask(way_out, proof, FORM, method="POST", body=ONE_CLICK)
     assert (ended.status, ended.cookie) == (200, None)
     assert server.sql("SELECT mail_off FROM person WHERE subject = 'ada'") == [("invitation",)]
