@@ -286,6 +286,7 @@ def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> 
             pair, is_new = pairing.begin(manager, report)
             if is_new:
                 notices.tell("paired", pair)
+                notices.welcome(pair)
 
 
 def _part(pair: Pair, manager_days: int) -> None:

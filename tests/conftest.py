@@ -20,6 +20,7 @@ import config as settings
 import database
 import languages
 import live
+import notices
 import pairing
 from app import create_app
 from auth import DEMO_ISSUER
@@ -149,6 +150,9 @@ def first_copy(tmp_path_factory, quick_disk) -> Config:
             starts_at = NOW + timedelta(days=1)
             pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=starts_at)
             pairing.accept(pair, report)
+            for person in pair.people:
+                for notice in notices.unread_of(person):
+                    notice.read()
     db.close_all()
     return config
 
