@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ...letterbox import listening, text_of
+from ...test_metrics import ask
 from .conftest import vouched
 from .guarded import DUOLOGUE, PUBLIC_URL, SECRET, Guarded, Visitor, ago
 
@@ -22,7 +23,8 @@ def mailed(tmp_path_factory):
         folder = tmp_path_factory.mktemp("mail")
         mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(box.port), "SMTP_SECURITY": "none"}
         proxy = {"PROXY_PEERS": "127.0.0.1", "PROXY_SECRET_FILE": str(folder / "proxy_secret")}
-        server = Guarded(folder, SIGN_IN="proxy-header", MAIL_FROM="duo@example.org", **mail, **proxy).make()
+        own = {"MAIL_FROM": "duo@example.org", "METRICS_ADDRESS": f"unix:{folder}/metrics"}
+        server = Guarded(folder, SIGN_IN="proxy-header", **own, **mail, **proxy).make()
         server.sql("UPDATE pair SET accepted_at = NULL, invited_by_id = report_id, invited_at = ?", ago(minutes=30))
         # Wherever it is about noon.
         server.sql("UPDATE person SET time_zone = ?", f"Etc/GMT{datetime.now(UTC).hour - 12:+d}")
@@ -44,11 +46,14 @@ def test_it_arrives_with_a_link_to_the_very_thing_and_is_noted(mailed):
     assert mail["Subject"] == "Sam Okoro would like to meet you one to one"
     path = re.search(rf"{PUBLIC_URL}(/pairs/\w+)", text_of(mail))[1]
     assert "would like to meet you" in Visitor(server, *vouched("ada")).get(path).body
-    ends = time.monotonic() + SECONDS
-    while not server.sql("SELECT sent_at FROM outgoing_mail")[0][0] and time.monotonic() < ends:
+    figures, ends = "", time.monotonic() + SECONDS
+    while "duologue_mail_sent_total 1.0" not in figures and time.monotonic() < ends:
         time.sleep(0.02)
-    said = server.run(str(DUOLOGUE), "mail")
-    assert said.splitlines()[1:] == [
+        figures = ask(server.folder / "metrics")
+    for figure in ("duologue_mail_sent_total 1.0", "duologue_mail_failed_total 0.0", "duologue_mail_waiting 0.0"):
+        assert figure in figures
+    assert not re.search("invitation|ada|example", figures)
+    assert server.run(str(DUOLOGUE), "mail").splitlines()[1:] == [
         "Waiting: 0.",
         "Of the last 7 days: 1 sent, 0 given up, 0 not worth saying any more.",
     ]
