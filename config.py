@@ -131,6 +131,9 @@ SETTINGS = {
     "MAIL_CONTENT": Setting(
         "no", "whether mail may say what items and actions say, to those who ask for that themselves", PROXIES
     ),
+    "CALENDAR_FEEDS": Setting(
+        "no", "whether people may have a private address that calendar programs read without signing on"
+    ),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
     "CHECK_ADDRESSES": Setting(
         "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
@@ -190,6 +193,7 @@ class Config:
     smtp_password_file: Path | None
     mail_from: str
     mail_content: bool
+    calendar_feeds: bool
     help_contact: str
     check_addresses: bool
     language: str
@@ -283,6 +287,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         smtp_password=_password(values["SMTP_PASSWORD_FILE"]),
         mail_from=_mail_from(values["MAIL_FROM"]),
         mail_content=_yes_or_no(values, "MAIL_CONTENT"),
+        calendar_feeds=_yes_or_no(values, "CALENDAR_FEEDS"),
         help_contact=values["HELP_CONTACT"],
         check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
         language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),

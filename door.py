@@ -9,14 +9,19 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import SecurityError, Unauthorized
 
 import auth
+import calendar_feeds
 from config import Config
-from gate import VOUCHED, Vouched
+from gate import VOUCHED, PastTheProxy, Vouched
+from models import Person
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
-# What whoever has its address may do, since it ends in a token. Mail programs ask for it, which have no form of ours.
-BY_TOKEN = {"mail.ask", "mail.stop"}
-OPEN_ENDPOINTS |= BY_TOKEN
+# What the link in a mail opens, since it ends in a token. Mail programs ask for it, too, and have no form of ours.
+MAIL_ENDPOINTS = {"mail.ask", "mail.stop"}
+OPEN_ENDPOINTS |= MAIL_ENDPOINTS
+# What a token in its address opens, and nothing else does: calendar programs cannot sign on.
+TOKEN_ENDPOINTS = {"calendars.feed"}
+
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -78,7 +83,7 @@ def _is_own_alone() -> bool:
 
 def _check_token() -> None:
     """Refuse every write that does not carry the browser's token. Raises CSRFError."""
-    if request.method in READING or request.endpoint in BY_TOKEN:
+    if request.method in READING or request.endpoint in MAIL_ENDPOINTS:
         return
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
     if session.token is None or not hmac.compare_digest(sent.encode(), form_token().encode()):  # type: ignore[attr-defined]
@@ -94,6 +99,9 @@ def _require_person():
     """Deny by default: whoever is not signed in sees the few open endpoints alone. Raises what the doorkeeper does."""
     if request.endpoint in OPEN_ENDPOINTS:
         return None
+    if request.endpoint in TOKEN_ENDPOINTS:
+        g.person = _holder()
+        return None
     if current_user.is_authenticated:
         g.session = current_user.session
         if not is_stream():
@@ -106,6 +114,14 @@ def _require_person():
         come_in(*doorkeeper().enter(request.environ[VOUCHED]))
     g.person = g.session.person
     return None
+
+
+def _holder() -> Person | None:
+    """Whose token the address holds, if it comes by the proxy like everything else and whoever runs it has it so."""
+    may_be = current_app.config["DUOLOGUE"].calendar_feeds
+    if not may_be or isinstance(request.environ[VOUCHED], PastTheProxy):
+        return None
+    return calendar_feeds.holder_of((request.view_args or {})["token"])
 
 
 def come_in(found: auth.Session, token: str) -> None:

@@ -9,6 +9,7 @@ import notices
 import pairing
 from actions import Action
 from audit import AuditEntry
+from calendar_feeds import CalendarFeed
 from config import Config
 from growth import Objective
 from logs import escaped
@@ -30,7 +31,7 @@ NO_NAME = {
 # What is set aside has upper-case letters in it, so nobody signs in under it: names are lower-cased at the door.
 SET_ASIDE = "{subject}~RETIRED~{id}"
 # What belongs to a sign-on name alone, what nobody may rewrite, and what was mailed, perhaps to both.
-STAYS_BEHIND = {Session, AuditEntry, OutgoingMail}
+STAYS_BEHIND = {Session, CalendarFeed, AuditEntry, OutgoingMail}
 # What two people have made of their one-to-ones.
 MADE = (Item, Action, Objective, PrivateNote, Record)
 
@@ -178,7 +179,8 @@ def let_go(person: Person, manager_days: int = 0) -> list[Pair]:
         epoch=person.epoch + 1,
         people_lead=False,
     )
-    Session.delete().where(Session.person == person).execute()
+    for way_in in (Session, CalendarFeed):
+        way_in.delete().where(way_in.person == person).execute()
     standing = _standing(person)
     for pair in standing:
         _end(pair, manager_days)

@@ -61,7 +61,7 @@ PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 def config_in(folder: Path) -> Config:
     """The settings of a demo that keeps its things in `folder`."""
     where = {"DATA_DIR": str(folder), **databases.settings(folder)}
-    return settings.read({"SIGN_IN": "demo", "TIME_ZONE": ZONE, **where})
+    return settings.read({"SIGN_IN": "demo", "TIME_ZONE": ZONE, "CALENDAR_FEEDS": "yes", **where})
 
 
 def copy_database(config: Config, folder: Path) -> Config:

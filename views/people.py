@@ -4,7 +4,9 @@ from typing import ClassVar, NamedTuple
 
 from flask import Blueprint, g, redirect
 
+import calendar_feeds
 import mailings
+from calendar_feeds import CalendarFeed
 from languages import Phrase
 
 from .answers import checked, page
@@ -28,6 +30,13 @@ class OwnPage(TodayPage):
     title = Phrase("You")
     mail: ClassVar[Mail | None]
     mail_kinds: ClassVar = mailings.KINDS
+    # Whether calendar programs may read at a private address.
+    has_calendar: ClassVar[bool]
+
+    @property
+    def calendar(self) -> CalendarFeed | None:
+        """The private address of their calendar."""
+        return calendar_feeds.of(self.me)
 
 
 @pages.get("/me")
@@ -48,5 +57,6 @@ def settle():
 @pages.record
 def _set_up(state):
     config = state.app.config["DUOLOGUE"]
+    OwnPage.has_calendar = config.calendar_feeds
     is_there = config.is_demo or config.smtp_host
     OwnPage.mail = Mail(config.is_demo, config.is_demo or config.mail_content) if is_there else None
