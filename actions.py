@@ -37,7 +37,7 @@ class Action(Proposal, Once):
     meeting = ForeignKeyField(Meeting, backref="+", null=True)
     item = ForeignKeyField(Item, backref="+", null=True)
     text = Words()
-    owner = who()
+    owner = ForeignKeyField(Person, backref="+", index=False)
     due_on = DateField(null=True)
     likelihood = IntegerField(null=True)
     proposed_by = who()
@@ -54,7 +54,7 @@ class Action(Proposal, Once):
     likelier = Words(default="")
 
     class Meta:
-        indexes = ((("pair", "done_at"), False),)
+        indexes = ((("pair", "done_at"), False), (("owner", "done_at"), False))
 
     # How many meetings were closed since it was agreed, who said yes, and what was said since: filled in by finders.
     carries = 0

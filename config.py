@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 
 import clock
 import languages
+import naming
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -29,6 +30,9 @@ WIDEST = {4: 24, 6: 64}
 SECRET_LENGTH = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MOST_SECRETS = 2
+# How what is said to the mail server is kept from others: TLS after a plain beginning, from the first byte on, or not.
+STARTTLS, TLS, NO_TLS = "starttls", "tls", "none"
+MAIL_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+")
 ASYMMETRIC = {"ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"}
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,63}")
 VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
@@ -117,6 +121,17 @@ SETTINGS = {
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "FIGURES_NAMES": Setting("no", "whether people leads see by name who should have met again; everybody is told so"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
+    "SMTP_HOST": Setting("", "the server that takes mail for people; without it none is sent", PROXIES),
+    "SMTP_PORT": Setting("587", "its port", PROXIES),
+    "SMTP_SECURITY": Setting(
+        STARTTLS, "starttls, tls (from the first byte on, often at port 465) or none; never less than it says", PROXIES
+    ),
+    "SMTP_USER": Setting("", "the name to sign in there with, if it asks for one", PROXIES),
+    "SMTP_PASSWORD_FILE": Setting("", "the file with the password that goes with it", PROXIES),
+    "MAIL_FROM": Setting("", "whom mail comes from, such as meetings@example.org", PROXIES),
+    "MAIL_CONTENT": Setting(
+        "no", "whether mail may say what items and actions say, to those who ask for that themselves", PROXIES
+    ),
     "CALENDAR_FEEDS": Setting(
         "no", "whether people may have a private address that calendar programs read without signing on"
     ),
@@ -173,6 +188,13 @@ class Config:
     meet_at_least: str
     figures_names: bool
     retention_months: int
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password_file: Path | None
+    mail_from: str
+    mail_content: bool
     calendar_feeds: bool
     help_contact: str
     check_addresses: bool
@@ -186,6 +208,7 @@ class Config:
     port: int
     processes: int
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    smtp_password: str = field(default="", repr=False)
     postgresql: str = field(default="", repr=False)
 
     @property
@@ -259,6 +282,14 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         figures_names=_yes_or_no(values, "FIGURES_NAMES"),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
+        smtp_host=_mail_host(values["SMTP_HOST"]),
+        smtp_port=_number(values, "SMTP_PORT", 1, 65_535),
+        smtp_security=_one_of(values, "SMTP_SECURITY", (STARTTLS, TLS, NO_TLS)),
+        smtp_user=values["SMTP_USER"],
+        smtp_password_file=_path(values["SMTP_PASSWORD_FILE"]),
+        smtp_password=_password(values["SMTP_PASSWORD_FILE"]),
+        mail_from=_mail_from(values["MAIL_FROM"]),
+        mail_content=_yes_or_no(values, "MAIL_CONTENT"),
         calendar_feeds=_yes_or_no(values, "CALENDAR_FEEDS"),
         help_contact=values["HELP_CONTACT"],
         check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
@@ -428,16 +459,22 @@ def _peer(text: str) -> Network | str:
     return network
 
 
+def _private_lines(path: Path, name: str) -> list[bytes]:
+    """The lines of a file that not everybody may read, without the empty ones. Raises Misconfigured."""
+    try:
+        mode, lines = path.stat().st_mode, [line.strip() for line in path.read_bytes().splitlines() if line.strip()]
+    except OSError as problem:
+        raise Misconfigured(f"The file {path} ({name}) cannot be read: {problem.strerror}.") from None
+    if mode & 0o007:
+        raise Misconfigured(f"The file {path} ({name}) is open to everybody: run 'chmod o= {path}'.")
+    return lines
+
+
 def _secrets(text: str) -> tuple[bytes, ...]:
     if not text:
         return ()
     path = Path(text).absolute()
-    try:
-        mode, lines = path.stat().st_mode, [line.strip() for line in path.read_bytes().splitlines() if line.strip()]
-    except OSError as problem:
-        raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) cannot be read: {problem.strerror}.") from None
-    if mode & 0o007:
-        raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) is open to everybody: run 'chmod o= {path}'.")
+    lines = _private_lines(path, "PROXY_SECRET_FILE")
     if not 1 <= len(lines) <= MOST_SECRETS:
         raise Misconfigured(f"The file {path} (PROXY_SECRET_FILE) must hold one secret, or two while it changes.")
     if any(b" " in line or len(line) < SECRET_LENGTH or len(set(line)) < SECRET_LENGTH / 4 for line in lines):
@@ -446,6 +483,28 @@ def _secrets(text: str) -> tuple[bytes, ...]:
             "such as 'openssl rand -hex 32' gives."
         )
     return tuple(lines)
+
+
+def _mail_host(text: str) -> str:
+    if text and not MAIL_HOST.fullmatch(text):
+        raise Misconfigured(f"SMTP_HOST={text} is no host name: its port goes into SMTP_PORT.")
+    return text
+
+
+def _password(text: str) -> str:
+    if not text:
+        return ""
+    lines = _private_lines(Path(text).absolute(), "SMTP_PASSWORD_FILE")
+    if len(lines) != 1:
+        raise Misconfigured(f"The file {Path(text).absolute()} (SMTP_PASSWORD_FILE) must hold one line: the password.")
+    return lines[0].decode("utf-8", "replace")
+
+
+def _mail_from(text: str) -> str:
+    try:
+        return naming.email(text.encode("ascii").decode()) if text else ""
+    except (naming.Unfit, UnicodeError):
+        raise Misconfigured(f"MAIL_FROM={text} is no address: one looks like meetings@example.org.") from None
 
 
 def _header(values: _Given, name: str) -> str:
@@ -583,6 +642,7 @@ def _must_fit_together(config: Config) -> None:
         _hosts_fit,
         _processes_fit,
         _addresses_differ,
+        _mail_fits,
         _WAY_NEEDS.get(config.sign_in, lambda config: None),
     ):
         check(config)
@@ -623,6 +683,18 @@ def _addresses_differ(config: Config) -> None:
         raise Misconfigured(
             f"METRICS_ADDRESS={config.metrics_address} is where people are answered (HOST, PORT): choose another."
         )
+
+
+def _mail_fits(config: Config) -> None:
+    for name in ("MAIL_FROM", "SMTP_USER", "SMTP_PASSWORD_FILE"):
+        if getattr(config, name.lower()) and not config.smtp_host:
+            raise Misconfigured(f"{name} is set, but there is no server to send mail by: set SMTP_HOST, or unset it.")
+    if config.smtp_host and not config.mail_from:
+        raise Misconfigured("MAIL_FROM is not set: say whom mail comes from, such as meetings@example.org.")
+    if bool(config.smtp_user) != bool(config.smtp_password):
+        raise Misconfigured("SMTP_USER and SMTP_PASSWORD_FILE belong together: set both, or neither.")
+    if config.smtp_user and config.smtp_security == NO_TLS and config.smtp_host not in LOOPBACK:
+        raise Misconfigured("SMTP_SECURITY=none would send the password of SMTP_USER in clear: use starttls or tls.")
 
 
 def _header_needs(config: Config) -> None:

@@ -29,6 +29,7 @@ from library import TemplateVersion
 from models import Carry, Item, Meeting, Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
+from outbox import OutgoingMail
 from records import Confirmation, Record, Remark, Upload
 from reviews import Gathered, Gathering
 from rows import Row, Words, db
@@ -114,6 +115,7 @@ MODELS = (
     HandingOn,
     Handover,
     PassedRecord,
+    OutgoingMail,
     CalendarFeed,
 )
 

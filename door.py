@@ -16,6 +16,9 @@ from models import Person
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+# What the link in a mail opens, since it ends in a token. Mail programs ask for it, too, and have no form of ours.
+MAIL_ENDPOINTS = {"mail.ask", "mail.stop"}
+OPEN_ENDPOINTS |= MAIL_ENDPOINTS
 # What a token in its address opens, and nothing else does: calendar programs cannot sign on.
 TOKEN_ENDPOINTS = {"calendars.feed"}
 
@@ -80,7 +83,7 @@ def _is_own_alone() -> bool:
 
 def _check_token() -> None:
     """Refuse every write that does not carry the browser's token. Raises CSRFError."""
-    if request.method in READING:
+    if request.method in READING or request.endpoint in MAIL_ENDPOINTS:
         return
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
     if session.token is None or not hmac.compare_digest(sent.encode(), form_token().encode()):  # type: ignore[attr-defined]

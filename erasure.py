@@ -9,6 +9,7 @@ from peewee import Expression, ModelSelect
 import audit
 import clock
 import notices
+import outbox
 import people
 from actions import Action, ActionUpdate, Agreement
 from development import Activity, DevelopmentGoal
@@ -85,6 +86,7 @@ def erase_person(person: Person) -> None:
                 pair.manager = person
                 _leave(pair, person)
         Notice.delete().where(Notice.person == person).execute()
+        outbox.forget(person)
         audit.note("erase", about=f"person {person.id}")
 
 

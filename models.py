@@ -1,6 +1,6 @@
 """The conversation: people, their pairs, meetings and items; what each may do, with no web in sight."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -63,7 +63,8 @@ class Person(Row):
 
     A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's. `language` is a
     tag such as "en-GB", blank for the organisation's; `department` what the staff directory says, if anything;
-    `hidden_prompts` the keys of sections, with spaces between.
+    `hidden_prompts` the keys of sections, with spaces between, and `mail_off` the kinds of mail that they do without.
+    `mail_content`: mail to them may say what was written.
     """
 
     issuer = CharField(max_length=200)
@@ -75,6 +76,8 @@ class Person(Row):
     language = CharField(max_length=35, default="")
     department = CharField(max_length=200, default="")
     hidden_prompts = CharField(max_length=1000, default="")
+    mail_off = CharField(max_length=200, default="")
+    mail_content = BooleanField(default=False)
     created_at = Moment(default=clock.now)
     disabled_at = Moment(null=True)
     retired_at = Moment(null=True)
@@ -120,6 +123,21 @@ class Person(Row):
             hidden = Person.get_by_id(self.id).hidden_prompts.split()
             others = [key for key in hidden if key != section]
             self.change(hidden_prompts=" ".join(others if undo else [*others, section][-HIDDEN_AT_MOST:]))
+
+    def wants_mail(self, kind: str) -> bool:
+        """Whether this person is sent mail of this kind."""
+        return kind not in self.mail_off.split()
+
+    def choose_mail(self, off: Iterable[str], content: bool) -> None:
+        """Do without these kinds of mail, and have the others say what was written, or not."""
+        self.change(mail_off=" ".join(off), mail_content=content)
+
+    def stop_mail(self, kind: str) -> None:
+        """Do without this kind of mail as well."""
+        with db.atomic():
+            self.lock()
+            off = Person.get_by_id(self.id).mail_off.split()
+            self.change(mail_off=" ".join([*(each for each in off if each != kind), kind]))
 
     def pair(self, id: str) -> "Pair | None":
         """The pair with this id, if it is theirs."""
@@ -346,7 +364,7 @@ class Meeting(Row):
     arranged_at = Moment(null=True)
 
     class Meta:
-        indexes = ((("pair", "closed_at"), False),)
+        indexes = ((("pair", "closed_at"), False), (("closed_at", "starts_at"), False))
 
     @property
     def path(self) -> str:

@@ -16,6 +16,7 @@ from logs import escaped
 from models import Item, Pair, Person, Refused
 from naming import Unfit
 from notebooks import PrivateNote
+from outbox import OutgoingMail
 from prepared import Prepared
 from records import Record
 from rows import one_at_a_time
@@ -30,8 +31,8 @@ NO_NAME = {
 }
 # What is set aside has upper-case letters in it, so nobody signs in under it: names are lower-cased at the door.
 SET_ASIDE = "{subject}~RETIRED~{id}"
-# What belongs to a sign-on name alone, and what nobody may rewrite.
-STAYS_BEHIND = {Session, CalendarFeed, AuditEntry}
+# What belongs to a sign-on name alone, what nobody may rewrite, and what was mailed, perhaps to both.
+STAYS_BEHIND = {Session, CalendarFeed, AuditEntry, OutgoingMail}
 # What two people have made of their one-to-ones.
 MADE = (Item, Action, Objective, PrivateNote, Record)
 

@@ -14,6 +14,7 @@ import live
 import lockfile
 import metrics
 from config import Config
+from mailer import Mailer
 from readiness import Check, checks
 from rows import db
 from watch import Watch
@@ -85,6 +86,7 @@ CROSSING = {
 
 watch: Watch | None = None
 crossing: "Crossing | None" = None
+mailer: Mailer | None = None
 
 
 def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
@@ -108,7 +110,7 @@ def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
 
 
 def _begin_beside(config: Config) -> None:
-    global watch, crossing  # noqa: PLW0603 - one process has one of each
+    global watch, crossing, mailer  # noqa: PLW0603 - one process has one of each
     watch = looking = Watch()
     looking.begin()
     for name, meaning in CROSSING.items():
@@ -117,6 +119,12 @@ def _begin_beside(config: Config) -> None:
     metrics.rising(
         "pairs_mended", "Pairs whose pages were sent whole, since a change was lost.", lambda: looking.mended
     )
+    if config.smtp_host:
+        mailer = sending = Mailer(config)
+        sending.begin()
+        metrics.rising("mail_sent", "Mails that the mail server took.", lambda: sending.sent)
+        metrics.rising("mail_failed", "Mails that were given up.", lambda: sending.failed)
+        metrics.level("mail_waiting", "Mails still to be sent.", lambda: sending.waiting, together="livemax")
     if config.postgresql:
         # PostgreSQL's client takes its time and memory.
         from crossing import Crossing
@@ -131,12 +139,14 @@ def _of_crossing(name: str) -> float:
 
 def end() -> None:
     """End it, so that the others know at once that this process is gone."""
-    global watch, crossing  # noqa: PLW0603 - the same
+    global watch, crossing, mailer  # noqa: PLW0603 - the same
+    if mailer:
+        mailer.end()
     if watch:
         watch.end()
     if crossing:
         crossing.end()
-    watch = crossing = None
+    watch = crossing = mailer = None
 
 
 def _memory() -> float:

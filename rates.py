@@ -6,7 +6,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from counting import Counts
-from door import READING, TOKEN_ENDPOINTS, is_stream
+from door import MAIL_ENDPOINTS, READING, TOKEN_ENDPOINTS, is_stream
 
 WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
@@ -38,7 +38,7 @@ def _limit() -> RateLimitItem | None:
     if request.method not in READING:
         return ASKING.get(noun, WRITES) if g.person else STRANGERS
     if not g.person:
-        return STRANGERS if request.endpoint in TOKEN_ENDPOINTS else None
+        return STRANGERS if request.endpoint in TOKEN_ENDPOINTS | MAIL_ENDPOINTS else None
     if request.endpoint in COSTLY:
         return COSTLY[request.endpoint]
     if noun in HEAVY:

@@ -13,7 +13,7 @@ from config import Misconfigured
 from models import Refused
 from secrecy import CannotOpen
 
-from . import audit, backups, data, erasing, keys, making, people, serving
+from . import audit, backups, data, erasing, keys, mail, making, people, serving
 
 NOTHING_WRONG, MISCONFIGURED = 0, 1
 
@@ -39,6 +39,7 @@ for command in (
     backups.backup,
     backups.restore,
     data.data,
+    mail.mail,
     erasing.retain,
     erasing.hold,
     erasing.erase,

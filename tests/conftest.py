@@ -18,6 +18,7 @@ import access
 import clock
 import config as settings
 import database
+import languages
 import live
 import notices
 import pairing
@@ -31,6 +32,7 @@ from engines import sqlite
 from models import Item, Meeting, Pair, Person
 from rows import db
 
+from . import pseudo
 from .refilling import Refilled
 from .signed_in import SignedInClient
 
@@ -344,3 +346,12 @@ def as_lee(client_of, lee) -> SignedInClient:
 def nobody(app, here) -> SignedInClient:
     """A browser in which nobody is signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """Two languages more, one of them written from the right."""
+    pseudo.write(tmp_path / "own", pseudo.LEFT, pseudo.RIGHT)
+    languages.learn(tmp_path / "own")
+    yield
+    languages.learn()

@@ -98,3 +98,58 @@ def test_an_address_that_cannot_be_right_is_refused_without_being_quoted(url):
     with pytest.raises(Misconfigured, match="DATABASE_URL") as problem:
         config.read({"SIGN_IN": "demo", "DATABASE_URL": url})
     assert url.removeprefix("postgresql://") not in str(problem.value) or url == "postgresql://"
+
+
+@pytest.fixture
+def by_mail(tmp_path) -> dict[str, str]:
+    """The settings of a service that sends mail."""
+    password = tmp_path / "password"
+    password.write_text("pass word\n")
+    password.chmod(0o600)
+    signing_in = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://m.example.org", "KEYRING_FILE": "/etc/k/keyring"}
+    mail = {"SMTP_HOST": "mail.example.org", "MAIL_FROM": "duo@example.org"}
+    return {**signing_in, **mail, "SMTP_USER": "duo", "SMTP_PASSWORD_FILE": str(password)}
+
+
+def test_mail_is_off_until_it_is_set_and_encrypted_then(by_mail):
+    found = config.read(by_mail)
+    assert (found.smtp_port, found.smtp_security, found.mail_content) == (587, "starttls", False)
+    assert found.smtp_password == "pass word"
+    assert "pass word" not in repr(found) + str(found.shown())
+    assert config.read({"SIGN_IN": "demo"}).smtp_host == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"MAIL_FROM": ""}, "MAIL_FROM is not set"),
+        ({"MAIL_FROM": "duo"}, "MAIL_FROM=duo is no address"),
+        ({"MAIL_FROM": "dúo@example.org"}, "is no address"),
+        ({"SMTP_HOST": ""}, "set SMTP_HOST"),
+        ({"SMTP_HOST": "mail.example.org:25"}, "SMTP_PORT"),
+        ({"SMTP_HOST": "smtp://mail"}, "SMTP_HOST=smtp://mail"),
+        ({"SMTP_PORT": "0"}, "SMTP_PORT=0"),
+        ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY=ssl"),
+        ({"SMTP_SECURITY": "none"}, "in clear"),
+        ({"SMTP_USER": ""}, "belong together"),
+        ({"SMTP_PASSWORD_FILE": ""}, "belong together"),
+        ({"SMTP_PASSWORD_FILE": "/nowhere/at/all"}, "cannot be read"),
+        ({"MAIL_CONTENT": "maybe"}, "MAIL_CONTENT=maybe"),
+        ({"SIGN_IN": "demo", "PUBLIC_URL": ""}, "SIGN_IN=demo has no use for it"),
+    ],
+)
+def test_settings_of_mail_that_cannot_be_right_are_refused(by_mail, given, words):
+    with pytest.raises(Misconfigured) as refused:
+        config.read({**by_mail, **given})
+    assert words in str(refused.value)
+    assert str(refused.value).count("\n") == 0
+
+
+def test_a_password_that_everybody_may_read_is_refused(by_mail, tmp_path):
+    (tmp_path / "password").chmod(0o644)
+    with pytest.raises(Misconfigured, match="open to everybody"):
+        config.read(by_mail)
+
+
+def test_a_password_needs_no_encryption_on_ones_own_computer(by_mail):
+    assert config.read({**by_mail, "SMTP_HOST": "localhost", "SMTP_SECURITY": "none"}).smtp_user == "duo"

@@ -41,15 +41,6 @@ def german(tmp_path):
     languages.learn()
 
 
-@pytest.fixture
-def foreign(tmp_path):
-    """Two languages more, one of them written from the right."""
-    pseudo.write(tmp_path / "own", pseudo.LEFT, pseudo.RIGHT)
-    languages.learn(tmp_path / "own")
-    yield
-    languages.learn()
-
-
 def test_the_list_of_messages_is_what_the_screen_says():
     """If it is not: run bin/messages."""
     assert build_messages.TEMPLATE.read_bytes() == build_messages.written(build_messages.gathered())

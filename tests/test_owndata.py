@@ -16,6 +16,7 @@ from calendar_feeds import CalendarFeed
 from models import Pair
 from notebooks import PrivateNote
 from notices import Notice
+from outbox import OutgoingMail
 from rows import db
 from sessions import Session
 from signposts import Signpost
@@ -136,7 +137,7 @@ def test_every_column_of_every_kind_is_told_unless_it_says_why_not():
 def test_every_table_is_somewhere_in_it():
     kinds = (*owndata.OF_A_PAIR, owndata.PAIR, owndata.ACCOUNT, owndata.NOTICE, owndata.TEMPLATE)
     left_out = set(database.MODELS) - {kind.model for kind in kinds}
-    assert left_out == {database.Stamp, Session, CalendarFeed, AuditEntry, Signpost}
+    assert left_out == {database.Stamp, Session, CalendarFeed, AuditEntry, Signpost, OutgoingMail}
 
 
 def test_both_see_that_it_was_taken(filled, as_sam, as_ada, sam):

@@ -35,6 +35,8 @@ OPEN_TO_ALL = {
     "assets.serve",
     "sessions.signed_out",
     "calendars.feed",
+    "mail.ask",
+    "mail.stop",
 }
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
 LEADS = {"signposts", "templates", "figures"}

@@ -16,6 +16,7 @@ from . import (
     health,
     history,
     items,
+    mail,
     meetings,
     notices,
     objectives,
@@ -39,7 +40,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, present, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, calendars, templates, signposts, figures, notices, owndata, sessions, health),
+    *(search, history, people, mail, calendars, templates, signposts, figures, notices, owndata, sessions, health),
 )
 
 

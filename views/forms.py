@@ -277,6 +277,13 @@ class HandoverForm(Form):
         return handovers.Chosen(self.objectives.data, self.goals.data, owners, self.records.data)
 
 
+class MailForm(Form):
+    """Which kinds of mail one wants, and whether they may say what was written."""
+
+    kinds = SelectMultipleField(validate_choice=False)
+    content = BooleanField()
+
+
 class PersonForm(Form):
     """A person's own settings."""
 

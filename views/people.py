@@ -1,10 +1,11 @@
 """A person's own page: their time zone and language, and signing out."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from flask import Blueprint, g, redirect
 
 import calendar_feeds
+import mailings
 from calendar_feeds import CalendarFeed
 from languages import Phrase
 
@@ -15,13 +16,22 @@ from .today import TodayPage
 pages = Blueprint("people", __name__)
 
 
+class Mail(NamedTuple):
+    """What the organisation says of mail: nothing is sent in a demo, and mail may say what was written or not."""
+
+    is_demo: bool
+    may_quote: bool
+
+
 class OwnPage(TodayPage):
-    """A person's own settings."""
+    """A person's own settings. `mail` is None where there is no mail."""
 
     template = "people/me.html"
     title = Phrase("You")
     # Nothing on it changes by itself.
     live_path = None
+    mail: ClassVar[Mail | None]
+    mail_kinds: ClassVar = mailings.KINDS
     # Whether calendar programs may read at a private address.
     has_calendar: ClassVar[bool]
 
@@ -29,11 +39,6 @@ class OwnPage(TodayPage):
     def calendar(self) -> CalendarFeed | None:
         """The private address of their calendar."""
         return calendar_feeds.of(self.me)
-
-
-@pages.record
-def _set_up(state):
-    OwnPage.has_calendar = state.app.config["DUOLOGUE"].calendar_feeds
 
 
 @pages.get("/me")
@@ -49,3 +54,11 @@ def settle():
     if form.language.data is not None:
         g.person.speak(form.language.data)
     return redirect("/me", 303)
+
+
+@pages.record
+def _set_up(state):
+    config = state.app.config["DUOLOGUE"]
+    OwnPage.has_calendar = config.calendar_feeds
+    is_there = config.is_demo or config.smtp_host
+    OwnPage.mail = Mail(config.is_demo, config.is_demo or config.mail_content) if is_there else None
