@@ -1,20 +1,17 @@
-"""What templates say: words for days and numbers, and what people wrote with its addresses as links."""
+"""What templates say: words for days and numbers, and what people wrote with its light Markdown."""
 
 from datetime import datetime
 from zoneinfo import available_timezones
 
 from flask import Flask
-from markupsafe import Markup, escape
 
 import clock
 import library
-import links
+import markup
 from clock import HOW_OFTEN, RHYTHMS
 from feedback import TONES
 from saying import day, full_day, ordinal, time_of, times, when
 from signposts import USUAL_TITLES
-
-LINK = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>')
 
 
 def wall(moment: datetime | None, zone: str) -> str:
@@ -22,17 +19,18 @@ def wall(moment: datetime | None, zone: str) -> str:
     return f"{clock.local(moment, zone):%Y-%m-%dT%H:%M}" if moment else ""
 
 
-def linked(text: str) -> Markup:
-    """What somebody wrote, with the web and e-mail addresses in it as links; all else is plain text."""
-    return Markup().join(
-        LINK.format(address, piece) if address else escape(piece) for piece, address in links.parts(text)
-    )
-
-
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
-        linked=linked, ordinal=ordinal, times=times, day=day, full_day=full_day, time_of=time_of, wall=wall, when=when
+        written=markup.written,
+        inline=markup.inline,
+        ordinal=ordinal,
+        times=times,
+        day=day,
+        full_day=full_day,
+        time_of=time_of,
+        wall=wall,
+        when=when,
     )
     app.jinja_env.globals.update(
         now=clock.now,
