@@ -62,7 +62,8 @@ class Person(Row):
     """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display.
 
     A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's. `language` is a
-    tag such as "en-GB", blank for the organisation's; `hidden_prompts` the keys of sections, with spaces between.
+    tag such as "en-GB", blank for the organisation's; `hidden_prompts` the keys of sections, with spaces between;
+    `shortcuts` whether single keys do something.
     """
 
     issuer = CharField(max_length=200)
@@ -73,6 +74,7 @@ class Person(Row):
     people_lead = BooleanField(default=False)
     language = CharField(max_length=35, default="")
     hidden_prompts = CharField(max_length=1000, default="")
+    shortcuts = BooleanField(default=True)
     created_at = Moment(default=clock.now)
     disabled_at = Moment(null=True)
     retired_at = Moment(null=True)
@@ -106,6 +108,10 @@ class Person(Row):
     def speak(self, language: str) -> None:
         """Be spoken to in this language ("": the organisation's)."""
         self.change(language=language)
+
+    def use_shortcuts(self, wanted: bool) -> None:
+        """Have single keys do something, on every machine; or not."""
+        self.change(shortcuts=wanted)
 
     def wants_prompts(self, section: str) -> bool:
         """Whether this person is shown the prompts of a section."""

@@ -1,11 +1,11 @@
-"""A person's own page: their time zone and language, and signing out."""
+"""A person's own page: their time zone, language and keys, and signing out."""
 
 from flask import Blueprint, g, redirect
 
 from languages import Phrase
 
-from .answers import checked, page
-from .forms import PersonForm
+from .answers import checked, is_partial, page
+from .forms import PersonForm, ShortcutsForm
 from .today import TodayPage
 
 pages = Blueprint("people", __name__)
@@ -31,3 +31,9 @@ def settle():
     if form.language.data is not None:
         g.person.speak(form.language.data)
     return redirect("/me", 303)
+
+
+@pages.post("/me/shortcuts")
+def settle_shortcuts():
+    g.person.use_shortcuts(checked(ShortcutsForm, at="shortcuts").shortcuts.data)
+    return ("", 204) if is_partial() else redirect("/me", 303)
