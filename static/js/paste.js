@@ -53,6 +53,7 @@
     if (level) return wordItem(node, level);
     let words = inside(node);
     if (node.matches("a")) words = link(node, words);
+    if (node.matches("td, th")) return `${words.trim()} `;
     if (node.matches(BLOCKS)) return `\n${words.trim()}\n\n`;
     if (isItalic(node)) words = marked("*", words);
     return isBold(node) ? marked("**", words) : words;
