@@ -59,6 +59,11 @@ def pieces(text: str) -> list[Piece]:
     return [piece for piece in _lines(_light.parse(text)) if piece.text]
 
 
+def plain(text: str) -> str:
+    """The words alone, for an excerpt."""
+    return "".join(piece.text for piece in pieces(text)) if _is_marked(text) else text
+
+
 def _is_marked(text: str) -> bool:
     return bool(A_MARK.search(text)) and len(A_MARK.findall(text)) <= MARKS_AT_MOST
 
@@ -81,7 +86,7 @@ def _blocks(tokens: list[Token]) -> Iterator[str]:
         elif token.type == "inline":
             box = _box(tokens, number)
             yield (
-                f"<label>{_input(box)} {''.join(_words([token], box.end()))}</label>"
+                f"<label>{_input(box)}{''.join(_words([token], box.end()))}</label>"
                 if box
                 else "".join(_words([token]))
             )

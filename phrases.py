@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         written=markup.written,
         inline=markup.inline,
+        plain=markup.plain,
         ordinal=ordinal,
         times=times,
         day=day,

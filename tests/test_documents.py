@@ -239,6 +239,18 @@ def test_markdown_shows_every_word_as_it_was_meant(text):
         assert [line for line in shown if line][1:] == [line for line in lines if line]
 
 
+def test_what_people_wrote_with_marks_keeps_its_looks():
+    text = "Ask **Mei**, *soon*:\n- [x] [book](https://example.org/room)"
+    shown = MarkdownIt("gfm-like", {"linkify": False}).render(
+        written(
+            a_document(Paragraph(typed(text), "notes"), Paragraph(typed("All **strong**"), "lead")), MARKDOWN
+        ).decode()
+    )
+    assert "Ask <strong>Mei</strong>, <em>soon</em>:" in shown
+    assert '• ☑ <a href="https://example.org/room">book</a>' in shown
+    assert "<p>All <strong>strong</strong></p>" in shown
+
+
 def test_markdown_has_headings_lists_and_tables(everything):
     html = MarkdownIt("gfm-like", {"linkify": False}).render(written(everything, MARKDOWN).decode())
     for part in ("<h1>A conversation</h1>", "<h2>Goals</h2>", "<h3>The first half</h3>", "<th>Action</th>", "<hr />"):

@@ -40,8 +40,8 @@ def test_what_marks_mean(text, html):
 
 
 def test_boxes_are_shown_with_their_words_and_cannot_be_ticked():
-    to_do = '<li><label><input type="checkbox" disabled=""> call <em>Jo</em></label></li>'
-    done = '<li><label><input type="checkbox" disabled="" checked=""> write</label></li>'
+    to_do = '<li><label><input type="checkbox" disabled="">call <em>Jo</em></label></li>'
+    done = '<li><label><input type="checkbox" disabled="" checked="">write</label></li>'
     assert written("- [ ] call *Jo*\n- [x] write") == f"<ul>{to_do}{done}</ul>"
 
 
@@ -80,6 +80,11 @@ def test_line_breaks_stay_where_they_were_typed():
 
 def test_where_no_list_can_stand_its_marks_stay():
     assert inline("- one\n- *two*") == "- one\n- <em>two</em>"
+
+
+def test_an_excerpt_has_the_words_alone():
+    assert markup.plain("For the **offsite**:\n- [ ] [book](https://x.org)") == "For the offsite:\n• ☐ book"
+    assert markup.plain("2 * 3") == "2 * 3"
 
 
 def test_on_paper_lists_are_lines_and_looks_are_kept():

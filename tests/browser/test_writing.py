@@ -202,7 +202,7 @@ def test_single_keys_can_be_turned_off_and_stay_so_on_every_machine(ada, sign_in
     panel = page.get_by_role("dialog", name="Keyboard")
     expect(panel).to_be_visible()
     with page.expect_response("**/me/shortcuts"):
-        panel.get_by_role("checkbox", name="Single keys do something for me").uncheck()
+        panel.get_by_role("checkbox", name="Use single keys as shortcuts").uncheck()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     elsewhere = sign_in("Ada Marsh").open_agenda("Sam Okoro")
@@ -214,7 +214,7 @@ def test_single_keys_can_be_turned_off_and_stay_so_on_every_machine(ada, sign_in
         expect(desk.page.locator("body")).to_be_focused()
     elsewhere.page.get_by_role("contentinfo").get_by_role("button", name="Keyboard").click()
     with elsewhere.page.expect_response("**/me/shortcuts"):
-        elsewhere.page.get_by_role("checkbox", name="Single keys do something for me").check()
+        elsewhere.page.get_by_role("checkbox", name="Use single keys as shortcuts").check()
     elsewhere.page.keyboard.press("Escape")
     elsewhere.page.locator("h1").click()
     elsewhere.page.keyboard.press("j")
