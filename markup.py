@@ -141,24 +141,25 @@ def _lines(tokens: list[Token]) -> Iterator[Piece]:
         elif token.type.endswith("_list_close"):
             lists.pop()
         elif token.type == "list_item_open":
-            yield Piece("\n" * (number > 1) + "    " * (len(lists) - 1) + _bullet(lists))
+            bullet = _bullet(lists, bool(_box(tokens, number + 2)))
+            yield Piece("\n" * (number > 1) + "    " * (len(lists) - 1) + bullet)
         elif token.type == "paragraph_open" and number and tokens[number - 1].type != "list_item_open":
             yield Piece("\n" * (_gap(tokens, number) or 1))
         elif token.type == "inline":
             yield from _boxed(token, _box(tokens, number))
 
 
-def _bullet(lists: list[tuple[int | None, str]]) -> str:
+def _bullet(lists: list[tuple[int | None, str]], has_box: bool) -> str:
     number, end = lists[-1]
     if number is None:
-        return "• "
+        return "" if has_box else "• "
     lists[-1] = number + 1, end
     return f"{number}{end} "
 
 
 def _boxed(token: Token, box: re.Match | None) -> Iterator[Piece]:
     if box:
-        yield Piece("☐ " if box[1] == " " else "☑ ")
+        yield Piece("☐ " if box[1] == " " else "☒ ")
     yield from _looks(token.children or [], box.end() if box else 0)
 
 

@@ -247,7 +247,7 @@ def test_what_people_wrote_with_marks_keeps_its_looks():
         ).decode()
     )
     assert "Ask <strong>Mei</strong>, <em>soon</em>:" in shown
-    assert '• ☑ <a href="https://example.org/room">book</a>' in shown
+    assert '☒ <a href="https://example.org/room">book</a>' in shown
     assert "<p>All <strong>strong</strong></p>" in shown
 
 
