@@ -789,7 +789,7 @@ class Carry(Row):
     notes = Words(default="")
 
     def undo(self) -> None:
-        """Take the item back to where it came from, as it was; what was noted since then is added to its notes."""
+        """Take the item back to where it came from, as it was; what else was noted since then is added to its notes."""
         item = ITEM_ALONE.first(id=self.item_id)
         item.change(
             meeting=self.from_meeting_id,
@@ -799,7 +799,7 @@ class Carry(Row):
             discussed_by=self.discussed_by_id,
             kept_at=self.kept_at,
             kept_by=self.kept_by_id,
-            notes="\n".join(part for part in (self.notes, item.notes) if part),
+            notes="\n".join(dict.fromkeys(filter(None, (self.notes, item.notes)))),
         )
         self.remove()
 

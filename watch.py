@@ -18,7 +18,7 @@ from peewee import PeeweeException
 import live
 from rows import db
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.5
 # Whoever has not looked for so long does not look any more.
 LATELY_SECONDS = 30.0
 # So many at a time: in between, others get their turn.

@@ -247,6 +247,16 @@ def test_what_was_noted_since_comes_back_too(ada, sam, meeting, item):
     assert ada.item(item.id).notes == "Before\nSince"
 
 
+def test_the_same_words_noted_again_do_not_come_back_twice(ada, sam, meeting, item):
+    item.write_notes(sam, "Before", "")
+    item.discuss(sam)
+    item.stand(sam)
+    close(meeting, ada)
+    ada.item(item.id).write_notes(ada, "Before", "")
+    records.reopen(sam.meeting(meeting.id), sam)
+    assert ada.item(item.id).notes == "Before"
+
+
 def test_what_was_edited_and_added_since_is_not_lost(ada, sam, meeting, item):
     upcoming = close(meeting, ada)
     ada.item(item.id).edit(ada, "The pilot found three gaps", item.text)

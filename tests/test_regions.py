@@ -15,7 +15,7 @@ from models import Item
 from notebooks import PrivateNote
 from views.actions import ActionsPage
 from views.feedback import FeedbackPage
-from views.pages import MeetingPage, PairPage
+from views.pages import MeetingPage, Page, PairPage
 from views.plan import PlanPage
 from views.records import RecordPage
 from views.today import TodayPage
@@ -201,3 +201,16 @@ def test_what_no_region_is_called_comes_into_no_page(full, ada, name):
     for put in (page.partial, page.outright):
         with pytest.raises(ValueError, match="No region"):
             put(name)
+
+
+def kinds(kind=Page):
+    """Every kind of page there is."""
+    return {kind}.union(*map(kinds, kind.__subclasses__()))
+
+
+@pytest.mark.parametrize(
+    "kind", sorted((kind for kind in kinds() if hasattr(kind, "whole")), key=lambda kind: kind.__name__)
+)
+def test_a_page_that_was_away_is_sent_all_that_can_change(kind):
+    page = object.__new__(kind)
+    assert page.wanted(set(kind.whole)) == set(kind.whole)

@@ -22,6 +22,7 @@ from . import (
     people,
     plan,
     preparation,
+    present,
     prompts,
     records,
     search,
@@ -34,7 +35,7 @@ from . import (
 )
 
 PAGES = (
-    *(today, pairs, access, meetings, preparation, prompts, wrapup, items, actions, records, objectives),
+    *(today, pairs, access, meetings, preparation, present, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
     *(search, history, people, templates, signposts, notices, owndata, sessions, health),
 )

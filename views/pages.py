@@ -6,7 +6,7 @@ region; the page includes it, the actor is answered with it, the stream sends it
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self, cast
 
@@ -50,6 +50,10 @@ def register(app: Flask) -> None:
 
 # The regions of which a page may have several: their names go on, after a dash, with what tells them apart.
 KEYED = {"item", "action", "section", "prompts", "objective", "goal", "activity"}
+
+
+# For so long before it begins and after its planned end a meeting may be under way.
+EARLY_MINUTES, LATE_MINUTES = 5, 60
 
 
 class Rejected:
@@ -187,7 +191,9 @@ class Page:
         found = set()
         for name in names:
             kind, _, key = name.partition("-")
-            if region := self.shows.get(kind):
+            if name in self.whole:
+                found.add(name)
+            elif region := self.shows.get(kind):
                 found.add(f"{region}-{key}" if key and region == kind else region)
         return found
 
@@ -353,6 +359,12 @@ class MeetingPage(Page):
     def is_about_plan(self, section: Section) -> bool:
         """Whether the two talk about the development plan in this section."""
         return section.key in development.SECTIONS
+
+    @property
+    def minutes_gone(self) -> int | None:
+        """How much of the planned time has gone; None but for a little before, the meeting, and an hour after it."""
+        gone = (clock.now() - self.meeting.starts_at) // timedelta(minutes=1)
+        return max(gone, 0) if -EARLY_MINUTES <= gone <= self.meeting.minutes + LATE_MINUTES else None
 
     def _head(self) -> dict[str, Any]:
         return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}

@@ -94,8 +94,8 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
             names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
             is_due = listener.is_over or now - checked > CHECK_SECONDS
             checked = now if is_due else checked
-            event = (is_due and _end_of(page, listener, keeper)) or _event(page, names)
-            event = event or _end_of(page, listener, keeper) or GONE
+            event = (is_due and _end_of(page, listener, keeper, names)) or _event(page, names)
+            event = event or _end_of(page, listener, keeper, names) or GONE
             yield event
             if event in (GONE, SIGNED_OUT):
                 return
@@ -103,12 +103,12 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
         live.leave(listener)
 
 
-def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper) -> str | None:
-    """Why the stream has to end now, if it has to."""
+def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> str | None:
+    """Why the stream has to end now, if it has to. Where there are names to show, showing them looks up the right."""
     with db.connection_context():
         if listener.is_over or not keeper.still_holds(str(listener.session)):
             return SIGNED_OUT
-        return None if page.is_still_mine() else GONE
+        return None if names or page.is_still_mine() else GONE
 
 
 def _event(page: Page, names: set[str]) -> str | None:

@@ -1,0 +1,33 @@
+// The large screen: an arrow leads to the next thing or back, what is shown stays, and a button fills the screen.
+(() => {
+  const slides = () => [...document.querySelectorAll(".slide")];
+  const place = (all) => all.findIndex((slide) => slide.getBoundingClientRect().bottom > innerHeight / 2);
+  let shown;
+  const BACK = ["ArrowLeft", "ArrowUp", "PageUp"], ON = ["ArrowRight", "ArrowDown", "PageDown", " ", "n"];
+
+  const go = (step) => {
+    const all = slides();
+    const there = all[Math.min(Math.max(place(all) + step, 0), all.length - 1)];
+    there?.scrollIntoView();
+    (there?.querySelector("[rel=next]") ?? there?.querySelector("[rel=prev]"))?.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const step = ON.includes(event.key) - BACK.includes(event.key);
+    const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target.matches("button, input"));
+    if (!step || isTaken || !document.querySelector(".slides")) return;
+    event.preventDefault();
+    go(event.shiftKey ? -step : step);
+  });
+
+  document.addEventListener("htmx:before:swap", () => { shown = slides()[place(slides())]?.id; });
+  document.addEventListener("htmx:after:swap", () => {
+    const all = slides();
+    if (shown && all[place(all)]?.id !== shown) document.getElementById(shown)?.scrollIntoView({ behavior: "instant" });
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest("[data-fullscreen]")) return;
+    document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen().catch(() => {});
+  });
+})();
