@@ -15,38 +15,33 @@
     requestAnimationFrame(() => { place.textContent = place.dataset[what].replace(/\{(\w+)\}/g, (_, name) => facts[name]); });
   };
 
+  // Each says whether it found what to do.
+  const focus = (elt) => { elt?.focus(); return Boolean(elt); };
+  const press = (elt) => { elt?.click(); return Boolean(elt); };
+
   const step = (by) => {
     const all = items(), at = all.indexOf(current());
     const first = Math.max(all.findIndex((item) => item.getBoundingClientRect().bottom > 0), 0);
-    all[at < 0 ? first : at + by]?.focus();
+    return focus(all[at < 0 ? first : at + by]);
   };
-  const press = (opens) => {
-    const item = current();
-    item?.querySelector(`[data-opens="${opens(idOf(item))}"]`)?.click();
-  };
+  const open = (id) => press(current()?.querySelector(`[data-opens="${id(idOf(current()))}"]`));
   const discuss = () => {
     const tick = current()?.querySelector(":scope > [type=checkbox]");
-    if (!tick) return;
-    tick.click();
-    say(tick.checked ? "discussed" : "undiscussed");
+    if (press(tick)) say(tick.checked ? "discussed" : "undiscussed");
+    return Boolean(tick);
   };
   const add = () => {
-    const sections = [...document.querySelectorAll(".section")];
-    const seen = sections.find((section) => section.getBoundingClientRect().bottom > 0);
-    (document.activeElement.closest(".section") ?? seen)?.querySelector(".composer textarea")?.focus();
+    const seen = [...document.querySelectorAll(".section")].find((section) => section.getBoundingClientRect().bottom > 0);
+    return focus((document.activeElement.closest(".section") ?? seen)?.querySelector(".composer textarea"));
   };
-  const visit = (path) => document.querySelector(`nav a[href="${path}"]`)?.click();
-  const search = () => {
-    const words = document.querySelector("main [type=search]");
-    if (words) words.focus();
-    else visit("/search");
-  };
-  const list = () => box("keys").showModal();
+  const visit = (path) => press(document.querySelector(`nav a[href="${path}"]`));
+  const search = () => focus(document.querySelector("main [type=search]")) || visit("/search");
+  const list = () => { box("keys").showModal(); return true; };
 
   const KEYS = {
     "g t": () => visit("/"), "g a": () => visit("/actions"), "/": search, "?": list,
     j: () => step(1), k: () => step(-1), n: add, d: discuss,
-    e: () => press((id) => `edit-${id}`), a: () => press((id) => `new-action-${id}-form`),
+    e: () => open((id) => `edit-${id}`), a: () => open((id) => `new-action-${id}-form`),
   };
 
   let before = { key: "", at: 0 };
@@ -54,9 +49,7 @@
     const chord = event.timeStamp - before.at < CHORD_MS ? `${before.key} ${event.key}` : event.key;
     const doing = KEYS[chord] ?? KEYS[event.key];
     before = { key: event.key, at: event.timeStamp };
-    if (!doing) return;
-    event.preventDefault();
-    doing();
+    if (doing?.()) event.preventDefault();
   };
 
   // The buttons under More do the same.

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from .barriers import barriers
 from .desk import GOALS, OTHER, WELLBEING, Desk
 
 TOPIC = "Team day in the new year"
@@ -73,6 +74,7 @@ def test_what_one_writes_with_marks_both_see_with_looks(ada, sam):
         expect(item.get_by_role("checkbox", name="book a room")).to_be_checked()
         expect(item.get_by_role("checkbox", name="book a room")).to_be_disabled()
         expect(item.locator("li")).to_have_count(2)
+    assert barriers(ada.page) == []
 
 
 def focused(desk: Desk) -> Locator:
@@ -201,6 +203,7 @@ def test_single_keys_can_be_turned_off_and_stay_so_on_every_machine(ada, sign_in
     page.keyboard.press("?")
     panel = page.get_by_role("dialog", name="Keyboard")
     expect(panel).to_be_visible()
+    assert barriers(page) == []
     with page.expect_response("**/me/shortcuts"):
         panel.get_by_role("checkbox", name="Use single keys as shortcuts").uncheck()
     page.keyboard.press("Escape")
