@@ -16,7 +16,7 @@ import links
 # Without any of these nothing can be meant, and nothing needs to be parsed.
 A_MARK = re.compile(r"[*_\[]|^[ \t]*(?:\\?-|\d{1,3}[.)])", re.MULTILINE)
 # Nobody writes as many by hand; what has more is shown as it stands, since it would take long.
-MARKS_AT_MOST = 500
+MARKS_AT_MOST, ADDRESSES_AT_MOST = 500, 50
 # A plus begins no list: "+ 5 %" is a sum. Nor does a year.
 LIST_ITEM = re.compile(r"(?:[-*]|\d{1,3}[.)])[ \t]+\S")
 BOX = re.compile(r"\[([ xX])\] +(?=\S)")
@@ -65,7 +65,9 @@ def plain(text: str) -> str:
 
 
 def _is_marked(text: str) -> bool:
-    return bool(A_MARK.search(text)) and len(A_MARK.findall(text)) <= MARKS_AT_MOST
+    if not A_MARK.search(text):
+        return False
+    return len(A_MARK.findall(text)) <= MARKS_AT_MOST and text.count("://") <= ADDRESSES_AT_MOST
 
 
 def _linked(text: str) -> Markup:
