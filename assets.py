@@ -17,7 +17,7 @@ BUNDLES = {
     "duologue.js": ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "js/*.js"),
 }
 SINGLES = ("icon.svg",)
-COMPRESSIBLE = ("text/html", "text/plain", "application/json")
+COMPRESSIBLE = ("text/html", "text/plain", "application/json", "text/calendar")
 # Below this, packing costs more time than sending: an item's answer is, a page is not.
 WORTH_IT = 6_000
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import audit
 import database
 import engines
+from calendar_feeds import CalendarFeed
 from config import Config, Misconfigured
 from engines.base import Progress
 from engines.files import begin_file, to_disk
@@ -68,9 +69,10 @@ def restore(config: Config, path: Path) -> list[str]:
 
 
 def _begin_anew(name: str) -> None:
-    # Whoever was signed in then may have signed out since, or have been let go.
+    # Whoever was signed in then may have signed out since, or have been let go; an address may have been given up.
     with db.connection_context(), db.atomic():
         Session.delete().execute()
+        CalendarFeed.delete().execute()
         audit.note("restore", about=name)
 
 

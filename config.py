@@ -116,6 +116,9 @@ SETTINGS = {
     "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
+    "CALENDAR_FEEDS": Setting(
+        "no", "whether people may have a private address that calendar programs read without signing on"
+    ),
     "HELP_CONTACT": Setting("", "whom people ask when they cannot get in"),
     "CHECK_ADDRESSES": Setting(
         "yes", "whether the server asks for a page before people are sent to it; no where it has no web"
@@ -168,6 +171,7 @@ class Config:
     former_manager_days: int
     meet_at_least: str
     retention_months: int
+    calendar_feeds: bool
     help_contact: str
     check_addresses: bool
     language: str
@@ -252,6 +256,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
+        calendar_feeds=_yes_or_no(values, "CALENDAR_FEEDS"),
         help_contact=values["HELP_CONTACT"],
         check_addresses=_yes_or_no(values, "CHECK_ADDRESSES"),
         language=_language(values["LANGUAGE"], _path(values["TRANSLATIONS"])),

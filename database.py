@@ -16,6 +16,7 @@ import secrecy
 import template_files
 from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
+from calendar_feeds import CalendarFeed
 from config import Config, Misconfigured
 from development import Activity, DevelopmentGoal
 from engines import Engine
@@ -113,6 +114,7 @@ MODELS = (
     HandingOn,
     Handover,
     PassedRecord,
+    CalendarFeed,
 )
 
 

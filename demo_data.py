@@ -7,6 +7,7 @@ import clock
 import development
 import feedback
 import growth
+import notices
 import pairing
 import records
 from config import DEMO
@@ -53,6 +54,9 @@ def _start(manager: Person, report: Person, began: datetime, **settings) -> Meet
     with clock.at(began - timedelta(days=7)):
         pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=began, **settings)
         pairing.accept(pair, report)
+        for person in pair.people:
+            for notice in notices.unread_of(person):
+                notice.read()
         pair.manager, pair.report = manager, report
         return pair.next_meeting()
 

@@ -9,11 +9,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import SecurityError, Unauthorized
 
 import auth
+import calendar_feeds
 from config import Config
-from gate import VOUCHED, Vouched
+from gate import VOUCHED, PastTheProxy, Vouched
+from models import Person
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
+# What a token in its address opens, and nothing else does: calendar programs cannot sign on.
+TOKEN_ENDPOINTS = {"calendars.feed"}
 
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -92,6 +96,9 @@ def _require_person():
     """Deny by default: whoever is not signed in sees the few open endpoints alone. Raises what the doorkeeper does."""
     if request.endpoint in OPEN_ENDPOINTS:
         return None
+    if request.endpoint in TOKEN_ENDPOINTS:
+        g.person = _holder()
+        return None
     if current_user.is_authenticated:
         g.session = current_user.session
         if not is_stream():
@@ -104,6 +111,14 @@ def _require_person():
         come_in(*doorkeeper().enter(request.environ[VOUCHED]))
     g.person = g.session.person
     return None
+
+
+def _holder() -> Person | None:
+    """Whose token the address holds, if it comes by the proxy like everything else and whoever runs it has it so."""
+    may_be = current_app.config["DUOLOGUE"].calendar_feeds
+    if not may_be or isinstance(request.environ[VOUCHED], PastTheProxy):
+        return None
+    return calendar_feeds.holder_of((request.view_args or {})["token"])
 
 
 def come_in(found: auth.Session, token: str) -> None:

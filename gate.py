@@ -43,6 +43,10 @@ class Unvouched(Exception):
     """Nobody is vouched for; the message is one word of the audit trail that says why."""
 
 
+class PastTheProxy(Unvouched):
+    """It does not even come from the proxy."""
+
+
 Environ = dict[str, Any]
 Way = Callable[[Environ], Vouched | None]
 
@@ -160,13 +164,13 @@ class ByVariable:
 
 
 def must_be_the_proxy(environ: Environ, config: Config) -> None:
-    """Raise Unvouched unless the request has the address and the secret that the settings ask of the proxy."""
+    """Raise PastTheProxy unless the request has the address and the secret that the settings ask of the proxy."""
     if config.proxy_peers and not _is_peer(environ.get("REMOTE_ADDR") or UNIX, config):
-        raise Unvouched("peer")
+        raise PastTheProxy("peer")
     sent = environ.get(PROOF, "").encode("latin-1", "replace")
     # Each is compared, so that the time taken does not tell which one matched.
     if config.secrets and not sum(hmac.compare_digest(sent, secret) for secret in config.secrets):
-        raise Unvouched("secret")
+        raise PastTheProxy("secret")
 
 
 def _is_peer(address: str, config: Config) -> bool:

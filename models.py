@@ -326,7 +326,8 @@ class Meeting(Row):
     """One conversation of a pair. Its agenda is the items that have their home here.
 
     `versions` are the ids of the templates' versions that it began with, the main one first. `next_starts_at`: when
-    the two want to meet next, if they have said so already.
+    the two want to meet next, if they have said so already. `sequence` counts how often calendars had to be told
+    anew, the last time because of what was changed at `arranged_at`.
     """
 
     pair_id: str
@@ -345,6 +346,8 @@ class Meeting(Row):
     closed_by = who(null=True)
     cancelled_at = Moment(null=True)
     cancelled_by = who(null=True)
+    sequence = IntegerField(default=0)
+    arranged_at = Moment(null=True)
 
     class Meta:
         indexes = ((("pair", "closed_at"), False),)
@@ -499,7 +502,8 @@ class Meeting(Row):
             added = [id for id in self.versions.split()[1:] if library.outline(id).key != version.key]
             if self.template != version.key:
                 is_between = self.pair.between_rhythm != "none" and version.key == self.pair.between_template
-                self.change(template=version.key, versions=" ".join((version.id, *added)), is_between=is_between)
+                kinds = {"template": version.key, "versions": " ".join((version.id, *added))}
+                self.rearrange(**kinds, is_between=is_between)
 
     def join(self, by: Person, key: str, undo: bool = False) -> None:
         """Have another conversation within this meeting, with its sections and prompts; or without it again."""
@@ -522,7 +526,14 @@ class Meeting(Row):
     def reschedule(self, by: Person, starts_at: datetime, minutes: int, place: str) -> None:
         """Meet at another time, for another length, or elsewhere. The agenda stays as it is."""
         with self.changing():
-            self.change(starts_at=starts_at, minutes=minutes, place=place)
+            self.rearrange(starts_at=starts_at, minutes=minutes, place=place)
+
+    def rearrange(self, **facts: Any) -> None:
+        """Change what calendars tell of it, and count that, unless all of it is so already. Within a transaction."""
+        now = Meeting.get_by_id(self.id)
+        if any(getattr(now, name) != fact for name, fact in facts.items()):
+            facts |= {"sequence": now.sequence + 1, "arranged_at": clock.now()}
+        self.change(**facts)
 
 
 class Item(Once):

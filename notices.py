@@ -10,7 +10,7 @@ from rows import Moment, Row
 # What each kind says is in templates/today/_notice.html.
 KINDS = (
     *("paired", "unpaired", "erased", "held", "released", "merged", "moved", "left"),
-    *("cover", "cover-ended", "handed-over"),
+    *("cover", "cover-ended", "handed-over", "welcome"),
 )
 
 
@@ -49,6 +49,13 @@ def tell_one(person: Person, kind: str, pair: Pair) -> None:
     Notice.create(person=person, kind=kind, pair=pair, side=pair.side_of(person), other_name=pair.other(person).name)
 
 
+def welcome(pair: Pair) -> None:
+    """Tell whoever of the two begins here who can read what; once, however many pairs they come to have."""
+    for person in pair.people:
+        if not WELCOMED.first(person=person.id):
+            tell_one(person, "welcome", pair)
+
+
 def unread_of(person: Person) -> list[Notice]:
     """What this person has not read yet, the latest first."""
     return UNREAD(person=person.id)
@@ -58,6 +65,10 @@ def find(person: Person, id: str) -> Notice | None:
     """The notice with this id, if it is for them."""
     return Notice.get_or_none(Notice.id == id, Notice.person == person)
 
+
+WELCOMED = Prepared(
+    lambda person: Notice.select(Notice.id).where(Notice.person == person, Notice.kind == "welcome").limit(1)
+)
 
 UNREAD = Prepared(
     lambda person: (

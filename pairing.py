@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import clock
+import notices
 import scheduling
 from languages import Phrase
 from models import Pair, PairOver, Person, Refused, stands
@@ -56,6 +57,7 @@ def accept(pair: Pair, by: Person) -> None:
         pair.accepted_at, pair.ended_at, pair.covers_until = fresh.accepted_at, fresh.ended_at, fresh.covers_until
         if is_new:
             scheduling.schedule(pair, by, _first_start(pair))
+            notices.welcome(pair)
         elif pair.over_at:
             raise PairOver(pair.why_over())
 

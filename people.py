@@ -9,6 +9,7 @@ import notices
 import pairing
 from actions import Action
 from audit import AuditEntry
+from calendar_feeds import CalendarFeed
 from config import Config
 from growth import Objective
 from logs import escaped
@@ -29,7 +30,7 @@ NO_NAME = {
 # What is set aside has upper-case letters in it, so nobody signs in under it: names are lower-cased at the door.
 SET_ASIDE = "{subject}~RETIRED~{id}"
 # What belongs to a sign-on name alone, and what nobody may rewrite.
-STAYS_BEHIND = {Session, AuditEntry}
+STAYS_BEHIND = {Session, CalendarFeed, AuditEntry}
 # What two people have made of their one-to-ones.
 MADE = (Item, Action, Objective, PrivateNote, Record)
 
@@ -177,7 +178,8 @@ def let_go(person: Person, manager_days: int = 0) -> list[Pair]:
         epoch=person.epoch + 1,
         people_lead=False,
     )
-    Session.delete().where(Session.person == person).execute()
+    for way_in in (Session, CalendarFeed):
+        way_in.delete().where(way_in.person == person).execute()
     standing = _standing(person)
     for pair in standing:
         _end(pair, manager_days)
@@ -285,6 +287,7 @@ def report_to(report: Person, manager: Person | None, manager_days: int = 0) -> 
             pair, is_new = pairing.begin(manager, report)
             if is_new:
                 notices.tell("paired", pair)
+                notices.welcome(pair)
 
 
 def _part(pair: Pair, manager_days: int) -> None:

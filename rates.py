@@ -6,14 +6,14 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from counting import Counts
-from door import READING, is_stream
+from door import READING, TOKEN_ENDPOINTS, is_stream
 
 WRITES = RateLimitItemPerMinute(600)
 STREAMS = RateLimitItemPerMinute(240)
 # What opens all that a person has ever written, by the noun of its view.
 HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
 # What keeps a processor busy for a while, by its view.
-COSTLY = dict.fromkeys(("records.copy", "year.copy"), RateLimitItemPerMinute(30))
+COSTLY = dict.fromkeys(("records.copy", "year.copy", "calendars.feed"), RateLimitItemPerMinute(30))
 # What has the server ask others, by the noun of its view.
 ASKING = {"signposts": RateLimitItemPerMinute(30)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.
@@ -38,7 +38,7 @@ def _limit() -> RateLimitItem | None:
     if request.method not in READING:
         return ASKING.get(noun, WRITES) if g.person else STRANGERS
     if not g.person:
-        return None
+        return STRANGERS if request.endpoint in TOKEN_ENDPOINTS else None
     if request.endpoint in COSTLY:
         return COSTLY[request.endpoint]
     if noun in HEAVY:

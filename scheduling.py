@@ -63,7 +63,7 @@ def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None 
             pair=pair, starts_at=starts_at, created_by=by, **_arrangements(pair, after)
         )
         if meeting.starts_at != starts_at and (after is None or meeting.starts_at > after.starts_at):
-            meeting.change(starts_at=starts_at)
+            meeting.rearrange(starts_at=starts_at)
         _take_in(meeting, waiting_items(pair), by)
         return meeting
 
@@ -112,7 +112,7 @@ def cancel(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Mee
         upcoming = meeting.pair.next_meeting(besides=meeting)
         if meeting.cancelled_at:
             return upcoming
-        meeting.change(cancelled_at=clock.now(), cancelled_by=by)
+        meeting.rearrange(cancelled_at=clock.now(), cancelled_by=by)
         moment = next_starts_at or (upcoming.starts_at if upcoming else None)
         return schedule(meeting.pair, by, moment, after=meeting) if moment else None
 

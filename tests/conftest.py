@@ -19,6 +19,7 @@ import clock
 import config as settings
 import database
 import live
+import notices
 import pairing
 from app import create_app
 from auth import DEMO_ISSUER
@@ -58,7 +59,7 @@ PEOPLE = ("Ada Marsh", "Sam Okoro", "Lee Park", "Noor Haddad", "Robin Vale")
 def config_in(folder: Path) -> Config:
     """The settings of a demo that keeps its things in `folder`."""
     where = {"DATA_DIR": str(folder), **databases.settings(folder)}
-    return settings.read({"SIGN_IN": "demo", "TIME_ZONE": ZONE, **where})
+    return settings.read({"SIGN_IN": "demo", "TIME_ZONE": ZONE, "CALENDAR_FEEDS": "yes", **where})
 
 
 def copy_database(config: Config, folder: Path) -> Config:
@@ -147,6 +148,9 @@ def first_copy(tmp_path_factory, quick_disk) -> Config:
             starts_at = NOW + timedelta(days=1)
             pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=starts_at)
             pairing.accept(pair, report)
+            for person in pair.people:
+                for notice in notices.unread_of(person):
+                    notice.read()
     db.close_all()
     return config
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import backups
+import calendar_feeds
 import database
 import engines
 from bench.server import PROGRAM, Server
@@ -151,17 +152,19 @@ def test_a_backup_is_restored_where_the_settings_want_it(closed, backup, item, t
     assert elsewhere.database.stat().st_mode & 0o777 == 0o600
 
 
-def test_nobody_is_signed_in_after_a_backup_was_restored(closed, sam, tmp_path_factory):
+def test_nobody_is_signed_in_and_no_calendar_is_read_after_a_backup_was_restored(closed, sam, tmp_path_factory):
     path, elsewhere = tmp_path_factory.mktemp("kept") / "today.db", config_in(tmp_path_factory.mktemp("elsewhere"))
     database.open_checked(closed)
     with db.connection_context():
         Session.create(person=sam, token_digest="0" * 64, way="demo", epoch=0)
+        calendar_feeds.begin(sam)
     backups.back_up(closed, path)
     shutil.copy(closed.keyring_file, elsewhere.keyring_file)
     backups.restore(elsewhere, path)
     database.open_checked(elsewhere)
     with db.connection_context():
         assert Session.select().count() == 0
+        assert calendar_feeds.CalendarFeed.select().count() == 0
 
 
 def test_a_restored_database_tells_in_its_trail_and_a_backup_writes_nothing(closed, backup, tmp_path_factory):
@@ -228,6 +231,7 @@ def test_a_backup_of_an_older_version_is_brought_forward(closed, tmp_path_factor
         "0003_conversations",
         "0004_year",
         "0005_many",
+        "0006_calendars",
         "0008_shortcuts",
     ]
     database.open_checked(elsewhere)

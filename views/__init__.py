@@ -6,6 +6,7 @@ from . import (
     access,
     actions,
     answers,
+    calendars,
     covers,
     demo,
     evidence,
@@ -37,7 +38,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, present, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, templates, signposts, notices, owndata, sessions, health),
+    *(search, history, people, calendars, templates, signposts, notices, owndata, sessions, health),
 )
 
 

@@ -19,4 +19,4 @@ def read(id):
     if notice.pair:
         page = request.headers.get("X-Page")
         live.announce(notice.pair, "today", only=g.person.id, page=page, answered=("today",))
-    return answer(found, "today", to="/")
+    return answer(found, "today", to=f"/pairs/{notice.pair_id}/agenda" if notice.kind == "welcome" else "/")

@@ -82,6 +82,13 @@ def colleague_in(form, at):
 live_page(pages, PairPage, "/pairs/<id>")
 
 
+@pages.get("/pairs/<id>/agenda")
+def agenda(id):
+    found = pair_or_404(id)
+    upcoming = found.pair.next_meeting()
+    return redirect(upcoming.path if upcoming else found.pair.path)
+
+
 @pages.get("/pairs/<id>/responsibilities")
 def responsibilities(id):
     return page(ResponsibilitiesPage(g.person, pair_or_404(id).pair))

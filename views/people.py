@@ -1,7 +1,11 @@
 """A person's own page: their time zone, language and keys, and signing out."""
 
+from typing import ClassVar
+
 from flask import Blueprint, g, redirect
 
+import calendar_feeds
+from calendar_feeds import CalendarFeed
 from languages import Phrase
 
 from .answers import checked, is_partial, page
@@ -16,6 +20,18 @@ class OwnPage(TodayPage):
 
     template = "people/me.html"
     title = Phrase("You")
+    # Whether calendar programs may read at a private address.
+    has_calendar: ClassVar[bool]
+
+    @property
+    def calendar(self) -> CalendarFeed | None:
+        """The private address of their calendar."""
+        return calendar_feeds.of(self.me)
+
+
+@pages.record
+def _set_up(state):
+    OwnPage.has_calendar = state.app.config["DUOLOGUE"].calendar_feeds
 
 
 @pages.get("/me")

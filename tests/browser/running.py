@@ -28,6 +28,7 @@ def make_demo(folder: Path) -> Path:
 def _settings(folder: Path, port: int = 0, **more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME", "LANG") if name in os.environ}
     given = {"SIGN_IN": "demo", "DATA_DIR": str(folder), "PORT": str(port), "TIME_ZONE": "Europe/London"}
+    given["CALENDAR_FEEDS"] = "yes"
     where = {**databases.settings(folder), "PROCESSES": "2"} if databases.server else {}
     return {**kept, **given, **where, **more, "PYTHONUNBUFFERED": "1"}
 

@@ -57,6 +57,14 @@ def test_axe_finds_nothing_on_a_meeting_in_any_state(ada, sam):
         ada.page.keyboard.press("Escape")
 
 
+def test_axe_finds_nothing_beside_the_address_of_a_calendar(sign_in):
+    sam = sign_in("Sam Okoro")
+    sam.page.goto("/me")
+    sam.button("Make a private address").click()
+    expect(sam.page.get_by_label("Private address")).to_be_visible()
+    assert barriers(sam.page) == []
+
+
 def test_axe_finds_nothing_on_a_page_that_is_not_there(sign_in, complaints):
     complaints.foresee("404")
     desk = sign_in("Ada Marsh")

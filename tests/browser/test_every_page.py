@@ -1,5 +1,7 @@
 """Every page, wide and narrow: nothing sticks out sideways, nothing breaks the content policy, nothing is nameless."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -43,6 +45,10 @@ def test_every_page_fits_its_window_and_names_its_controls(sign_in, width):
     for address in ("/", "/actions", *searches, history, "/pairs/new", "/me", "/me/data", "/demo"):
         ada.page.goto(address)
         fits(ada, address)
+    ada.page.goto("/me")
+    ada.button("Make a private address").click()
+    expect(ada.page.get_by_label("Private address")).to_have_value(re.compile(r"/calendar/[\w-]{55}\.ics$"))
+    fits(ada, "the address of the calendar")
     ada.page.goto("/")
     ada.open_agenda("Sam Okoro").close_meeting()
     fits(ada, "the record with long words")

@@ -7,6 +7,7 @@ import pytest
 import clock
 import live
 import notices
+import pairing
 import people
 from notices import Notice
 from views.today import TodayPage
@@ -32,6 +33,7 @@ SAYS = {
         "You no longer stand in for Sam Okoro’s line manager",
     ),
     "handed-over": ("What you passed on to Ada Marsh", "Sam Okoro has passed on to you"),
+    "welcome": ("you and Ada Marsh read. Nobody else can open it", "you and Sam Okoro read. Nobody else can open it"),
     "moved": ("You sign in under another name now", "one-to-ones with Sam Okoro</a> came along"),
 }
 
@@ -133,3 +135,20 @@ def test_many_take_no_more_queries_than_one(as_sam, sam, pair):
         as_sam.get("/")
         found.append(len(queries_of(lambda: as_sam.get("/"))))
     assert found[0] == found[1]
+
+
+def test_a_first_visit_says_who_can_read_what_begins_the_agenda_and_never_comes_back(
+    client_of, as_sam, robin, ada, sam
+):
+    as_robin = client_of(robin)
+    pair = pairing.invite(ada, manager=ada, report=robin)
+    pairing.accept(pair, robin)
+    page = as_robin.see("/")
+    assert "What stands on your agenda, you and Ada Marsh read." in page
+    [notice] = notices.unread_of(robin)
+    answer = as_robin.form(f"{notice.path}/reading")
+    assert as_robin.get(answer.location).location == pair.next_meeting().path
+    assert "who can read what" not in as_robin.see("/")
+    # Neither for another pair, nor for whoever had one before.
+    pairing.accept(pairing.invite(sam, manager=sam, report=robin), robin)
+    assert "who can read what" not in as_robin.see("/") + as_sam.see("/")
