@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, g, redirect, render_template
 
 import calendar_feeds
 from calendar_feeds import CalendarFeed
@@ -47,6 +47,11 @@ def settle():
     if form.language.data is not None:
         g.person.speak(form.language.data)
     return redirect("/me", 303)
+
+
+@pages.get("/me/shortcuts")
+def shortcuts():
+    return render_template("people/_shortcuts.html", me=g.person) if is_partial() else redirect("/me")
 
 
 @pages.post("/me/shortcuts")

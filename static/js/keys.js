@@ -1,4 +1,4 @@
-// Single keys press what stands on the page, and the focus stays where one was. They are listed in templates/_shortcuts.html.
+// Single keys press what stands on the page, and the focus stays where one was. They are listed in templates/people/_shortcuts.html.
 (() => {
   const CHORD_MS = 1_500;
   // Where a letter is a letter.
@@ -36,7 +36,10 @@
   };
   const visit = (path) => press(document.querySelector(`nav a[href="${path}"]`));
   const search = () => focus(document.querySelector("main [type=search]")) || visit("/search");
-  const list = () => { box("keys").showModal(); return true; };
+  const list = () => {
+    htmx.ajax("GET", "/me/shortcuts", { target: "#keys", swap: "innerHTML" }).then(() => { if (!box("keys").open) box("keys").showModal(); });
+    return true;
+  };
 
   const KEYS = {
     "g t": () => visit("/"), "g a": () => visit("/actions"), "/": search, "?": list,
@@ -83,7 +86,10 @@
     if (event.key === "Escape") { if (typed?.matches("textarea") && !typed.form?.querySelector("[data-cancel]")) leave(typed); }
     else if (typed || event.ctrlKey || event.metaKey) return;
     else if (event.altKey) move(event);
-    else if (box("shortcuts")?.elements.shortcuts.checked) single(event);
+    else if ("keys" in document.body.dataset) single(event);
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "shortcuts") document.body.toggleAttribute("data-keys", target.checked);
   });
   document.addEventListener("click", ({ target }) => { if (target.closest?.("[data-shows-keys]")) list(); });
 

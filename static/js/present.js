@@ -5,7 +5,7 @@
   let shown;
   const BACK = ["ArrowLeft", "ArrowUp", "PageUp"], ON = ["ArrowRight", "ArrowDown", "PageDown", " ", "n"];
   // A letter does something only for whoever wants that of letters.
-  const isUnwanted = (key) => key === "n" && !document.getElementById("shortcuts")?.elements.shortcuts.checked;
+  const isUnwanted = (key) => key === "n" && !("keys" in document.body.dataset);
 
   const go = (step) => {
     const all = slides();

@@ -8,6 +8,7 @@ import pytest
 from models import Person
 
 from ..screen import boxes, problem_at
+from ..signed_in import HTMX
 
 
 def test_the_time_zone_is_changed_and_times_follow(as_sam, sam, meeting):
@@ -32,17 +33,19 @@ def test_nobody_changes_somebody_else(as_sam, ada):
 
 
 def test_single_keys_are_turned_off_and_on_again_for_the_person(as_sam, as_ada, sam):
-    box = 'name="shortcuts" value="1" autocomplete="off" checked'
-    assert box in as_sam.see("/actions")
+    on, box = " data-keys ", 'name="shortcuts" value="1" autocomplete="off" checked'
+    assert on in as_sam.see("/actions")
+    assert box in as_sam.get("/me/shortcuts", headers=HTMX).text
     assert as_sam.htmx("/me/shortcuts").status_code == 204
-    assert box not in as_sam.see("/actions")
-    assert box in as_ada.see("/actions")
+    assert on not in as_sam.see("/actions")
+    assert box not in as_sam.get("/me/shortcuts", headers=HTMX).text
+    assert on in as_ada.see("/actions")
     assert as_sam.form("/me/shortcuts", shortcuts="1").location == "/me"
     assert Person.get_by_id(sam.id).shortcuts
 
 
 def test_every_key_that_is_listed_does_something_and_no_other(as_sam):
-    listed = re.findall(r'data-key="([^"]+)"', as_sam.see("/me"))
+    listed = re.findall(r'data-key="([^"]+)"', as_sam.get("/me/shortcuts", headers=HTMX).text)
     script = (Path(__file__).parents[2] / "static/js/keys.js").read_text()
     block = script.split("const KEYS = {")[1].split("};")[0]
     known = [quoted or bare for quoted, bare in re.findall(r'(?:^ +|, )(?:"([^"]+)"|(\w)): ', block, re.MULTILINE)]
