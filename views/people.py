@@ -51,7 +51,7 @@ def settle():
 
 @pages.get("/me/shortcuts")
 def shortcuts():
-    return render_template("people/_shortcuts.html", me=g.person) if is_partial() else redirect("/me")
+    return render_template("people/_shortcuts.html", me=g.person) if is_partial() else show()
 
 
 @pages.post("/me/shortcuts")
