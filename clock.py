@@ -87,6 +87,12 @@ def next_start(after: datetime, rhythm: str, zone: str) -> datetime | None:
     return _first_beyond(max(after, now()), after, rhythm, zone)
 
 
+def soonest(rhythm: str) -> timedelta:
+    """How long after a meeting the next one is due at the soonest, but for a change of the clocks."""
+    _, weeks, months = RHYTHMS[rhythm]
+    return timedelta(weeks=weeks + 4 * months)
+
+
 def due_after(moment: datetime, rhythm: str, zone: str) -> datetime | None:
     """Until when the two should have met again after `moment`, past or not; None without a rhythm."""
     return _first_beyond(moment, moment, rhythm, zone)

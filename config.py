@@ -115,6 +115,7 @@ SETTINGS = {
     "SESSION_HOURS": Setting("10", "after how long one is signed out in any case"),
     "FORMER_MANAGER_DAYS": Setting("0", "for how many days a manager may still read when a pair has ended"),
     "MEET_AT_LEAST": Setting("monthly", "how often two people should meet; *Today* says kindly when it slipped"),
+    "FIGURES_NAMES": Setting("no", "whether people leads see by name who should have met again; everybody is told so"),
     "RETENTION_MONTHS": Setting("0", "after how many months 'duologue retention' deletes meetings; 0 for never"),
     "CALENDAR_FEEDS": Setting(
         "no", "whether people may have a private address that calendar programs read without signing on"
@@ -170,6 +171,7 @@ class Config:
     session_hours: int
     former_manager_days: int
     meet_at_least: str
+    figures_names: bool
     retention_months: int
     calendar_feeds: bool
     help_contact: str
@@ -255,6 +257,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         session_hours=_number(values, "SESSION_HOURS", 1, 24 * 7),
         former_manager_days=_number(values, "FORMER_MANAGER_DAYS", 0, 3660),
         meet_at_least=_one_of(values, "MEET_AT_LEAST", tuple(clock.RHYTHMS)),
+        figures_names=_yes_or_no(values, "FIGURES_NAMES"),
         retention_months=_number(values, "RETENTION_MONTHS", 0, 1200),
         calendar_feeds=_yes_or_no(values, "CALENDAR_FEEDS"),
         help_contact=values["HELP_CONTACT"],

@@ -12,7 +12,8 @@ import history
 from actions import Action
 from languages import Phrase
 from merging import Merged
-from models import Item, ItemGone, Pair, Person, Refused, mine, visible_to, who
+from models import Item, ItemGone, Pair, Person, Refused, mine, stands, visible_to, who
+from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 
 # How one learns, and of a hundred parts of learning how many are a good guide.
@@ -271,6 +272,18 @@ def goals_of(pair: Pair) -> list[DevelopmentGoal]:
     return _fill(found, pair)
 
 
+def own_of(person: Person) -> list[DevelopmentGoal]:
+    """The open goals of this person's own plans, by due date, with what is done for each."""
+    found = {goal.id: goal for goal in OWN_GOALS_OF(person=person.id)}
+    for goal in found.values():
+        goal._activities = []
+    for activity in OWN_ACTIVITIES_OF(person=person.id):
+        if activity.goal_id in found:
+            activity.goal = found[activity.goal_id]
+            activity.goal._activities.append(activity)
+    return list(found.values())
+
+
 def _fill(goals: list[DevelopmentGoal], pair: Pair) -> list[DevelopmentGoal]:
     """The goals with their pair, activities and origins at hand: three more queries, however many."""
     by_id = {goal.id: goal for goal in goals}
@@ -340,3 +353,27 @@ def balance(goals: list[DevelopmentGoal]) -> list[Share]:
         found.append(Share(mode, modes.count(mode), start, length, guide_start, guide))
         start, guide_start = start + length, guide_start + guide
     return found
+
+
+def _own(person, now):
+    theirs = (Pair.report == person) & Pair.covers.is_null() & Pair.accepted_at.is_null(False) & stands(now)
+    return theirs & DevelopmentGoal.met_at.is_null() & DevelopmentGoal.dropped_at.is_null()
+
+
+OWN_GOALS_OF = Prepared(
+    lambda person, now: (
+        DevelopmentGoal.select()
+        .join(Pair)
+        .where(_own(person, now))
+        .order_by(DevelopmentGoal.due_on.is_null(), DevelopmentGoal.due_on, DevelopmentGoal.set_at)
+    )
+)
+OWN_ACTIVITIES_OF = Prepared(
+    lambda person, now: (
+        Activity.select()
+        .join(DevelopmentGoal)
+        .join(Pair)
+        .where(_own(person, now), Activity.removed_at.is_null())
+        .order_by(Activity.done_at.is_null(False), Activity.due_on.is_null(), Activity.due_on, Activity.added_at)
+    )
+)

@@ -14,7 +14,9 @@ from models import Manager, Pair, Person, Refused
 
 SIZE_LIMIT = 5_000_000
 REQUIRED = ("username", "name")
-COLUMNS = (*REQUIRED, "email", "manager", "time_zone", "people_lead")
+COLUMNS = (*REQUIRED, "email", "manager", "time_zone", "department", "people_lead")
+# What the directory says of whom is here already, too.
+OF_A_PERSON = ("name", "email", "department")
 YES_OR_NO = {"yes": True, "no": False, "": False}
 # More than this part of all people gone at once is more likely a wrong file than a bad year.
 MOST_MISSING = 1 / 3
@@ -52,6 +54,7 @@ class Entry:
     email: str | None = None
     manager: str = ""
     time_zone: str | None = None
+    department: str = ""
     people_lead: bool = False
 
 
@@ -130,6 +133,7 @@ def _readers(config: Config) -> dict[str, Callable[[str], Any]]:
         "email": people.email_from,
         "manager": lambda text: username(text) if text.strip() else "",
         "time_zone": people.time_zone_from,
+        "department": people.department_from,
         "people_lead": _yes_or_no,
     }
 
@@ -190,12 +194,13 @@ class Adding(Step):
     def take(self, here: dict[str, Person]) -> None:
         entry = self.entry
         zone = entry.time_zone or self.time_zone
-        here[entry.username] = people.add(self.issuer, entry.username, entry.name, entry.email, zone)
+        facts = entry.username, entry.name, entry.email, zone
+        here[entry.username] = people.add(self.issuer, *facts, department=entry.department)
 
 
 @dataclass
 class Correcting(Step):
-    """Somebody with another name or address."""
+    """Somebody with another name, address or department."""
 
     person: Person
     facts: dict[str, Any]
@@ -384,7 +389,7 @@ def _steps_for(entry: Entry, columns: list[str], here: dict[str, Person], config
         yield Adding(entry, config.issuer, config.time_zone)
     else:
         # The time zone of whom is here already is theirs to choose.
-        wanted: dict[str, Any] = {name: getattr(entry, name) for name in ("name", "email") if name in columns}
+        wanted: dict[str, Any] = {name: getattr(entry, name) for name in OF_A_PERSON if name in columns}
         if facts := {name: value for name, value in wanted.items() if value != getattr(person, name)}:
             yield Correcting(person, facts)
     if "people_lead" in columns and entry.people_lead != bool(person and person.people_lead):

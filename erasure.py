@@ -216,5 +216,5 @@ def _end(pair: Pair, **facts: Any) -> None:
 def _let_go(person: Person) -> None:
     """Let a person go, without a name: also in what others were told of them."""
     people.let_go(person)
-    person.change(name=NAME_AFTERWARDS, email=None)
+    person.change(name=NAME_AFTERWARDS, email=None, department="")
     Notice.update(other_name=NAME_AFTERWARDS).where(Notice.pair.in_(list(people.pairs_of(person)))).execute()

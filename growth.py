@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from peewee import CharField, DateField, ForeignKeyField
+from peewee import CharField, DateField, ForeignKeyField, fn
 
 import clock
 import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
-from models import Meeting, Pair, Person, mine, who
+from models import PEOPLE, Meeting, Pair, Person, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
@@ -287,6 +287,20 @@ def open_ones(pair: Pair) -> list[Objective]:
     return OPEN_ONES(pair=pair.id)
 
 
+def own_of(person: Person) -> list[Objective]:
+    """What this person works towards with those who manage them, by due date, with what was said of it."""
+    found = OWN_OF(person=person.id)
+    progress = list(_progress_of([one.id for one in found])) if found else []
+    for one in found:
+        one._progress = [entry for entry in progress if entry.objective_id == one.id]
+    return found
+
+
+def proposed_to(person: Person) -> dict[str, int]:
+    """How many objectives, or changes of one, wait for this person's word: pair id → number."""
+    return {row.pair_id: row.number for row in PROPOSED_TO(person=person.id)}
+
+
 def noted_in(meeting: Meeting) -> dict[str, list[Progress]]:
     """What was said of objectives in this meeting, oldest first: objective id → progress."""
     found: dict[str, list[Progress]] = {}
@@ -300,9 +314,26 @@ def _open_ones(pair):
     return Objective.select().where(Objective.pair == pair, Objective.replaces.is_null(), still)
 
 
-OPEN_ONES = Prepared(
-    lambda pair: _open_ones(pair).order_by(Objective.due_on.is_null(), Objective.due_on, Objective.set_at)
-)
+def _own_of(person, now):
+    still = Objective.withdrawn_at.is_null() & Objective.dropped_at.is_null() & Objective.achieved_at.is_null()
+    theirs = (Pair.report == person) & Pair.covers.is_null() & Pair.accepted_at.is_null(False) & stands(now)
+    found = with_people(Objective.select(Objective, Pair, *PEOPLE).join(Pair))
+    return found.where(theirs, still, Objective.replaces.is_null(), Objective.agreed_at.is_null(False))
+
+
+def _proposed_to(person, now):
+    said_yes = ObjectiveAgreement.select(ObjectiveAgreement.id).where(
+        ObjectiveAgreement.objective == Objective.id, ObjectiveAgreement.person == person
+    )
+    waits = Objective.agreed_at.is_null() & Objective.withdrawn_at.is_null() & Objective.dropped_at.is_null()
+    found = Objective.select(Objective.pair, fn.COUNT(Objective.id).alias("number")).join(Pair)
+    return found.where(mine(person, now), stands(now), waits, ~fn.EXISTS(said_yes)).group_by(Objective.pair)
+
+
+BY_DUE_DATE = Objective.due_on.is_null(), Objective.due_on, Objective.set_at
+OPEN_ONES = Prepared(lambda pair: _open_ones(pair).order_by(*BY_DUE_DATE))
+OWN_OF = Prepared(lambda person, now: _own_of(person, now).order_by(*BY_DUE_DATE))
+PROPOSED_TO = Prepared(_proposed_to)
 NOTED_IN = Prepared(
     lambda meeting: Progress.select().where(Progress.meeting == meeting).order_by(Progress.written_at, Progress.id)
 )

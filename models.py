@@ -62,8 +62,9 @@ class Person(Row):
     """Somebody who can sign in. `(issuer, subject)` is who they are; name and e-mail are for display.
 
     A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's. `language` is a
-    tag such as "en-GB", blank for the organisation's; `hidden_prompts` the keys of sections, with spaces between;
-    `shortcuts` whether single keys do something.
+    tag such as "en-GB", blank for the organisation's; `department` what the staff directory says, if anything;
+    `hidden_prompts` the keys of sections, with spaces between; `shortcuts` whether single keys
+    do something.
     """
 
     issuer = CharField(max_length=200)
@@ -73,6 +74,7 @@ class Person(Row):
     time_zone = CharField(max_length=64)
     people_lead = BooleanField(default=False)
     language = CharField(max_length=35, default="")
+    department = CharField(max_length=200, default="")
     hidden_prompts = CharField(max_length=1000, default="")
     shortcuts = BooleanField(default=True)
     created_at = Moment(default=clock.now)

@@ -22,6 +22,7 @@ from rows import one_at_a_time
 from sessions import Session
 
 QUOTED_LENGTH = 60
+DEPARTMENT_LENGTH = 200
 NO_NAME = {
     "missing": "is no name: write the person's full name",
     "too-long": f"is longer than {naming.NAME_LENGTH} characters: shorten the name",
@@ -58,6 +59,14 @@ def email_from(text: str) -> str | None:
         return naming.email(text) if text.strip() else None
     except Unfit:
         raise Refused(f"{quoted(text)} is no e-mail address: one looks like ada@example.org.") from None
+
+
+def department_from(text: str) -> str:
+    """What a department is called, in one line; "" for none. Raises Refused."""
+    found = " ".join(text.split())
+    if len(found) > DEPARTMENT_LENGTH or not found.isprintable():
+        raise Refused(f"{quoted(text)} is no department's name: write at most {DEPARTMENT_LENGTH} letters in one line.")
+    return found
 
 
 def time_zone_from(text: str) -> str | None:
@@ -106,11 +115,20 @@ def of_issuer(issuer: str) -> list[Person]:
     return list(Person.select().where(Person.issuer == issuer).order_by(Person.subject))
 
 
-def add(issuer: str, subject: str, name: str, email: str | None, time_zone: str, again: bool = False) -> Person:
+def add(
+    issuer: str,
+    subject: str,
+    name: str,
+    email: str | None,
+    time_zone: str,
+    again: bool = False,
+    department: str = "",
+) -> Person:
     """Let somebody in. Raises Refused when the name is taken, or was: unless it is another person's now (`again`)."""
     if before := find(issuer, subject):
         _set_aside(before, again)
-    person = Person.create(issuer=issuer, subject=subject, name=name, email=email, time_zone=time_zone)
+    facts = {"name": name, "email": email, "time_zone": time_zone, "department": department}
+    person = Person.create(issuer=issuer, subject=subject, **facts)
     audit.note("directory", about=f"added {subject}")
     return person
 

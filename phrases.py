@@ -7,10 +7,11 @@ from flask import Flask
 
 import clock
 import library
+import links
 import markup
 from clock import HOW_OFTEN, RHYTHMS
 from feedback import TONES
-from saying import day, full_day, ordinal, time_of, times, when
+from saying import day, full_day, month, ordinal, time_of, times, when
 from signposts import USUAL_TITLES
 
 
@@ -19,18 +20,25 @@ def wall(moment: datetime | None, zone: str) -> str:
     return f"{clock.local(moment, zone):%Y-%m-%dT%H:%M}" if moment else ""
 
 
+def address(text: str) -> str:
+    """The first web address in what somebody wrote; "" if there is none."""
+    return next((found for _, found in links.parts(text) if found.startswith(("https://", "http://"))), "")
+
+
 def register(app: Flask) -> None:
     """Make them filters of the templates."""
     app.jinja_env.filters.update(
+        address=address,
         written=markup.written,
         inline=markup.inline,
         plain=markup.plain,
+        wall=wall,
         ordinal=ordinal,
         times=times,
         day=day,
         full_day=full_day,
+        month=month,
         time_of=time_of,
-        wall=wall,
         when=when,
     )
     app.jinja_env.globals.update(

@@ -205,6 +205,13 @@ def reviews_to_finish(person: Person) -> list[Record]:
     return found
 
 
+def remarks_for(person: Person) -> dict[str, tuple[int, str]]:
+    """What others added to the last record of each running pair of theirs: pair id → how many remarks, and the id of
+    the record's meeting.
+    """
+    return {row.pair_id: (row.number, row.record.meeting_id) for row in REMARKS_FOR(person=person.id)}
+
+
 def why_not_reopen(meeting: Meeting, record: Record | None = None) -> Phrase | None:
     """Why this closed meeting has to stay closed, or None if it may be opened again. `record`: its own, if at hand."""
     latest = meeting.pair.last_meeting()
@@ -389,3 +396,22 @@ def _reviews_to_finish(person, now):
 
 
 REVIEWS_TO_FINISH = Prepared(lambda person, now: _reviews_to_finish(person, now).order_by(Record.closed_at))
+
+
+def _remarks_for(person, now):
+    later = Record.alias()
+    is_last = ~fn.EXISTS(
+        later.select(later.id).where(
+            later.pair == Record.pair, later.withdrawn_at.is_null(), later.closed_at > Record.closed_at
+        )
+    )
+    found = Remark.select(Remark.pair, Record.id, Record.meeting, fn.COUNT(Remark.id).alias("number")).join(Record)
+    theirs = mine(person, now) & stands(now) & (Remark.author != person)
+    return (
+        found.join_from(Remark, Pair)
+        .where(theirs, Record.withdrawn_at.is_null(), is_last)
+        .group_by(Remark.pair, Record.id, Record.meeting)
+    )
+
+
+REMARKS_FOR = Prepared(_remarks_for)

@@ -51,6 +51,16 @@ def _weekday(found: date, language: Language) -> str:
     return dates.format_date(found, "EEEE", language.locale)
 
 
+def month(found: date, short: bool = False) -> str:
+    """March 2026; Mar if it is to be short."""
+    return _month(found, short, languages.current())
+
+
+@lru_cache(256)
+def _month(found: date, short: bool, language: Language) -> str:
+    return dates.format_skeleton("MMM" if short else "yMMMM", found, locale=language.locale)
+
+
 def _as_day(found: date | datetime | str, zone: str | None) -> date:
     if isinstance(found, str):
         found = datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found)

@@ -42,6 +42,7 @@ def import_(file: Path, apply: bool, disable_missing: bool, yes_disable: int | N
     email        an address; empty for none
     manager      the line manager's username; empty for none
     time_zone    where a new person starts, such as Europe/London
+    department   for the people lead's figures; empty for none
     people_lead  yes or no; empty is no
 
     What a column says holds, the empty included; a column left out changes nothing. Whoever is not in the file stays

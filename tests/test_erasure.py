@@ -135,11 +135,13 @@ def test_a_held_pair_is_not_erased(filled, sam, ada):
 def test_an_individual_goes_with_all_that_their_pairs_hold(filled, sam, ada, theirs):
     Session.create(person=sam, token_digest="0" * 64, way="demo", epoch=0)
     Notice.create(person=ada, kind="held", pair=filled, side="individual", other_name=sam.name)
+    sam.change(department="Sales")
     erasure.erase_person(sam)
     assert erasure.words_in(filled) == {}
     assert erasure.words_in(theirs.pair)
     gone = Person.get_by_id(sam.id)
     assert (gone.name, gone.email, gone.subject, gone.epoch) == (erasure.NAME_AFTERWARDS, None, "sam", 1)
+    assert gone.department == ""
     assert gone.disabled_at
     assert gone.retired_at
     assert Session.select().where(Session.person == sam).count() == 0

@@ -298,6 +298,24 @@ def test_the_time_zone_is_where_new_people_start_and_theirs_to_change(sam, confi
     assert (zones["zoe"], zones["mei"], zones["sam"]) == ("Asia/Tokyo", ZONE, ZONE)
 
 
+def test_the_departments_are_those_of_the_file(sam, config):
+    done = carry_out("username,name,department\nsam,Sam Okoro,  Sales   and service \nzoe,Zoe,Legal\n", config)
+    assert done == ["correct sam: department", "add zoe"]
+    departments = {person.subject: person.department for person in Person.select()}
+    assert (departments["sam"], departments["zoe"], departments["ada"]) == ("Sales and service", "Legal", "")
+    carry_out("username,name\nsam,Sam Okoro\n", config)
+    assert people.find("demo", "sam").department == "Sales and service"
+    carry_out("username,name,department\nsam,Sam Okoro,\n", config)
+    assert people.find("demo", "sam").department == ""
+
+
+@pytest.mark.parametrize("department", ["x" * 201, "Sales\u202e", "\x1b[2J"])
+def test_what_cannot_be_a_department_is_told(here, config, department):
+    (found,) = problems(f"username,name,department\nzoe,Zoe,{department}\n", config)
+    assert found.startswith("line 2, column department: ")
+    assert found.isprintable()
+
+
 def test_the_people_leads_are_those_of_the_file(sam, robin, config):
     text = "username,name,people_lead\nsam,Sam Okoro,YES\nrobin,Robin Vale,\nada,Ada Marsh,no\nzoe,Zoe,yes\n"
     done = carry_out(text, config)

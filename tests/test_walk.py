@@ -37,7 +37,7 @@ OPEN_TO_ALL = {
     "calendars.feed",
 }
 # Pages that are for people leads alone, by their noun; tests/attacks/test_people_lead.py walks them.
-LEADS = {"signposts", "templates"}
+LEADS = {"signposts", "templates", "figures"}
 SECRETS = ("two gaps", "Fridays", "Map both gaps", "Chair the review", "A secret of my own", "Remarkable", "Kept talk")
 SECRETS += ("Speak to a full room", "Watch Jo do it", "You let me finish", "How did I chair it?")
 DAYS = "2025-11-22--2026-11-22"
@@ -118,7 +118,7 @@ def region_names(filled) -> list[str]:
     """Every kind of region, with the keys that exist."""
     names = (
         "head presence actions agenda wrapup close notebook meetings pair objectives today saved confirmations remarks "
-        "growth gathering year evidences uploads plan balance feedback give ask"
+        "conversations mine team growing growth gathering year evidences uploads plan balance feedback give ask"
     )
     return [
         *names.split(),

@@ -11,6 +11,7 @@ from . import (
     demo,
     evidence,
     feedback,
+    figures,
     handovers,
     health,
     history,
@@ -38,7 +39,7 @@ from . import (
 PAGES = (
     *(today, pairs, access, meetings, preparation, present, prompts, wrapup, items, actions, records, objectives),
     *(year, evidence, plan, feedback, covers, handovers),
-    *(search, history, people, calendars, templates, signposts, notices, owndata, sessions, health),
+    *(search, history, people, calendars, templates, signposts, figures, notices, owndata, sessions, health),
 )
 
 

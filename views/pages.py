@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     Page.templates = cast(Templates, app.jinja_env)
     Page.templates.globals.update(session_token=form_token, page_id=lambda: secrets.token_hex(8))
     Page.templates.globals["former_days"] = app.config["DUOLOGUE"].former_manager_days
+    Page.figures_names = app.config["DUOLOGUE"].figures_names
     Page.templates.globals.update(OUTLOOKS=growth.OUTLOOKS, MODES=development.MODES)
     Page.templates.modules["buttons"] = "_buttons.html"
 
@@ -67,10 +68,12 @@ class Page:
     """What all live pages share. A subclass says how it is found and what its regions are."""
 
     templates: ClassVar[Templates]
+    # Whether the organisation has the people leads see by name who should have met again.
+    figures_names: ClassVar[bool]
     template: ClassVar[str]
     # In English; the page shows it translated.
     title: Phrase
-    # What is announced → the region of this page that shows it (both without what follows the first dash).
+    # What is announced → the regions of this page that show it (all without what follows the first dash).
     shows: ClassVar[dict[str, str]]
     # Region → the template that renders it.
     partials: ClassVar[dict[str, str]] = {"saved": "_saved.html"}
@@ -191,9 +194,7 @@ class Page:
         found = set()
         for name in names:
             kind, _, key = name.partition("-")
-            if name in self.whole:
-                found.add(name)
-            elif region := self.shows.get(kind):
+            for region in [name] if name in self.whole else self.shows.get(kind, "").split():
                 found.add(f"{region}-{key}" if key and region == kind else region)
         return found
 

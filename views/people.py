@@ -20,6 +20,8 @@ class OwnPage(TodayPage):
 
     template = "people/me.html"
     title = Phrase("You")
+    # Nothing on it changes by itself.
+    live_path = None
     # Whether calendar programs may read at a private address.
     has_calendar: ClassVar[bool]
 
