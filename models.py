@@ -64,7 +64,7 @@ class Person(Row):
     A session holds as long as `epoch` is what it was. A retired person's subject is nobody else's. `language` is a
     tag such as "en-GB", blank for the organisation's; `department` what the staff directory says, if anything;
     `hidden_prompts` the keys of sections, with spaces between, and `mail_off` the kinds of mail that they do without.
-    `mail_content`: mail to them may say what was written.
+    `mail_content`: mail to them may say what was written. `shortcuts`: single keys do something.
     """
 
     issuer = CharField(max_length=200)
@@ -78,6 +78,7 @@ class Person(Row):
     hidden_prompts = CharField(max_length=1000, default="")
     mail_off = CharField(max_length=200, default="")
     mail_content = BooleanField(default=False)
+    shortcuts = BooleanField(default=True)
     created_at = Moment(default=clock.now)
     disabled_at = Moment(null=True)
     retired_at = Moment(null=True)
@@ -111,6 +112,10 @@ class Person(Row):
     def speak(self, language: str) -> None:
         """Be spoken to in this language ("": the organisation's)."""
         self.change(language=language)
+
+    def use_shortcuts(self, wanted: bool) -> None:
+        """Have single keys do something, on every machine; or not."""
+        self.change(shortcuts=wanted)
 
     def wants_prompts(self, section: str) -> bool:
         """Whether this person is shown the prompts of a section."""

@@ -26,7 +26,8 @@ WATCH = """
     else bench.waiting[words] = tell;
   });
   const lookAt = (node) => {
-    const words = node.nodeType === 1 && (node.matches("p.words") ? node : node.querySelector("li.item p.words"));
+    const words = node.nodeType === 1
+      && (node.matches(".item-body > .words") ? node : node.querySelector(".item-body > .words"));
     if (!words) return;
     const moment = bench.shown[words.textContent] ??= performance.timeOrigin + performance.now();
     bench.waiting[words.textContent]?.(moment);

@@ -27,7 +27,8 @@ def _paragraph(block: Data) -> str:
     text = _said(block)
     if block["look"] == "notes":
         return "\n".join(f"> {line}" for line in text.split("\n"))
-    return f"**{text}**" if block["look"] == "lead" and "\n" not in text and text else text
+    # What is strong within is strong no more when all of it is.
+    return f"**{text}**" if block["look"] == "lead" and text and "\n" not in text and "**" not in text else text
 
 
 def _facts(block: Data) -> str:

@@ -1,9 +1,9 @@
 """What people typed, as runs of a document."""
 
-import links
+import markup
 from documents import PLAIN, Run
 
 
 def typed(text: str, look: str = PLAIN) -> list[Run]:
-    """The words as they stand, with the web and e-mail addresses in them as links."""
-    return [Run(piece, look, address) for piece, address in links.parts(text)]
+    """The words with their emphasis and links; lists are lines of their own."""
+    return [Run(piece.text, piece.look or look, piece.address) for piece in markup.pieces(text)]

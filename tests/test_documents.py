@@ -231,11 +231,24 @@ def shown_by_markdown(document: Document) -> str:
 @example("#set page(fill: red) $x^2$ <b>bold</b> *stars* [a](b) `code` &amp; | @here ~~gone~~ _so_")
 @example("1. one\n2) two\n- three\n+ four\n=== five\n--- six\n> seven\n# eight\n    nine\n***")
 @example("https://example.org/a_b*c (and more) <https://example.org>")
-def test_markdown_shows_every_word_as_it_was_typed(text):
-    lines = [" ".join(line.split()) for line in text.strip("\n").split("\n")]
+def test_markdown_shows_every_word_as_it_was_meant(text):
+    said = "".join(run.text for run in typed(text))
+    lines = [" ".join(line.split()) for line in said.strip("\n").split("\n")]
     for document in (a_document(Paragraph(typed(text), "notes")), a_document(BulletList([typed(text)]))):
         shown = [" ".join(line.split()) for line in shown_by_markdown(document).split("\n")]
         assert [line for line in shown if line][1:] == [line for line in lines if line]
+
+
+def test_what_people_wrote_with_marks_keeps_its_looks():
+    text = "Ask **Mei**, *soon*:\n- [x] [book](https://example.org/room)"
+    shown = MarkdownIt("gfm-like", {"linkify": False}).render(
+        written(
+            a_document(Paragraph(typed(text), "notes"), Paragraph(typed("All **strong**"), "lead")), MARKDOWN
+        ).decode()
+    )
+    assert "Ask <strong>Mei</strong>, <em>soon</em>:" in shown
+    assert '☒ <a href="https://example.org/room">book</a>' in shown
+    assert "<p>All <strong>strong</strong></p>" in shown
 
 
 def test_markdown_has_headings_lists_and_tables(everything):

@@ -142,7 +142,7 @@ HEAVIEST = {
     "ticking an item": 4_500,
     "ticking an action": 2_200,
     "one item's region": 4_000,
-    "a search": 4_000,
+    "a search": 4_200,
 }
 
 

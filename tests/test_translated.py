@@ -77,7 +77,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         self.shown += [words for name, words in attrs if name in SHOWN and words]
-        theirs = "hx-ignore" in given or tag in ("textarea", "script", "style")
+        theirs = "hx-ignore" in given or tag in ("textarea", "script", "style", "code")
         if tag not in VOID:
             self._open.append((tag, theirs))
 

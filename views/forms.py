@@ -298,3 +298,9 @@ class PersonForm(Form):
     def validate_language(self, field) -> None:
         if field.data and field.data not in languages.known():
             raise ValidationError(Phrase("Choose one of the languages in the list."))
+
+
+class ShortcutsForm(Form):
+    """Whether single keys do something."""
+
+    shortcuts = BooleanField()

@@ -1,16 +1,16 @@
-"""A person's own page: their time zone and language, and signing out."""
+"""A person's own page: their time zone, language and keys, and signing out."""
 
 from typing import ClassVar, NamedTuple
 
-from flask import Blueprint, g, redirect
+from flask import Blueprint, g, redirect, render_template
 
 import calendar_feeds
 import mailings
 from calendar_feeds import CalendarFeed
 from languages import Phrase
 
-from .answers import checked, page
-from .forms import PersonForm
+from .answers import checked, is_partial, page
+from .forms import PersonForm, ShortcutsForm
 from .today import TodayPage
 
 pages = Blueprint("people", __name__)
@@ -62,3 +62,14 @@ def _set_up(state):
     OwnPage.has_calendar = config.calendar_feeds
     is_there = config.is_demo or config.smtp_host
     OwnPage.mail = Mail(config.is_demo, config.is_demo or config.mail_content) if is_there else None
+
+
+@pages.get("/me/shortcuts")
+def shortcuts():
+    return render_template("people/_shortcuts.html", me=g.person) if is_partial() else show()
+
+
+@pages.post("/me/shortcuts")
+def settle_shortcuts():
+    g.person.use_shortcuts(checked(ShortcutsForm, at="shortcuts").shortcuts.data)
+    return ("", 204) if is_partial() else redirect("/me", 303)

@@ -31,11 +31,19 @@
     },
   });
 
-  // Enter sends, Shift and Enter begins a new line, Escape gives up an edit.
+  // Escape closes a form. Whatever was typed in it is kept until it is opened again, and that is said.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form"), cancel = form?.querySelector("[data-cancel]");
+    if (event.key !== "Escape" || !cancel || event.isComposing) return;
+    form.isPutAside = Unsaved.isIn(form);
+    cancel.click();
+    if (form.isPutAside) document.dispatchEvent(new Event("duologue:aside"));
+  });
+
+  // Enter sends, Shift and Enter begins a new line.
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form[data-composer], form[data-enter], .new-action");
     if (!form || event.isComposing) return;
-    if (event.key === "Escape") form.querySelector("[data-cancel]")?.click();
     if (event.key !== "Enter" || event.shiftKey || !event.target.matches("textarea")) return;
     event.preventDefault();
     form.requestSubmit(form.querySelector("button"));

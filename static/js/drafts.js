@@ -46,7 +46,8 @@
   });
   document.addEventListener("click", (event) => {
     if (!event.target.matches?.("[data-cancel]")) return;
-    forget(event.target.closest("form"));
+    const form = event.target.closest("form");
+    if (!form.isPutAside) forget(form);
   });
 
   // A form that was open on the page is opened again for them.

@@ -8,6 +8,8 @@
     if (text || place.textContent === said) place.textContent = said = text;
   };
 
+  document.addEventListener("duologue:aside", () => say("aside"));
+
   document.addEventListener("htmx:error", (event) => {
     const { ctx } = event.detail;
     if (ctx && ctx.request.method !== "GET") say("offline");

@@ -4,6 +4,8 @@
   const place = (all) => all.findIndex((slide) => slide.getBoundingClientRect().bottom > innerHeight / 2);
   let shown;
   const BACK = ["ArrowLeft", "ArrowUp", "PageUp"], ON = ["ArrowRight", "ArrowDown", "PageDown", " ", "n"];
+  // A letter does something only for whoever wants that of letters.
+  const isUnwanted = (key) => key === "n" && !("keys" in document.body.dataset);
 
   const go = (step) => {
     const all = slides();
@@ -15,7 +17,7 @@
   document.addEventListener("keydown", (event) => {
     const step = ON.includes(event.key) - BACK.includes(event.key);
     const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target.matches("button, input"));
-    if (!step || isTaken || !document.querySelector(".slides")) return;
+    if (!step || isTaken || isUnwanted(event.key) || !document.querySelector(".slides") || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     go(event.shiftKey ? -step : step);
   });

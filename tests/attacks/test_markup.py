@@ -22,12 +22,15 @@ HOSTILE = {
     "an event of the stream": "canary\n\nevent: gone\ndata: canary\n\n",
     "what ends a comment or a style": "--><!--]]></style></title><svg onload=canary()>",
     "control characters": "\x1b[31m<canary\u202e\u2028\u2029>",
+    "a link that is a script": "[x](javascript:canary()) [y](<data:text/html,canary>) ![z](/canary) <vbscript:canary>",
+    "HTML within marks": "**<img src=x onerror=canary()>** [<b hx-get='/canary'>x</b>](//canary)\n- [ ] <script>",
 }
 # What is written into one and the same place: each begins with what does something at the beginning alone.
 TOGETHER = (
     ("an attribute", "a script", "a template", "an event of the stream"),
     ("an address that is a script", "htmx in an element", "what ends a comment or a style"),
     ("htmx's own element", "an element with a handler", "control characters"),
+    ("a link that is a script", "HTML within marks"),
 )
 
 
@@ -133,17 +136,15 @@ def test_links_are_made_of_web_and_mail_addresses_alone_and_tell_the_other_site_
         ada, "goals", "See https://example.org/a?b=1&c=2 or ask jo@example.org, not javascript:x or ftp://x"
     )
     page = as_sam.see(meeting.path)
-    assert (
-        '<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer" target="_blank">'
-        "https://example.org/a?b=1&amp;c=2</a>" in page
-    )
-    assert '<a href="mailto:jo@example.org" rel="noopener noreferrer" target="_blank">jo@example.org</a>' in page
-    assert "javascript:x or ftp://x</p>" in page
+    more = 'target="_blank" rel="noopener noreferrer nofollow"'
+    assert f'<a href="https://example.org/a?b=1&amp;c=2" {more}>https://example.org/a?b=1&amp;c=2</a>' in page
+    assert f'<a href="mailto:jo@example.org" {more}>jo@example.org</a>' in page
+    assert "javascript:x or ftp://x</div>" in page
 
 
 def test_where_people_write_htmx_is_told_to_look_away():
     """A template that shows somebody's words outside hx-ignore would have htmx read them."""
-    shown = ("item.text|linked", "item.notes|linked", "action.text|linked", "update.text|linked", "drop_reason|linked")
+    shown = ("|written", "|inline")
     templates = Path(__file__).parents[2] / "templates"
     for path in templates.rglob("*.html"):
         for line in path.read_text().splitlines():

@@ -21,7 +21,7 @@ RECOVERY_SECONDS = 5.0
 SOME = 5
 # Between two lines; between two attempts; for how long a page waits for its stream, and for a sign of life on it.
 PACE_SECONDS, AGAIN_SECONDS, CONNECT_SECONDS, QUIET_SECONDS = 0.03, 0.2, 2.0, 12.0
-WORDS = re.compile(r'<p class="words" hx-ignore>(Line .*?)</p>')
+WORDS = re.compile(r'<div[^>]* class="words" hx-ignore>(Line .*?)</div>')
 NOT_SAVED = b"That could not be saved"
 NUMBER, LINE = re.compile(rb"id: (\d+)"), re.compile(rb"Line [0-9a-f]{16}")
 ENDS = (b"event: gone", b"event: signed-out")

@@ -1,10 +1,14 @@
-"""A person's own page: the time zone, and signing out."""
+"""A person's own page: the time zone, the keys, and signing out."""
+
+import re
+from pathlib import Path
 
 import pytest
 
 from models import Person
 
 from ..screen import boxes, problem_at
+from ..signed_in import HTMX
 
 
 def test_the_time_zone_is_changed_and_times_follow(as_sam, sam, meeting):
@@ -26,6 +30,26 @@ def test_nobody_changes_somebody_else(as_sam, ada):
     as_sam.form("/me", time_zone="Asia/Tokyo", id=ada.id, person=ada.id, people_lead="1")
     assert Person.get_by_id(ada.id).time_zone == "Europe/London"
     assert not Person.select().where(Person.people_lead, Person.name == "Sam Okoro").exists()
+
+
+def test_single_keys_are_turned_off_and_on_again_for_the_person(as_sam, as_ada, sam):
+    on, box = " data-keys ", 'name="shortcuts" value="1" autocomplete="off" checked'
+    assert on in as_sam.see("/actions")
+    assert box in as_sam.get("/me/shortcuts", headers=HTMX).text
+    assert as_sam.htmx("/me/shortcuts").status_code == 204
+    assert on not in as_sam.see("/actions")
+    assert box not in as_sam.get("/me/shortcuts", headers=HTMX).text
+    assert on in as_ada.see("/actions")
+    assert as_sam.form("/me/shortcuts", shortcuts="1").location == "/me"
+    assert Person.get_by_id(sam.id).shortcuts
+
+
+def test_every_key_that_is_listed_does_something_and_no_other(as_sam):
+    listed = re.findall(r'data-key="([^"]+)"', as_sam.get("/me/shortcuts", headers=HTMX).text)
+    script = (Path(__file__).parents[2] / "static/js/keys.js").read_text()
+    block = script.split("const KEYS = {")[1].split("};")[0]
+    known = [quoted or bare for quoted, bare in re.findall(r'(?:^ +|, )(?:"([^"]+)"|(\w)): ', block, re.MULTILINE)]
+    assert sorted(listed) == sorted(known) != []
 
 
 def test_signing_out_ends_it(as_sam, meeting):
