@@ -693,6 +693,8 @@ def _mail_fits(config: Config) -> None:
         raise Misconfigured("MAIL_FROM is not set: say whom mail comes from, such as meetings@example.org.")
     if bool(config.smtp_user) != bool(config.smtp_password):
         raise Misconfigured("SMTP_USER and SMTP_PASSWORD_FILE belong together: set both, or neither.")
+    if not (config.smtp_user + config.smtp_password).isascii():
+        raise Misconfigured("SMTP_USER and what is in SMTP_PASSWORD_FILE have to be ASCII: SMTP takes nothing else.")
     if config.smtp_user and config.smtp_security == NO_TLS and config.smtp_host not in LOOPBACK:
         raise Misconfigured("SMTP_SECURITY=none would send the password of SMTP_USER in clear: use starttls or tls.")
 

@@ -81,10 +81,13 @@ class Overdue(NamedTuple):
         return scheduling.is_overdue(self.pair, rhythm.meant(self.pair, usual), self.last)
 
 
-def figures(zone: str, usual: str, retention_months: int = 0) -> Figures:
-    """The last twelve months that are over. `usual` is the rhythm of those who have none of their own."""
+def figures(zone: str, usual: str, retention_months: int = 0, reader: str = "") -> Figures:
+    """The last twelve months that are over, without the pairs of the person `reader`.
+
+    `usual` is the rhythm of those who have none of their own.
+    """
     months = whole_months(zone, retention_months)
-    by_month = _standings(months, usual)
+    by_month = _standings(months, usual, reader)
     parted = [apart(departments) for departments in by_month]
     names = sorted({name for shown, _ in parted for name in shown}, key=str.casefold)
     groups = [Group(name, [_share(shown[name]) if name in shown else HIDDEN for shown, _ in parted]) for name in names]
@@ -138,10 +141,15 @@ def _share(standings: list[Standing]) -> Share:
     return Share(len(standings), sum(one.is_kept for one in standings))
 
 
-def _standings(months: list[Month], usual: str) -> list[dict[str, list[Standing]]]:
-    """For each of these months, how all pairs stood at its end, by the individual's department."""
+def _standings(months: list[Month], usual: str, reader: str) -> list[dict[str, list[Standing]]]:
+    """For each of these months, how all pairs stood at its end, by the individual's department.
+
+    But for the reader's own: who knows those could take them away from a group, and see the few that are left.
+    """
     found: list[dict[str, list[Standing]]] = [{} for _ in months]
     for pair, met in _pairs_and_meetings(months[0].begins - rhythm.BEFORE) if months else ():
+        if reader in (pair.manager_id, pair.report_id):
+            continue
         # Of the same two, as they may stand in all these months.
         both = [Standing(pair.manager_id, pair.report_id, is_kept) for is_kept in (False, True)]
         for number, is_kept in _stood(pair, met, months, rhythm.meant(pair, usual)):

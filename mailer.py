@@ -101,7 +101,7 @@ class Mailer:
             return bool(mail)
         try:
             relay.send(message)
-        except (smtplib.SMTPException, OSError) as problem:
+        except (smtplib.SMTPException, OSError, ValueError) as problem:
             return self._note_refusal(mail, problem)
         with db.connection_context():
             mail.note_sent()
@@ -169,7 +169,9 @@ class Relay:
 
     def send(self, mail: Mail) -> None:
         """Have it take a mail. Raises SMTPException, OSError."""
-        self._server = self._server or self._connected()
+        # After a 421 it has hung up by itself.
+        is_open = self._server and getattr(self._server, "sock", None)
+        self._server = self._server if is_open else self._connected()
         self._server.sendmail(mail.sender, [mail.recipient], mail.content)
 
     def _connected(self) -> smtplib.SMTP:

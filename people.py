@@ -232,6 +232,8 @@ def merge(source: Person, target: Person) -> int:
         _settle_doubles(target)
         moved = [pair.id for pair in pairs]
         Pair.update(version=Pair.version + 1).where(Pair.id << moved).execute()
+        # Who did without some mail goes on doing without it.
+        target.change(mail_off=" ".join(sorted({*source.mail_off.split(), *target.mail_off.split()})))
         retire(source)
         audit.note("directory", about=f"merged {source.subject} into {target.subject}")
         for pair in pairs_of(target).where(Pair.id << moved):

@@ -26,10 +26,15 @@ def register(app: Flask) -> None:
 
     def check() -> None:
         limit = _limit()
-        if limit and not limiter.hit(limit, g.person.id if g.person else request.remote_addr or ""):
+        if limit and not limiter.hit(limit, g.person.id if g.person else _stranger()):
             raise TooManyRequests
 
     app.before_request(check)
+
+
+def _stranger() -> str:
+    """Behind a proxy all strangers have one address: whoever tries addresses of calendars does not stop the others."""
+    return f"{request.remote_addr} {request.endpoint in TOKEN_ENDPOINTS}"
 
 
 def _limit() -> RateLimitItem | None:

@@ -33,7 +33,7 @@ poll = monkey.get_original("select", "poll")
 LITTLE_BYTES = 65_536
 # So many streams are begun at a time, fewer than there are connections to a database: where thousands of pages come
 # back at once, each is right soon after its turn has come, and what people write meanwhile does not wait for them all.
-MOST_BEGINNING = 6
+MOST_BEGINNING, TURN_SECONDS = 6, 5.0
 # For so long whoever still sends a body may take the answer, which was the last one, before the connection is gone.
 LINGER_SECONDS = 2.0
 
@@ -126,9 +126,12 @@ class Handler(WSGIHandler):
         Where thousands of pages come at once, some give up and come again: had those that gave up to be answered all
         the same, everybody after them would wait for too long as well.
         """
-        if STREAM in self.environ.get("HTTP_ACCEPT", ""):
+        has_body = self.wsgi_input.content_length or self.wsgi_input.chunked_input
+        if self.command == "GET" and not has_body and STREAM in self.environ.get("HTTP_ACCEPT", ""):
             self.server.beginning.acquire()
             self._is_beginning = True
+            # Whoever is slow lets the others go on.
+            gevent.spawn_later(TURN_SECONDS, self._let_the_next_begin)
         try:
             if self._is_beginning and _has_hung_up(self.socket):
                 self.close_connection = True
@@ -169,7 +172,7 @@ class Handler(WSGIHandler):
         super()._sendall(held)
         if self.is_stream:
             self._forget_request()
-            self._let_the_next_begin()
+        self._let_the_next_begin()
 
     def _forget_request(self) -> None:
         """Keep nothing of the request for as long as the stream lasts: there may be thousands."""

@@ -22,7 +22,7 @@ LATELY = timedelta(days=7)
 @click.command()
 @click.option("--to", "address", metavar="ADDRESS", help="Send a mail to this address, to see whether it arrives.")
 def mail(address: str | None) -> None:
-    """Say what mail waits to be sent, and what became of that of the last seven days. No address is told."""
+    """Say what mail waits to be sent, and what became of that of the last seven days. No recipient is named."""
     with opened() as config:
         click.echo(_way(config))
         _tell(config, outbox.state(LATELY))

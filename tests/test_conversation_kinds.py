@@ -202,7 +202,7 @@ def test_today_says_kindly_that_a_month_has_slipped(as_sam, as_ada, meeting, sam
     for client in (as_sam, as_ada):
         page = client.see("/")
         assert "You have not met since" in page
-        assert "Shall you find a date?" in page
+        assert "Find a date together" in page
 
 
 # The individual's part and the manager's

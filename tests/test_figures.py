@@ -71,6 +71,14 @@ def test_whoever_stopped_meeting_is_counted_as_not_having_met_from_then_on(crowd
     assert last[-1].percent == 71
 
 
+def test_the_pairs_of_whoever_reads_them_are_left_out(crowd):
+    own = crowd("Sales", 5)[0]
+    crowd("Design", 5)
+    found = figures.figures(ZONE, "monthly", reader=own.manager_id)
+    mine = sum(pair.manager_id == own.manager_id for pair in Pair.select())
+    assert found.everybody.shares[-1].pairs == 10 - mine
+
+
 def test_departments_with_enough_people_are_shown_apart(crowd):
     crowd("Sales", 5)
     crowd("Design", 6)

@@ -357,6 +357,12 @@ def test_both_are_told_of_a_merger(sam, sammy, ada, pair, lee):
     assert not Notice.select().where(Notice.person << [sam, lee], Notice.kind != "welcome").exists()
 
 
+def test_whoever_did_without_some_mail_does_so_under_the_other_name_too(sam, sammy):
+    sam.change(mail_off="late")
+    people.merge(sam, sammy)
+    assert Person.get_by_id(sammy.id).mail_off == "late"
+
+
 def test_one_cannot_be_merged_into_oneself_or_into_the_disabled(sam, sammy):
     with pytest.raises(Refused, match="one person already"):
         people.merge(sam, sam)

@@ -15,6 +15,7 @@ import pytest
 
 from bench.server import PROGRAM, Server
 from bench.wire import FORM, Connection
+from server import MOST_BEGINNING, TURN_SECONDS
 
 from .conftest import copy_folder
 from .desks import PATIENCE_SECONDS, Desk, desk, within
@@ -172,6 +173,19 @@ def told_to_stop(server: Server) -> None:
         except ConnectionError:
             return
     raise AssertionError("it goes on")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_asks_for_streams_and_says_no_more_keeps_nobody_waiting(serving, demo, method):
+    host = serving.origin.removeprefix("http://")
+    head = f"{method} /healthz HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\nContent-Length: 100\r\n\r\n"
+    with ExitStack() as opened:
+        for _ in range(MOST_BEGINNING):
+            opened.enter_context(Connection(serving.address))._socket.sendall(head.encode())
+        began = time.monotonic()
+        with desk(serving, demo, 0) as ada:
+            assert next(ada.events)
+        assert time.monotonic() - began < TURN_SECONDS
 
 
 def test_the_server_stops_promptly_when_told_to_though_pages_are_open(brief, theirs):

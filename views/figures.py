@@ -33,7 +33,7 @@ class FiguresPage(Page):
     @cached_property
     def figures(self) -> Figures:
         config = current_app.config["DUOLOGUE"]
-        return figures.figures(config.time_zone, config.meet_at_least, config.retention_months)
+        return figures.figures(config.time_zone, config.meet_at_least, config.retention_months, self.me.id)
 
     @property
     def groups(self) -> list[Group]:

@@ -49,6 +49,8 @@
 
   let before = { key: "", at: 0 };
   const single = (event) => {
+    // Who leans on a key means it once, but for going up and down.
+    if (event.repeat && !"jk".includes(event.key)) return;
     const chord = event.timeStamp - before.at < CHORD_MS ? `${before.key} ${event.key}` : event.key;
     const doing = KEYS[chord] ?? KEYS[event.key];
     before = { key: event.key, at: event.timeStamp };
@@ -62,6 +64,7 @@
     const button = item && document.querySelector(`#more-${idOf(item)} [value=${way}]`);
     if (!button) return;
     event.preventDefault();
+    if (event.repeat) return;
     moving = { item: item.id, button, from: [...item.parentElement.children].indexOf(item) };
     button.click();
   };

@@ -12,7 +12,7 @@
 
   const plain = (text) => text.replace(/[\s\u00a0]+/g, " ").replace(/(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)/g, "\\$&");
   // A mark holds on to its words, so spaces and line ends stay outside; nothing twice within the same.
-  const marked = (mark, text) => text.replaceAll(mark, "").replace(/^(\s*)(\S[^\n]*?)(\s*)$/gm, `$1${mark}$2${mark}$3`);
+  const marked = (mark, text) => text.includes(mark) ? text : text.replace(/^(\s*)(\S[^\n]*?)(\s*)$/gm, `$1${mark}$2${mark}$3`);
 
   const link = (elt, words) => {
     const address = elt.getAttribute("href") ?? "";

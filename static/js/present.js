@@ -7,6 +7,13 @@
   // A letter does something only for whoever wants that of letters.
   const isUnwanted = (key) => key === "n" && !("keys" in document.body.dataset);
 
+  // What is higher than the window is read to its end first, by the keys that scroll anyway.
+  const isReadOn = (key, step) => {
+    const box = slides()[place(slides())]?.getBoundingClientRect();
+    if (!box || box.height <= innerHeight || ["ArrowLeft", "ArrowRight", "n"].includes(key)) return false;
+    return step > 0 ? box.bottom > innerHeight + 1 : box.top < 0;
+  };
+
   const go = (step) => {
     const all = slides();
     const there = all[Math.min(Math.max(place(all) + step, 0), all.length - 1)];
@@ -17,7 +24,7 @@
   document.addEventListener("keydown", (event) => {
     const step = ON.includes(event.key) - BACK.includes(event.key);
     const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target.matches("button, input"));
-    if (!step || isTaken || isUnwanted(event.key) || !document.querySelector(".slides") || document.querySelector("dialog[open]")) return;
+    if (!step || isTaken || isUnwanted(event.key) || !document.querySelector(".slides") || document.querySelector("dialog[open]") || isReadOn(event.key, step)) return;
     event.preventDefault();
     go(event.shiftKey ? -step : step);
   });

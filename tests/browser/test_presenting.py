@@ -46,3 +46,16 @@ def test_it_stays_where_it_is_when_something_is_added_above(ada, sam):
     sam.add(WELLBEING, "Added above")
     expect(page.get_by_role("heading", name="Added above")).to_be_attached()
     shows(page, words[1])
+
+
+def test_what_is_higher_than_the_screen_is_read_to_its_end_first(ada):
+    ada.add(WELLBEING, "A long story").notes.fill("\n".join(f"line {number}" for number in range(90)))
+    ada.button("Add").first.focus()
+    page = presented(ada)
+    page.get_by_role("link", name="A long story").click()
+    shows(page, "A long story")
+    slide = page.get_by_role("region", name="A long story")
+    before = slide.bounding_box()["y"]
+    page.keyboard.press("PageDown")
+    eventually(lambda: slide.bounding_box()["y"] < before - 100, True, page)
+    shows(page, "A long story")

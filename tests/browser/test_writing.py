@@ -40,6 +40,7 @@ PASTED = (
     (BY_AN_ONLINE_DOCUMENT, "**Strong** *and leaning*\n\n1. first\n2. second"),
     (HOSTILE, "Nice words"),
     ("<span>2*3, snake_case and *stars*</span>", r"2*3, snake_case and \*stars\*"),
+    ("<i>2*3</i>", "2*3"),
     ("<p>one<br>two</p><table><tr><td>a</td><td>b</td></tr></table>", "one\ntwo\n\na b"),
 )
 

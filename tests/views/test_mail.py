@@ -64,7 +64,7 @@ def test_it_says_where_mail_goes_or_that_there_is_none(as_sam, sam, monkeypatch)
     assert "It goes to sam@example.org" in page
     assert 'name="content"' not in page
     sam.change(email=None)
-    assert "Duologue has no address of yours" in as_sam.see("/me")
+    assert "Duologue has no e-mail address for you" in as_sam.see("/me")
     monkeypatch.setattr(OwnPage, "mail", None)
     assert "/me/mail" not in as_sam.see("/me")
 
@@ -94,7 +94,7 @@ def test_the_pages_button_does_the_same_whoever_is_signed_in(as_ada, way_out, sa
     page = as_ada.see(way_out)
     (field,) = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page)
     assert dict([field]) == ONE_CLICK
-    assert "You get no more of it" in as_ada.post(way_out, data=dict([field])).text
+    assert "You will get no more of these mails" in as_ada.post(way_out, data=dict([field])).text
     assert (off(sam), off(ada)) == ({DAY_BEFORE}, set())
 
 

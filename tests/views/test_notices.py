@@ -33,7 +33,7 @@ SAYS = {
         "You no longer stand in for Sam Okoro’s line manager",
     ),
     "handed-over": ("What you passed on to Ada Marsh", "Sam Okoro has passed on to you"),
-    "welcome": ("you and Ada Marsh read. Nobody else can open it", "you and Sam Okoro read. Nobody else can open it"),
+    "welcome": ("Only you and Ada Marsh can open your agenda", "Only you and Sam Okoro can open your agenda"),
     "moved": ("You sign in under another name now", "one-to-ones with Sam Okoro</a> came along"),
 }
 
@@ -144,7 +144,7 @@ def test_a_first_visit_says_who_can_read_what_begins_the_agenda_and_never_comes_
     pair = pairing.invite(ada, manager=ada, report=robin)
     pairing.accept(pair, robin)
     page = as_robin.see("/")
-    assert "What stands on your agenda, you and Ada Marsh read." in page
+    assert "Only you and Ada Marsh can open your agenda here" in page
     [notice] = notices.unread_of(robin)
     answer = as_robin.form(f"{notice.path}/reading")
     assert as_robin.get(answer.location).location == pair.next_meeting().path
