@@ -6,7 +6,7 @@ import email.policy
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Any
 
@@ -98,7 +98,9 @@ async def _end(server: asyncio.Server, sessions: list[SMTP]) -> None:
     server.close()
     for session in sessions:
         if session.transport:
-            session.transport.abort()
+            # One of TLS that is closed already cannot be aborted any more, and says so in a way of its own.
+            with suppress(AttributeError):
+                session.transport.abort()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()

@@ -278,7 +278,12 @@ def test_open_pages_show_at_once_what_came_along(source, to, sam, lee, as_sam):
         live.join(listener)
     as_sam.form(f"{source.path}/handover", to=to.id, goals=goal.id)
     sent = [page.wanted(listener.wait(0)) for page, listener in zip(pages, listeners, strict=True)]
-    assert sent == [{"plan", "balance"}, {"pair", "actions", "objectives"}, {"actions", "growth"}, {"today"}]
+    assert sent == [
+        {"plan", "balance"},
+        {"pair", "actions", "objectives"},
+        {"actions", "growth"},
+        {"today", "conversations", "mine", "team", "growing"},
+    ]
 
 
 def test_what_began_in_a_cover_goes_back_at_its_end_and_what_came_from_there_is_not_doubled(

@@ -104,6 +104,7 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
     }
     wrapup.cover(filled, ada)
+    growth.set_objective(filled.pair, ada, "Proposed by one")
     cover = covers.set_up(filled.pair, sam, lee, NOW.date())
     Handover.create(pair=filled.pair, from_pair=cover, by=sam, content="{}")
     publishing.copy("career", ada, "Another talk")

@@ -57,7 +57,7 @@ class Desk:
     def go(self, link: str) -> "Desk":
         """Follow a link of the navigation."""
         self.page.get_by_role("navigation").get_by_role("link", name=link).click()
-        return self.is_live() if link != "Search" else self
+        return self.is_live() if link in ("Today", "Actions") else self
 
     def is_live(self) -> "Desk":
         """Wait until the page hears of every change."""

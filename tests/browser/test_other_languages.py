@@ -44,7 +44,7 @@ def test_every_page_fits_its_window_in_other_languages(sign_in, width, language,
     meeting = sam.page.url
     sam.page.goto("/me")
     sam.page.get_by_label("Language").select_option(language)
-    sam.page.get_by_role("button", name="Save").click()
+    sam.page.locator("#me").get_by_role("button", name="Save").click()
     expect(sam.page.locator("html")).to_have_attribute("dir", direction)
 
     def shows(where):
