@@ -1,6 +1,7 @@
 """Calendars through real proxies: the one path that they let through without a sign-on, and never with a name."""
 
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from ...attacks.at_the_door.test_calendar_feeds import MAKE
 from .asking import ask, basic
 from .fronts import Front, apache, nginx
 
+PATIENCE_SECONDS = 10
 WITH_OPENID = ("auth_openidc", "authz_host")
 
 
@@ -56,5 +58,20 @@ def test_apache_logs_no_address_of_a_calendar(front, guarded):
     with apache(front, "duologue.conf", "{}:{}".format(*front.server.address), **logged):
         for path in ("/me", f"/calendar/{'a' * 55}.ics", f"/me/../calendar/{'a' * 55}.ics", "/actions"):
             ask(front, path)
-        lines = (front.folder / "access.log").read_text().splitlines()
+        # It writes of a request once that is answered.
+        log, deadline = front.folder / "access.log", time.monotonic() + PATIENCE_SECONDS
+        while "/actions" not in log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        lines = log.read_text().splitlines()
     assert [line.split('"')[1] for line in lines] == ["GET /me", "GET /actions"]
+
+
+def test_no_address_that_tells_something_is_quoted_when_the_server_is_away(behind):
+    behind.server.stop()
+    secret = "a" * 55
+    for path in (f"/calendar/{secret}.ics", "/search?q=Quetzal", "/unsubscribing?token=Quetzal"):
+        assert ask(behind, path, basic("sam")).status >= 300
+    assert ask(behind, f"/calendar/{secret}.ics", method="POST").status >= 400
+    logged = (behind.folder / "error.log").read_text()
+    assert secret not in logged
+    assert "Quetzal" not in logged
