@@ -111,6 +111,13 @@ def _first_beyond(limit: datetime, after: datetime, rhythm: str, zone: str) -> d
     return moment
 
 
+def months(number: int, moment: datetime, zone: str) -> list[datetime]:
+    """When each of the last `number` months began on the calendar of `zone`, the one of that moment last."""
+    here = local(moment, zone)
+    last = here.year * 12 + here.month - 1
+    return [from_local(datetime(each // 12, each % 12 + 1, 1), zone) for each in range(last - number + 1, last + 1)]
+
+
 def first_start(zone: str) -> datetime:
     """A first meeting to propose: ten in the morning, two working days from now in `zone`."""
     day = _working_day(today(zone) + timedelta(days=1))

@@ -99,16 +99,9 @@ def figures(zone: str, usual: str, retention_months: int = 0, reader: str = "") 
 
 def whole_months(zone: str, retention_months: int = 0) -> list[Month]:
     """The last twelve months that are over, the earliest first; without those whose meetings may be deleted by now."""
-    now = clock.local(clock.now(), zone)
-    count = now.year * MONTHS + now.month - 1
-    firsts = [_first(number, zone) for number in range(count - MONTHS, count + 1)]
-    found = [Month(*ends) for ends in pairwise(firsts)]
+    found = [Month(*ends) for ends in pairwise(clock.months(MONTHS + 1, clock.now(), zone))]
     oldest = retention.limit(retention_months) + rhythm.BEFORE if retention_months else None
     return [month for month in found if oldest is None or month.begins >= oldest]
-
-
-def _first(number: int, zone: str) -> datetime:
-    return clock.from_local(datetime(number // MONTHS, number % MONTHS + 1, 1), zone)
 
 
 def are_many(standings: list[Standing]) -> bool:

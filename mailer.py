@@ -8,7 +8,6 @@ since the process was killed in that very moment, has the Message-ID of the firs
 import logging
 import smtplib
 import ssl
-import threading
 from contextlib import suppress
 from email.message import EmailMessage
 from types import TracebackType
@@ -22,13 +21,11 @@ import mailings
 import outbox
 from config import STARTTLS, TLS, Config
 from outbox import OutgoingMail
+from rounds import Rounds
 from rows import db
 
-LOOK_SECONDS = 60.0
 # For how long the mail server may be silent; a mail's lease is longer.
 SILENCE_SECONDS = 30.0
-# How long a process that stops waits for the mail that it is sending.
-LAST_SECONDS = 5.0
 FOR_GOOD = 500
 # What says something of one mail; all else that goes wrong goes wrong with the server.
 OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
@@ -50,34 +47,17 @@ class Mail(NamedTuple):
         return cls(sender, recipient, message.as_bytes())
 
 
-class Mailer:
+class Mailer(Rounds):
     """Decides every minute what is to be mailed, and sends it. `sent` and `failed` count what this process did."""
 
+    name = "mail"
+    seconds = 60.0
+    last_seconds = 5.0
+
     def __init__(self, config: Config) -> None:
+        super().__init__()
         self.sent = self.failed = self.waiting = 0
         self._config = config
-        self._over = threading.Event()
-        # With gevent's patches, a greenlet.
-        self._thread = threading.Thread(target=self._go_on, name="mail", daemon=True)
-
-    def begin(self) -> None:
-        """Look now and then until the end."""
-        self._thread.start()
-
-    def end(self) -> None:
-        """Send no more."""
-        self._over.set()
-        self._thread.join(LAST_SECONDS)
-
-    def _go_on(self) -> None:
-        while not self._over.is_set():
-            try:
-                self.look()
-            except PeeweeException as problem:
-                log.warning("event=no-look kind=%s", type(problem).__name__)
-            except Exception:
-                log.exception("event=failed")
-            self._over.wait(LOOK_SECONDS)
 
     def look(self) -> None:
         """Have sent all that is due now."""

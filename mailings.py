@@ -11,6 +11,7 @@ import clock
 import languages
 from actions import Action
 from languages import Phrase, gettext, ngettext
+from markup import plain
 from models import Meeting, Pair, Person, stands
 from outbox import Mailing, OutgoingMail
 from records import Record
@@ -62,7 +63,7 @@ def _meetings_ahead(zone: str, today: date) -> Iterator[Mailing]:
     first, end = (_midnight(each, zone) for each in announced_on(today))
     is_ahead = Meeting.starts_at.between(max(first, clock.now()), end - timedelta(microseconds=1))
     found = _of_both(Meeting).where(Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null(), is_ahead)
-    # A meeting that moved to another week is announced once more.
+    # One that moved is announced once more, on the day before its new one.
     return _untold(DAY_BEFORE, found, Meeting.id.concat(f" {today}"), zone)
 
 
@@ -117,11 +118,16 @@ def _untold(kind: str, found: Any, about: Any, zone: str) -> Iterator[Mailing]:
     untold = ~fn.EXISTS(mailed.where(OutgoingMail.about == about))
     for person, off, email, what in (
         found.select(Person.id, Person.mail_off, Person.email, about.alias("about"))
-        .where(Person.time_zone == zone, Person.disabled_at.is_null(), Person.email.is_null(False), untold)
+        .where(Person.time_zone == zone, Person.disabled_at.is_null(), untold)
         .tuples()
     ):
-        if email.isascii() and kind not in off.split():
+        if _reaches(email) and kind not in off.split():
             yield Mailing(person, kind, what)
+
+
+def _reaches(email: str | None) -> bool:
+    """Whether every mail server takes mail for this address."""
+    return bool(email) and str(email).isascii()
 
 
 def letter(mail: OutgoingMail, may_quote: bool) -> tuple[Person, Letter] | None:
@@ -130,13 +136,12 @@ def letter(mail: OutgoingMail, may_quote: bool) -> tuple[Person, Letter] | None:
     What people wrote is in it if the organisation lets it (`may_quote`) and its reader wants it.
     """
     person = Person.get_by_id(mail.person_id)
-    if person.disabled_at or not (person.email or "").isascii() or not person.email or not person.wants_mail(mail.kind):
+    if person.disabled_at or not _reaches(person.email) or not person.wants_mail(mail.kind):
         return None
     with languages.speaking(person.language):
         said = WRITERS[mail.kind](person, mail.about)
-    if said and not (may_quote and person.mail_content):
-        said = said._replace(quoted=[])
-    return said and (person, said)
+    may_quote = may_quote and person.mail_content
+    return said and (person, said._replace(quoted=[plain(text) for text in said.quoted] if may_quote else []))
 
 
 def _announce(person: Person, about: str) -> Letter | None:
@@ -190,7 +195,7 @@ def _tell_of_record(person: Person, about: str) -> Letter | None:
         else gettext("No action from it is yours."),
     ]
     links = [(gettext("Read the record"), f"{meeting.path}/record"), *(_to_actions() if mine else ())]
-    subject = gettext("The record of %(day)s, with %(name)s, is there", day=on, name=name)
+    subject = gettext("Your record of %(day)s, with %(name)s, is ready", day=on, name=name)
     return Letter(subject, lines, links, [action.text for action in mine])
 
 
@@ -206,7 +211,7 @@ def _tell_of_late(person: Person, about: str) -> Letter | None:
     lines = [
         ngettext("%(num)s action of yours is late.", "%(num)s actions of yours are late.", len(late)),
         *(gettext("With %(name)s: %(num)s", name=name, num=names.count(name)) for name in dict.fromkeys(names)),
-        gettext("Tick off what is done. What takes longer can have another day, and what has had its time be dropped."),
+        gettext("Tick off what is done. What takes longer can have another day, and what is no longer needed dropped."),
     ]
     subject = ngettext("%(num)s action of yours is late", "%(num)s actions of yours are late", len(late))
     return Letter(subject, lines, _to_actions(), [one.text for one in late])

@@ -91,12 +91,7 @@ class PastYear:
 
     def months(self, width: int) -> list[int]:
         """Where each month begins in a picture of this width."""
-        now = clock.local(self.ends_at, self.pair.time_zone)
-        count = now.year * 12 + now.month - 1
-        firsts = (
-            datetime(number // 12, number % 12 + 1, 1, tzinfo=now.tzinfo) for number in range(count - 11, count + 1)
-        )
-        return [self.at(first, width) for first in firsts]
+        return [self.at(first, width) for first in clock.months(12, self.ends_at, self.pair.time_zone)]
 
 
 def past_years(person: Person, pairs: list[Pair], usual: str) -> dict[str, PastYear]:

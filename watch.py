@@ -4,8 +4,6 @@ That mends whatever got lost: a process killed between a commit and its announce
 change made by a command of another process.
 """
 
-import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -13,18 +11,15 @@ from itertools import islice
 from typing import NamedTuple
 
 import gevent
-from peewee import PeeweeException
 
 import live
+from rounds import Rounds
 from rows import db
 
-LOOK_SECONDS = 1.5
 # Whoever has not looked for so long does not look any more.
 LATELY_SECONDS = 30.0
 # So many at a time: in between, others get their turn.
 ASKED_AT_ONCE = 500
-
-log = logging.getLogger("watch")
 
 
 class Found(NamedTuple):
@@ -36,19 +31,20 @@ class Found(NamedTuple):
     version: int
 
 
-class Watch:
+class Watch(Rounds):
     """What one process's looks found. A version found at one look has to be announced before the next one."""
 
+    name = "watch"
+    seconds = 1.5
+
     def __init__(self) -> None:
+        super().__init__()
         self.mended = 0
         self._looked_at = time.monotonic()
         self._seen: dict[str, int] = {}
         self._due: list[tuple[Found, range]] = []
         # What was announced since the look before the last, the last, and this one.
         self._heard: deque[set[tuple[str, int]]] = deque([set()], maxlen=3)
-        self._over = threading.Event()
-        # With gevent's patches, a greenlet.
-        self._thread = threading.Thread(target=self._go_on, name="watch", daemon=True)
 
     @property
     def is_well(self) -> bool:
@@ -58,26 +54,16 @@ class Watch:
     def begin(self) -> None:
         """Look now and then until the end."""
         live.hearers.append(self.hear)
-        self._thread.start()
+        super().begin()
 
     def end(self) -> None:
         """Look no more."""
-        self._over.set()
-        self._thread.join()
+        super().end()
         live.hearers.remove(self.hear)
 
     def hear(self, pair: str, counted: tuple[int, ...]) -> None:
         """These versions of a pair have been announced."""
         self._heard[-1].update((pair, version) for version in counted)
-
-    def _go_on(self) -> None:
-        while not self._over.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except PeeweeException as problem:
-                log.warning("event=no-look kind=%s", type(problem).__name__)
-            except Exception:
-                log.exception("event=failed")
 
     def look(self) -> None:
         """Have those pages sent whole whose pair has a version that was due; see which are due at the next look."""

@@ -159,7 +159,7 @@ class Table:
     def _add(self):
         text = f"Line {next(_numbers):06} of what there is to talk about"
         fields = {"section": random.choice(SECTIONS), "text": text, "key": f"{random.getrandbits(64):x}"}
-        return f"/meetings/{self.meeting}/items", fields, f"{text}</p>".encode()
+        return f"/meetings/{self.meeting}/items", fields, f">{text}<".encode()
 
     def _tick(self):
         item = random.choice(self.items)

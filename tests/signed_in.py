@@ -44,9 +44,10 @@ class SignedInClient(FlaskClient):
         """Send a plain HTML form. `undo` sends the one that stands for a DELETE."""
         return self.post(path + ("?_method=DELETE" if undo else ""), data={"csrf_token": self.token, **fields})
 
-    def htmx(self, path: str, undo: bool = False, **fields: Any):
-        """Send what htmx sends from a page."""
+    def htmx(self, path: str, undo: bool = False, at: str = "", **fields: Any):
+        """Send what htmx sends from a page, which is the one `at` this path."""
         headers = {**HTMX, "X-CSRFToken": self.token, "X-Page": "a-page"}
+        headers |= {"HX-Current-URL": f"http://localhost{at}"} if at else {}
         return self.open(path, method="DELETE" if undo else "POST", data=fields, headers=headers)
 
     def region(self, path: str):

@@ -341,7 +341,7 @@ def test_it_sends_by_itself_and_stops_when_it_is_told(here, meeting, ada, box, m
     assert box.has_taken(2)
     mailer.end()
     assert not mailer._thread.is_alive()
-    assert {mail["Subject"].partition(" of")[0] for mail in box.taken} == {"The record"}
+    assert {mail["Subject"].partition(" of")[0] for mail in box.taken} == {"Your record"}
 
 
 # What is kept

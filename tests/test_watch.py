@@ -133,7 +133,7 @@ def test_many_pages_are_looked_at_in_turns(watch, pair, ada, meeting, sam, monke
 
 
 def test_a_database_that_is_away_ends_no_watch(page, away, meeting, sam, monkeypatch, caplog):
-    monkeypatch.setattr("watch.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("watch.Watch.seconds", 0.01)
     watch = Watch()
     watch.begin()
     until(lambda: "event=no-look" in caplog.text)
@@ -191,7 +191,7 @@ def test_whatever_goes_wrong_it_looks_again(watch, here, monkeypatch, caplog):
         look()
         looked.set()
 
-    monkeypatch.setattr(watch_room, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watch_room.Watch, "seconds", 0.01)
     monkeypatch.setattr(watch, "look", look_around)
     watch.begin()
     assert looked.wait(5)

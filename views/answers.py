@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request
 from flask_wtf import FlaskForm
@@ -139,11 +140,17 @@ def changed(
 
 def gone_on(found: Page, *also: str, to: str) -> Response:
     """Tell everybody that these regions changed, and take the one who did it on to the page `to`."""
-    tell(found, *also)
+    # A page on its way is told nothing: that it is no longer its reader's would make it reload, and not arrive.
+    tell(found, *also, answered=also if _leads_away(to) else ())
     response = answer(found, to=to)
     if is_partial():
         response.headers["HX-Redirect"] = to
     return response
+
+
+def _leads_away(to: str) -> bool:
+    """Whether the page that asked is left for another, and not for a place on itself."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path != to.partition("#")[0]
 
 
 def tell(found: Page, *names: str, answered: tuple[str, ...] = (), only_me: bool = False) -> None:

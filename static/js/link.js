@@ -25,7 +25,10 @@
   addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 5_000); });
 
   // The server has ended this page's right to be told anything: a fresh request says why.
-  document.addEventListener("gone", () => { if (!isLeaving) location.reload(); });
+  document.addEventListener("gone", () => {
+    document.getElementById("stream")?.remove();
+    if (!isLeaving) location.reload();
+  });
   // A page that nobody is signed in to any more is not left open; what was typed waits in this tab for its person.
   document.addEventListener("signed-out", () => {
     if (!isLeaving) location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`);

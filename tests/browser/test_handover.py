@@ -7,10 +7,13 @@ from playwright.sync_api import expect
 from .desk import PLAN, Desk
 from .test_conversations import in_days
 
+PAIR = re.compile("/pairs/[a-z0-9]{12}$")
+
 
 def pair_page(desk: Desk) -> Desk:
     """From the meeting to the page of the pair."""
     desk.page.get_by_role("link", name=re.compile("^You and ")).click()
+    desk.page.wait_for_url(PAIR)
     return desk.is_live()
 
 
@@ -19,6 +22,12 @@ def end(desk: Desk) -> None:
     desk.page.locator('[popovertarget="change-rhythm"]').first.click()
     desk.page.get_by_text("End these one-to-ones").click()
     desk.button("End them").click()
+
+
+def accept(desk: Desk) -> None:
+    """Accept the invitation that is on the screen; returns on the page that this leads to."""
+    desk.button("Accept").click()
+    expect(desk.button("Accept")).to_have_count(0)
 
 
 def test_what_is_passed_on_stands_on_the_new_managers_open_page_at_once(ada, sam, sign_in):
@@ -33,9 +42,9 @@ def test_what_is_passed_on_stands_on_the_new_managers_open_page_at_once(ada, sam
     lee.page.get_by_label("Colleague's name or e-mail").fill("Sam Okoro")
     lee.page.get_by_label("They are").select_option(label="somebody I manage")
     lee.button("Invite").click()
-    lee.page.wait_for_url(re.compile("/pairs/[a-z0-9]{12}$"))
+    lee.page.wait_for_url(PAIR)
     sam.page.goto(lee.page.url)
-    sam.button("Accept").click()
+    accept(sam)
     lee.page.get_by_role("link", name="Plan", exact=True).click()
     lee.is_live()
 
@@ -60,7 +69,7 @@ def test_somebody_stands_in_until_it_is_ended(ada, sam, sign_in, complaints):
     lee = sign_in("Lee Park")
     row = lee.page.get_by_role("listitem").filter(has_text="Sam Okoro")
     row.get_by_role("link").first.click()
-    lee.button("Accept").click()
+    accept(lee)
     expect(sam.page.get_by_text("Lee Park stands in until the end of")).to_be_visible()
     lee.page.goto("/")
     lee.open_agenda("Sam Okoro")

@@ -6,6 +6,7 @@ import pytest
 
 import clock
 import records
+from notebooks import PrivateNote
 from views.pages import MeetingPage
 
 from ..conftest import NOW
@@ -23,8 +24,8 @@ def test_it_shows_everything_that_is_shared_in_the_order_of_the_agenda(as_ada, m
     assert "2 of 2" in page
 
 
-def test_nobodys_draft_and_notebook_are_on_it(as_sam, as_ada, meeting, draft):
-    as_sam.htmx(f"{meeting.pair.path}/notebook", text="A secret of my own")
+def test_nobodys_draft_and_notebook_are_on_it(as_sam, as_ada, sam, meeting, draft):
+    PrivateNote.write(meeting.pair, sam, "A secret of my own", "")
     for browser in (as_sam, as_ada):
         page = shown(browser, meeting)
         assert draft.text not in page

@@ -1,12 +1,13 @@
 """The event streams: each page is sent what changed, rendered for its own person, and nothing else."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 import live
 import records
+import reviews
 from models import Pair
 from rows import db
 from views import streams
@@ -84,6 +85,25 @@ def test_ones_own_other_page_is_told_too_and_the_acting_page_only_the_rest(as_sa
     as_sam.htmx(f"{item.path}/actions", text="Map one gap", owner=meeting.pair.report_id)
     assert set(shown(next(acting))) == {"actions"}
     assert named(next(second)) == {"actions", "agenda", "wrapup"}
+
+
+def test_a_page_that_is_sent_on_is_told_nothing_meanwhile(as_ada, open_stream, meeting, monkeypatch):
+    monkeypatch.setattr("views.streams.PING_SECONDS", 0.01)
+    acting = open_stream(as_ada, up_to_date(meeting), **{"X-Page": "a-page"})
+    second = open_stream(as_ada, up_to_date(meeting), **{"X-Page": "another"})
+    next(acting), next(second)
+    assert as_ada.htmx(f"{meeting.pair.path}/ending").headers["HX-Redirect"] == "/"
+    assert next(second) == streams.GONE
+    assert next(acting) == streams.PING
+
+
+def test_a_page_that_is_led_to_a_place_on_itself_is_told(as_sam, open_stream, meeting, sam):
+    days = date(2025, 3, 4), date(2026, 3, 3)
+    review = reviews.begin(meeting.pair, sam, *days)
+    acting = open_stream(as_sam, up_to_date(review), **{"X-Page": "a-page"})
+    next(acting)
+    as_sam.htmx(f"{review.path}/gathering", at=review.path, starts_on=f"{days[0]}", ends_on=f"{days[1]}")
+    assert "agenda" in named(next(acting))
 
 
 def test_the_wrapup_is_not_rendered_until_a_page_asks_for_it(as_sam, as_ada, open_stream, meeting, item):
