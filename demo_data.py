@@ -86,7 +86,9 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
     first, second, ahead = _days_ago(63, zone), _days_ago(33, zone), clock.first_start(zone)
     meeting = _start(ada, sam, first, rhythm="monthly", minutes=60, place="Room 4, by the window")
     with clock.at(first + timedelta(minutes=5)):
-        intake_live, chair = _set_objectives(meeting.pair, ada, sam, ahead)
+        intake_live = _agree_on_intake(meeting.pair, ada, ahead)
+    with clock.at(first + timedelta(minutes=6)):
+        chair = _agree_on_chairing(meeting.pair, sam, ahead)
     _first_time(meeting, ada, sam, second)
     with clock.at(_after(first, 20)):
         chair.note_progress(sam, "good", "Chaired half of a session; Jo took notes for me.")
@@ -167,8 +169,10 @@ def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None
         chair.write(sam, "support", "Somebody who watches and tells me afterwards what they saw.", "")
         chair.write(sam, "barriers", "The review always falls into my busiest week.", "")
         chair.write(ada, "help", "I move the monthly figures to the week after.", "")
-        chair.add_activity(sam, "Chair the design review twice", "experience", ahead.date())
         shadow = chair.add_activity(sam, "Watch Jo chair a difficult one", "others")
+    with clock.at(first + timedelta(minutes=46)):
+        chair.add_activity(sam, "Chair the design review twice", "experience", ahead.date())
+    with clock.at(first + timedelta(minutes=47)):
         chair.add_activity(ada, "Facilitation course, two days", "formal", spring)
         figures = development.set_goal(pair, sam, "Explain our figures to people who do not like figures")
         figures.add_activity(sam, "Present the pilot's results to the board", "experience")
@@ -202,27 +206,28 @@ def _feedback_of(sam: Person, ada: Person, second: datetime) -> None:
         feedback.ask(pair, ada, "Do I leave you enough room in our meetings?")
 
 
-def _set_objectives(pair: Pair, ada: Person, sam: Person, ahead: datetime) -> list[growth.Objective]:
-    return [
-        growth.set_objective(
-            pair,
-            ada,
-            "Bring the new intake process live in two departments",
-            _after(ahead, 120).date(),
-            measures="Both departments use it for every request for four weeks.",
-            competencies="Planning\nWorking across departments",
-            together=True,
-        ),
-        growth.set_objective(
-            pair,
-            sam,
-            "Chair the monthly design review on my own",
-            _after(ahead, 60).date(),
-            measures="Three sessions in a row, with decisions written down the same day.",
-            competencies="Facilitation",
-            together=True,
-        ),
-    ]
+def _agree_on_intake(pair: Pair, ada: Person, ahead: datetime) -> growth.Objective:
+    return growth.set_objective(
+        pair,
+        ada,
+        "Bring the new intake process live in two departments",
+        _after(ahead, 120).date(),
+        measures="Both departments use it for every request for four weeks.",
+        competencies="Planning\nWorking across departments",
+        together=True,
+    )
+
+
+def _agree_on_chairing(pair: Pair, sam: Person, ahead: datetime) -> growth.Objective:
+    return growth.set_objective(
+        pair,
+        sam,
+        "Chair the monthly design review on my own",
+        _after(ahead, 60).date(),
+        measures="Three sessions in a row, with decisions written down the same day.",
+        competencies="Facilitation",
+        together=True,
+    )
 
 
 def _ada_and_mei(ada: Person, mei: Person) -> None:
@@ -240,13 +245,13 @@ def _ada_and_mei(ada: Person, mei: Person) -> None:
 
 def _lee_and_noor(lee: Person, noor: Person) -> None:
     zone = lee.time_zone
-    began = _days_ago(28, zone)
+    began, ahead = _days_ago(28, zone), _after(clock.first_start(zone), 1)
     meeting = _start(lee, noor, began, rhythm="monthly", minutes=45)
     with clock.at(began + timedelta(minutes=40)):
         rota = meeting.add_item(noor, "wellbeing", "The rota over the holidays")
         _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, _after(began, 7), 10)
         rota.discuss(noor)
-        records.close(meeting, lee, _after(clock.first_start(zone), 1))
+        records.close(meeting, lee, ahead)
     upcoming = meeting.pair.next_meeting()
     upcoming.add_item(noor, "development", "Mentoring: two people have asked me")
     upcoming.join(noor, "supervision")
