@@ -1,7 +1,7 @@
-// Says in words what the other one changes on the agenda, once it has come to rest: nothing as it is typed, and nothing
-// that one does oneself on this page.
+// Says in words what the other one changes on the page, once it has come to rest: nothing as it is typed, and nothing that
+// one does oneself there.
 (() => {
-  const REST = 800, MOST = 3, LONGEST = 80;
+  const REST = 800, STAYS = 5_000, MOST = 3, LONGEST = 80;
   // What one has settled leaves the lists a moment later, by the stream.
   const LEAVES = 5_000;
 
@@ -48,6 +48,15 @@
     textContent: place().dataset[what].replace(/\{(\w+)\}/g, (_, name) => short(String(facts[name]))),
   });
 
+  let clearing;
+  const say = (said) => {
+    clearTimeout(clearing);
+    place().replaceChildren();
+    // The same sentence twice is said twice. Whoever reads the page later finds it as it is, not as it became so.
+    requestAnimationFrame(() => place().replaceChildren(...said));
+    clearing = setTimeout(() => place().replaceChildren(), STAYS);
+  };
+
   const tell = () => {
     const isWriting = document.querySelector("#presence .writing"), said = [];
     for (const [id, was] of before) {
@@ -57,9 +66,7 @@
       if (what) said.push(sentence(what, is ?? was));
     }
     if (!said.length) return;
-    place().replaceChildren();
-    // The same sentence twice is said twice.
-    requestAnimationFrame(() => place().replaceChildren(...(said.length > MOST ? [sentence("several", { number: said.length })] : said)));
+    say(said.length > MOST ? [sentence("several", { number: said.length })] : said);
   };
 
   const isOther = (one, two) => JSON.stringify(one) !== JSON.stringify(two);

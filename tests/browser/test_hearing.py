@@ -11,8 +11,10 @@ LATE = "Write the two-page go-live plan"
 
 
 def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
-    listen(ada.page)
-    ada.is_live()
+    actions_page = ada.another_tab().go("Actions")
+    for desk in (ada, actions_page):
+        listen(desk.page)
+        desk.is_live()
     said = []
 
     def hears(*sentences):
@@ -30,6 +32,7 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     ada.item(TOPIC).tick.check()
     sam.action("Buy a lamp").get_by_role("button", name="Agree", exact=True).click()
     hears("Agreed: Buy a lamp")
+    eventually(lambda: heard(actions_page.page)[-1], "Agreed: Buy a lamp", actions_page.page)
     # Notes are told once they are written, and never as they are.
     sam.item(TOPIC).notes.press_sequentially("Where?")
     expect(ada.item(TOPIC).notes).to_have_value("Where?")
@@ -48,6 +51,8 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     hears("Sam added: Ask about working from home on Fridays")
     sleep.more("Delete")
     hears("Taken away: Sleep")
+    sam.page.get_by_label("I have covered what I came for").check()
+    hears("Sam has covered everything.")
 
 
 def test_an_agenda_reads_in_order(ada):
