@@ -57,3 +57,5 @@ def test_states_show_in_the_systems_own_colours(sign_in):
     expect(item.row.locator(".mark")).to_have_css("outline-style", "solid")
     item.propose("Book a room", "Sam Okoro")
     expect(sam.action("Book a room")).to_have_css("outline-style", "solid")
+    sam.page.emulate_media(forced_colors="none", contrast="more")
+    expect(sam.action("Book a room")).to_have_css("outline-style", "solid")
