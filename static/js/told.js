@@ -34,8 +34,8 @@
   const before = new Map(), own = new Map();
 
   const change = (was, is) => {
-    // An action goes with its item.
-    if (!is) return was && (!was.within || last.has(was.within)) ? "gone" : "";
+    // An action goes with its item, and one that is over from a list in time.
+    if (!is) return was && !["done", "dropped"].includes(was.state) && (!was.within || last.has(was.within)) ? "gone" : "";
     if (!was) return is.arrival;
     if (was.state !== is.state) return is.state === "agreed" && was.state !== "proposed" ? "open" : is.state;
     if (was.section !== is.section) return "moved";
