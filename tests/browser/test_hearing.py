@@ -1,6 +1,5 @@
 """Whoever hears the page: it reads in order, no control is mistaken for another, and changes are said in words."""
 
-import pytest
 from playwright.sync_api import expect
 
 from .desk import GOALS, OTHER, WELLBEING, eventually
@@ -15,6 +14,8 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     for desk in (ada, actions_page):
         listen(desk.page)
         desk.is_live()
+    # What is in front is done at full speed.
+    ada.page.bring_to_front()
     said = []
 
     def hears(*sentences):
@@ -48,9 +49,9 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     draft = sam.item("Ask about working from home on Fridays")
     draft.more(f"Move to {OTHER}")
     draft.button("Share").click()
-    hears("Sam added: Ask about working from home on Fridays")
+    expect(ada.item("Ask about working from home on Fridays").row).to_be_visible()
     sleep.more("Delete")
-    hears("Taken away: Sleep")
+    hears("Sam added: Ask about working from home on Fridays", "Taken away: Sleep")
     sam.page.get_by_label("I have covered what I came for").check()
     hears("Sam has covered everything.")
 
@@ -103,9 +104,8 @@ def test_an_agenda_reads_in_order(ada):
     """)
 
 
-@pytest.mark.parametrize("name", ["Ada Marsh", "Sam Okoro"])
-def test_no_control_is_mistaken_for_another(sign_in, name):
-    desk = sign_in(name)
+def test_no_control_is_mistaken_for_another(sign_in):
+    desk = sign_in("Ada Marsh")
     hrefs = "(links) => links.map((link) => link.href)"
     agenda, *_ = desk.page.get_by_role("link", name="Open the agenda").evaluate_all(hrefs)
     pair, *_ = desk.page.get_by_role("link", name="History").evaluate_all(hrefs)
