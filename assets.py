@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, abort, request
+from markupsafe import Markup
 
 from config import Misconfigured
 
@@ -16,7 +17,7 @@ BUNDLES = {
     "duologue.css": ("css/tokens.css", "css/base.css", "css/*.css"),
     "duologue.js": ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "js/*.js"),
 }
-SINGLES = ("icon.svg",)
+SINGLES = ("icons.svg",)
 COMPRESSIBLE = ("text/html", "text/plain", "application/json", "text/calendar")
 # Below this, packing costs more time than sending: an item's answer is, a page is not.
 WORTH_IT = 6_000
@@ -43,7 +44,12 @@ def register(app: Flask) -> None:
         asset = _put_together(name, parts)
         _assets[asset.path], _paths[name] = asset, asset.path
     app.register_blueprint(pages)
-    app.jinja_env.globals["asset"] = _paths.__getitem__
+    app.jinja_env.globals |= {"asset": _paths.__getitem__, "icon": icon}
+
+
+def icon(name: str) -> Markup:
+    """One of the drawings of icons.svg, to stand beside words that say the same."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(_paths["icons.svg"], name)
 
 
 def _put_together(name: str, parts: tuple[str, ...]) -> Asset:

@@ -1,6 +1,7 @@
 """A person's own data: all that they wrote is in it, and no word that is not for them."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import actions
 import audit
 import database
+import feedback
 import growth
 import owndata
 import records
@@ -164,6 +166,11 @@ def test_own_words_that_look_like_markup_are_shown_as_words(filled, as_sam, sam,
     page = read(as_sam, "/me/data")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_what_somebody_passed_on_says_from_whom_without_any_marks(pair, as_sam, ada):
+    feedback.give(pair, ada, "positive", "Well chaired", is_reported=True, reported_from="Jo")
+    assert "reported from Jo" in re.sub("<[^>]+>", "", as_sam.see("/me/data"))
 
 
 def test_an_empty_account_has_a_page_too(client_of, robin):

@@ -36,13 +36,13 @@
   };
   const visit = (path) => press(document.querySelector(`nav a[href="${path}"]`));
   const search = () => focus(document.querySelector("main [type=search]")) || visit("/search");
-  const list = () => {
-    htmx.ajax("GET", "/me/shortcuts", { target: "#keys", swap: "innerHTML" }).then(() => { if (!box("keys").open) box("keys").showModal(); });
+  const list = (source) => {
+    htmx.ajax("GET", "/me/shortcuts", { source, target: "#keys", swap: "innerHTML" }).then(() => { if (!box("keys").open) box("keys").showModal(); });
     return true;
   };
 
   const KEYS = {
-    "g t": () => visit("/"), "g a": () => visit("/actions"), "/": search, "?": list,
+    "g t": () => visit("/"), "g a": () => visit("/actions"), "/": search, "?": () => list(),
     j: () => step(1), k: () => step(-1), n: add, d: discuss,
     e: () => open((id) => `edit-${id}`), a: () => open((id) => `new-action-${id}-form`),
   };
@@ -94,5 +94,5 @@
   document.addEventListener("change", ({ target }) => {
     if (target.name === "shortcuts") document.body.toggleAttribute("data-keys", target.checked);
   });
-  document.addEventListener("click", ({ target }) => { if (target.closest?.("[data-shows-keys]")) list(); });
+  document.addEventListener("click", ({ target }) => { const button = target.closest?.("[data-shows-keys]"); if (button) list(button); });
 })();

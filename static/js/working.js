@@ -1,0 +1,7 @@
+// The button that somebody pressed shows that it is at work, until the answer is there.
+(() => {
+  const pressed = ({ sourceElement, request }) => request.submitter ?? (sourceElement.matches?.("button") ? sourceElement : null);
+
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => pressed(ctx)?.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => pressed(ctx)?.removeAttribute("aria-busy"));
+})();
