@@ -16,9 +16,8 @@ from models import Person
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
-# What the link in a mail opens, since it ends in a token. Mail programs ask for it, too, and have no form of ours.
+# The same, by what a mail's link ends in: a token. Mail programs ask for it, too, and have no form of ours.
 MAIL_ENDPOINTS = {"mail.ask", "mail.stop"}
-OPEN_ENDPOINTS |= MAIL_ENDPOINTS
 # What a token in its address opens, and nothing else does: calendar programs cannot sign on.
 TOKEN_ENDPOINTS = {"calendars.feed"}
 
@@ -82,7 +81,7 @@ def _is_own_alone() -> bool:
 
 
 def _check_token() -> None:
-    """Refuse every write that does not carry the browser's token. Raises CSRFError."""
+    """Refuse every write that does not carry the browser's token, or a mail's in its address. Raises CSRFError."""
     if request.method in READING or request.endpoint in MAIL_ENDPOINTS:
         return
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
@@ -97,7 +96,7 @@ def _signed_in(request) -> auth.SignedIn | None:
 
 def _require_person():
     """Deny by default: whoever is not signed in sees the few open endpoints alone. Raises what the doorkeeper does."""
-    if request.endpoint in OPEN_ENDPOINTS:
+    if request.endpoint in OPEN_ENDPOINTS | MAIL_ENDPOINTS:
         return None
     if request.endpoint in TOKEN_ENDPOINTS:
         g.person = _holder()

@@ -369,7 +369,7 @@ class Meeting(Row):
     arranged_at = Moment(null=True)
 
     class Meta:
-        indexes = ((("pair", "closed_at"), False), (("closed_at", "starts_at"), False))
+        indexes = ((("pair", "closed_at"), False), (("starts_at",), False))
 
     @property
     def path(self) -> str:
@@ -548,11 +548,18 @@ class Meeting(Row):
             self.rearrange(starts_at=starts_at, minutes=minutes, place=place)
 
     def rearrange(self, **facts: Any) -> None:
-        """Change what calendars tell of it, and count that, unless all of it is so already. Within a transaction."""
+        """Change when, for how long or where it is, and count that for calendars. Within a transaction.
+
+        What is so already is not counted.
+        """
         now = Meeting.get_by_id(self.id)
         if any(getattr(now, name) != fact for name, fact in facts.items()):
             facts |= {"sequence": now.sequence + 1, "arranged_at": clock.now()}
         self.change(**facts)
+
+
+# Without those that are open: by such an index one person's would be looked for among all that are.
+Meeting.add_index(Meeting.closed_at, where=Meeting.closed_at.is_null(False), name="meeting_closed_at")
 
 
 class Item(Once):

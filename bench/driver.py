@@ -41,8 +41,8 @@ class Load:
 
     def end(self) -> None:
         """Leave all pages."""
-        self._process.kill()
-        self._process.wait()
+        with self._process:
+            self._process.kill()
 
 
 @contextmanager

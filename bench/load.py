@@ -59,6 +59,12 @@ class Desk:
         """Where this one's edits go: whoever only looks on keeps none open."""
         return Connection(self.address)
 
+    def hang_up(self) -> None:
+        """Keep no connection for edits: the server parts from those that are idle, and the next edit opens another."""
+        if "connection" in vars(self):
+            self.connection.close()
+            del self.connection
+
     def listen(self) -> None:
         """Open the page's stream and read it from now on; returns when the first event is there."""
         self._stream = Connection(self.address, timeout=None)
@@ -242,7 +248,9 @@ class Load:
         return [edit for editor in gevent.joinall(editors, raise_error=True) for edit in editor.value]
 
     def _keep_doing(self, once: Callable[[Table], dict], table: Table, pace: float, ends_at: float) -> list[dict]:
-        found = []
+        found: list[dict] = []
+        for desk in table.desks:
+            desk.hang_up()
         due = time.perf_counter() + random.random() * pace
         while due < ends_at:
             gevent.sleep(max(due - time.perf_counter(), 0))

@@ -228,7 +228,7 @@ def test_a_backup_of_an_older_version_is_brought_forward(closed, tmp_path_factor
     before = old.read_bytes()
     assert backups.restore(elsewhere, old) == [
         *("0002_safe", "0003_conversations", "0004_year", "0005_many"),
-        *("0006_calendars", "0007_mail", "0008_shortcuts", "0009_figures"),
+        *("0006_calendars", "0007_mail", "0008_shortcuts", "0009_figures", "0010_moments"),
     ]
     database.open_checked(elsewhere)
     assert old.read_bytes() == before

@@ -14,13 +14,14 @@ import database
 import resealing
 from actions import Action
 from bench import pictures, scale, soak
+from bench.driver import loaded
 from bench.server import Server
 from models import Meeting, Person
 from records import Record
 from rows import db
 
 from . import behind
-from .conftest import config_in
+from .conftest import config_in, copy_folder
 
 ROOT = Path(__file__).parents[1]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -48,6 +49,15 @@ def test_a_past_made_in_haste_is_as_whole_as_one_that_people_made(past):
     held = Meeting.select().where(Meeting.pair == person.pairs()[0], Meeting.closed_at.is_null(False))
     assert held.count() == Record.select().where(Record.pair == person.pairs()[0]).count() == 24
     assert {action.text for action in Action.select()} > {"How the new rota feels after its first month"}
+
+
+def test_the_load_sees_every_kind_of_edit_arrive(demo_folder, tmp_path):
+    server = Server(copy_folder(demo_folder, tmp_path))
+    pairs = json.loads(server.run(sys.executable, "-m", "bench.people", "1"))
+    with server, loaded(server, pairs) as load:
+        edits = load.do("edit", pace=0.0, seconds=1.0)
+    assert {edit["kind"] for edit in edits} == {"add", "delete", "note", "tick"}
+    assert [edit for edit in edits if edit["failed"]] == []
 
 
 @pytest.mark.parametrize(

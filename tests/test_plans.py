@@ -13,6 +13,9 @@ from .test_walk import addresses, ask, filled, is_for_leads, methods  # noqa: F4
 # These stay small: a row or some for the whole organisation.
 SMALL = {"stamp", "template_version", "signpost"}
 SCAN = re.compile(r"^SCAN (\w+)")
+SEARCH = re.compile(r"^SEARCH (\w+) USING (?:COVERING )?INDEX \w+ \((\w+)=")
+# What has no moment when it was closed is all that is open, everybody's.
+MOMENTS = ("_at", "_on", "_until")
 NAMED = re.compile(r'"(\w+)" AS "(\w+)"')
 NOBODY = "(0 = 1)"
 
@@ -22,7 +25,9 @@ def scanned(sql: str, plan: list[str]) -> set[str]:
     if "LIMIT" in sql and "WHERE" not in sql and plan == [line for line in plan if " USING INDEX " in line]:
         return set()
     names = dict(found[::-1] for found in NAMED.findall(sql))
-    found = {names.get(match[1], match[1]) for line in plan if (match := SCAN.match(line))}
+    whole = {match[1] for line in plan if (match := SCAN.match(line))}
+    whole |= {match[1] for line in plan if (match := SEARCH.match(line)) and match[2].endswith(MOMENTS)}
+    found = {names.get(name, name) for name in whole}
     return found & ({model._meta.table_name for model in database.MODELS} - SMALL)
 
 

@@ -400,7 +400,7 @@ def test_migrating_seals_what_the_first_version_stored_in_clear_and_leaves_no_tr
         assert word.encode() in config.database.read_bytes()
     assert database.migrate(config) == [
         *("0002_safe", "0003_conversations", "0004_year", "0005_many"),
-        *("0006_calendars", "0007_mail", "0008_shortcuts", "0009_figures"),
+        *("0006_calendars", "0007_mail", "0008_shortcuts", "0009_figures", "0010_moments"),
     ]
     with db.connection_context():
         assert without_keys(contents(), before) == without_keys(before, before)
