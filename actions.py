@@ -80,6 +80,10 @@ class Action(Proposal, Once):
         """For how many days it has been due and not done; 0 when it is not late."""
         return max((today - self.due_on).days, 0) if self.is_open and self.due_on else 0
 
+    def is_up_to(self, person: Person) -> bool:
+        """Whether this person is to do it now: it is theirs, open, and does not rest."""
+        return self.owner_id == person.id and self.is_open and not self.is_put_off(person.today)
+
     def days_behind(self, zone: str) -> int:
         """How many days after its day it was done, on the calendar of `zone`; 0 when it was in time."""
         if not (self.done_at and self.due_on):
@@ -301,6 +305,13 @@ def open_ones_of(person: Person) -> list[Action]:
 def done_ones_of(person: Person) -> list[Action]:
     """The last 20 actions done in this person's pairs, the latest first."""
     return _filled(DONE_ACTIONS_OF_PERSON(person=person.id))
+
+
+def is_late(today: date):
+    """The condition that an action is late and does not rest: Action.days_late and is_put_off, for a query."""
+    is_tracked = Action.agreed_at.is_null(False) & Action.withdrawn_at.is_null() & Action.dropped_at.is_null()
+    rests = Action.put_off_until.is_null(False) & (Action.put_off_until > today)
+    return is_tracked & Action.done_at.is_null() & (Action.due_on < today) & ~rests
 
 
 def turned_out(found: list[Action]) -> dict[bool, tuple[int, int]]:

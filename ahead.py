@@ -8,7 +8,7 @@ from peewee import Case, fn
 import growth
 import records
 from actions import Action
-from models import Carry, Item, Meeting, Pair, Person, mine
+from models import Carry, Item, Meeting, Pair, Person, mine, still_open
 from prepared import Prepared
 
 # What is counted on the next agenda.
@@ -83,8 +83,7 @@ def _agendas(person, now):
         .join(Pair)
         .where(
             mine(person, now),
-            Meeting.closed_at.is_null(),
-            Meeting.cancelled_at.is_null(),
+            still_open(),
             Item.deleted_at.is_null(),
             Item.discussed_at.is_null(),
         )

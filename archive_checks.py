@@ -105,7 +105,9 @@ def _must_be_once(model: type[Row], rows: Placed) -> None:
 
 def _single(model: type[Row]) -> list[list[str]]:
     """The columns, each or together, of which a table has no two alike. All people here are of one issuer."""
-    several = [columns for columns, is_unique in model._meta.indexes if is_unique]
+    # Those with a condition are of another type, and for finding rows alone.
+    plain = [index for index in model._meta.indexes if isinstance(index, tuple)]
+    several = [columns for columns, is_unique in plain if is_unique]
     alone = [[field.name] for field in model._meta.sorted_fields if field.unique or field.primary_key]
     return [*alone, *([name for name in columns if name != "issuer"] for columns in several)]
 

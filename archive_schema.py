@@ -14,7 +14,7 @@ from peewee import BooleanField, CharField, DateField, Field, FloatField, Foreig
 import clock
 import naming
 import owndata
-from archive_shapes import COLUMNS, DAY, ID, MOMENT, WORDS, YES, many, maybe, table, text, whole
+from archive_shapes import COLUMNS, DAY, ID, LATER, MOMENT, WORDS, YES, many, maybe, table, text, whole
 from logs import escaped
 from models import Refused
 from owndata import Data, Kind
@@ -55,7 +55,9 @@ def schema() -> Data:
 
 def _of(kind: Kind) -> Data:
     (first, *_) = (kind.model.__doc__ or "").split("\n")
-    return {"description": first, **table({field.name: _column(field, kind) for field in kind.fields})}
+    columns = {field.name: _column(field, kind) for field in kind.fields}
+    later = {name: columns.pop(name) for name in [*columns] if f"{kind.name}.{name}" in LATER}
+    return {"description": first, **table(columns, later)}
 
 
 def _column(field: Field, kind: Kind) -> Data:
@@ -200,7 +202,7 @@ CALLED = {
 
 def stored(kind: Kind, row: Data) -> Data:
     """A row of an archive as its model takes it."""
-    return {field.name: _stored(field, kind, row[field.name]) for field in kind.fields}
+    return {field.name: _stored(field, kind, row[field.name]) for field in kind.fields if field.name in row}
 
 
 def _stored(field: Field, kind: Kind, value: Any) -> Any:

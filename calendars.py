@@ -14,13 +14,13 @@ import clock
 from languages import Phrase, translated
 from models import PEOPLE, Meeting, Pair, Person, mine, with_people
 from prepared import Prepared
+from saying import NAME
 
 # It takes its time to be imported, and there are starts that no calendar follows.
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
 PRODUCT = "-//Duologue//Duologue//EN"
-NAME = "Duologue"
 # How far back a calendar goes, and for how long it says that something was called off.
 PAST, CALLED_OFF = timedelta(days=365), timedelta(days=90)
 # How often programs are asked to look again.

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import actions
 import clock
+import demo_crowd
 import development
+import evidence
 import feedback
 import growth
 import notices
@@ -17,10 +19,11 @@ from rows import db
 
 PEOPLE = ("Ada Marsh", "Sam Okoro", "Mei Tanaka", "Lee Park", "Noor Haddad", "Robin Vale")
 PEOPLE_LEAD = "Robin Vale"
+DEPARTMENT = "Operations"
 
 
 def fill(zone: str) -> None:
-    """Fill an empty demo database: three pairs, with meetings behind them and one ahead."""
+    """Fill an empty demo database: three pairs, with meetings behind them and one ahead, and a crowd around them."""
     with db.atomic():
         ada, sam, mei, lee, noor, _ = (_person(name, zone) for name in PEOPLE)
         _ada_and_sam(ada, sam)
@@ -28,6 +31,7 @@ def fill(zone: str) -> None:
         _feedback_of(sam, ada, _days_ago(33, zone))
         _ada_and_mei(ada, mei)
         _lee_and_noor(lee, noor)
+        demo_crowd.add(zone)
 
 
 def _person(name: str, zone: str) -> Person:
@@ -39,6 +43,7 @@ def _person(name: str, zone: str) -> Person:
         time_zone=zone,
         email=f"{subject}@example.org",
         people_lead=name == PEOPLE_LEAD,
+        department=DEPARTMENT,
     )
 
 
@@ -47,6 +52,12 @@ def _days_ago(days: int, zone: str) -> datetime:
     day = clock.today(zone) - timedelta(days=days)
     day -= timedelta(days=max(day.weekday() - 4, 0))
     return clock.from_local(datetime.combine(day, datetime.min.time()).replace(hour=10), zone)
+
+
+def _after(moment: datetime, days: int) -> datetime:
+    """So many days later, or on the Friday before if that is a weekend."""
+    later = moment + timedelta(days=days)
+    return later - timedelta(days=max(later.weekday() - 4, 0))
 
 
 def _start(manager: Person, report: Person, began: datetime, **settings) -> Meeting:
@@ -70,14 +81,30 @@ def _agree(
 
 
 def _ada_and_sam(ada: Person, sam: Person) -> None:
+    """Two meetings behind them, one ahead, and what became of their objectives in between."""
     zone = ada.time_zone
-    first, second = _days_ago(63, zone), _days_ago(33, zone)
-    ahead = clock.first_start(zone)
+    first, second, ahead = _days_ago(63, zone), _days_ago(33, zone), clock.first_start(zone)
     meeting = _start(ada, sam, first, rhythm="monthly", minutes=60, place="Room 4, by the window")
-    pair = meeting.pair
-
     with clock.at(first + timedelta(minutes=5)):
-        intake_live, chair = _set_objectives(pair, ada, sam, ahead)
+        intake_live = _agree_on_intake(meeting.pair, ada, ahead)
+    with clock.at(first + timedelta(minutes=6)):
+        chair = _agree_on_chairing(meeting.pair, sam, ahead)
+    _first_time(meeting, ada, sam, second)
+    with clock.at(_after(first, 20)):
+        chair.note_progress(sam, "good", "Chaired half of a session; Jo took notes for me.")
+    _second_time(meeting.pair.next_meeting(), ada, sam, ahead)
+    with clock.at(_after(second, 10)):
+        intake_live.note_progress(sam, "mixed", "One department is ready. The second has no date yet.")
+        intake_live.note_progress(ada, "good", "The gap map convinced the service desk. That was the hard part.")
+    with clock.at(_after(second, 14)):
+        said = "The service desk asks half as many questions since they have the gap map."
+        evidence.add(meeting.pair, sam, clock.today(zone), said, reflection="To draw it once saved ten explanations.")
+    _this_time(meeting.pair.next_meeting(), ada, sam)
+
+
+def _first_time(meeting: Meeting, ada: Person, sam: Person, next_at: datetime) -> None:
+    at = meeting.starts_at
+    with clock.at(at + timedelta(minutes=5)):
         week = meeting.add_item(sam, "wellbeing", "How the week feels: three late evenings in a row")
         intake = meeting.add_item(sam, "goals", "Intake process: the pilot found two gaps")
         review = meeting.add_item(ada, "goals", "Design review: would you like to chair it?")
@@ -85,51 +112,53 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
         week.stand(sam)
         week.write_notes(ada, "No evening calls on Mondays and Wednesdays from now on.", "")
         intake.write_notes(sam, "Forms arrive without a cost centre. Nobody owns the reply.", "")
-    with clock.at(first + timedelta(minutes=50)):
-        map_gaps = _agree(intake, sam, ada, "Map both gaps with the service desk", sam, first + timedelta(days=21), 9)
-        _agree(review, ada, sam, "Ask Jo to share the chair for two sessions", ada, first + timedelta(days=24), 8)
+    with clock.at(at + timedelta(minutes=50)):
+        map_gaps = _agree(intake, sam, ada, "Map both gaps with the service desk", sam, _after(at, 21), 9)
+        ask_jo = _agree(review, ada, sam, "Ask Jo to share the chair for two sessions", ada, _after(at, 24), 8)
         for item in (week, intake, review):
             item.discuss(sam)
-        records.close(meeting, ada, second)
-    record = records.Record.of(meeting)
-    with clock.at(first + timedelta(hours=5)):
-        record.confirm(sam)
-        record.confirm(ada)
-    with clock.at(first + timedelta(days=20)):
+        records.close(meeting, ada, next_at)
+    with clock.at(at + timedelta(hours=5)):
+        for person in (sam, ada):
+            records.Record.of(meeting).confirm(person)
+    with clock.at(_after(at, 12)):
+        actions.find(ada, ask_jo.id).complete(ada)
+    with clock.at(_after(at, 20)):
         actions.find(sam, map_gaps.id).complete(sam)
-        chair.note_progress(sam, "good", "Chaired half of a session; Jo took notes for me.")
 
-    meeting = pair.next_meeting()
-    with clock.at(second + timedelta(minutes=10)):
+
+def _second_time(meeting: Meeting, ada: Person, sam: Person, next_at: datetime) -> None:
+    at, due = meeting.starts_at, _days_ago(8, sam.time_zone)
+    with clock.at(at + timedelta(minutes=10)):
+        week = next(item for item in meeting.items_for(sam) if item.standing_at)
         praise = meeting.add_item(ada, "goals", "The gap map: thank you, and what next")
         leave = meeting.add_item(sam, "other", "Cover during my leave")
         praise.write_notes(sam, "Service desk takes the replies. Cost centre becomes a required field.", "")
-    with clock.at(second + timedelta(minutes=55)):
-        late = _agree(praise, ada, sam, "Write the two-page go-live plan", sam, second + timedelta(days=25), 6)
-        _agree(leave, sam, ada, "Find cover for the first week of my leave", ada, ahead + timedelta(days=10), 9)
-        for item in (Item.get_by_id(week.id), praise, leave):
-            _here(item, meeting).discuss(ada)
-        records.close(meeting, sam, ahead)
-    with clock.at(second + timedelta(days=2)):
+    with clock.at(at + timedelta(minutes=55)):
+        plan = _agree(praise, ada, sam, "Write the two-page go-live plan", sam, due, 6)
+        _agree(leave, sam, ada, "Find cover for the first week of Sam's leave", ada, _after(next_at, 10), 9)
+        for item in (week, praise, leave):
+            item.discuss(ada)
+        records.close(meeting, sam, next_at)
+    with clock.at(_after(at, 3)):
         records.Record.of(meeting).confirm(ada)
         records.Record.of(meeting).remark(sam, "The cover question is for both weeks, not only the first.")
-    with clock.at(second + timedelta(days=10)):
-        intake_live.note_progress(sam, "mixed", "One department is ready. The second has no date yet.")
-        intake_live.note_progress(ada, "good", "The gap map convinced the service desk. That was the hard part.")
-    with clock.at(second + timedelta(days=20)):
-        actions.find(sam, late.id).update_with(sam, "Outline is done; waiting for the figures from finance.")
+    with clock.at(_after(at, 20)):
+        plan.say_what_helps(sam, "Finance sends the figures a week before.", "")
+        actions.find(sam, plan.id).update_with(sam, "Outline is done; waiting for the figures from finance.")
 
-    meeting = pair.next_meeting()
+
+def _this_time(meeting: Meeting, ada: Person, sam: Person) -> None:
     with clock.at(clock.now() - timedelta(days=1)):
         meeting.add_item(sam, "goals", "Go-live plan: which department first?")
         meeting.add_item(ada, "other", "Team day in the new year")
         meeting.add_item(sam, "wellbeing", "Ask about working from home on Fridays", private=True)
-        PrivateNote.write(pair, ada, "Ask how the evenings are now. Thank Sam for stepping in last week.", "")
+        PrivateNote.write(meeting.pair, ada, "Ask how the evenings are now. Thank Sam for stepping in last week.", "")
 
 
 def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None:
     """What Sam wants to be able to do, with something of each kind to learn it by."""
-    pair, spring = sam.pairs()[0], (ahead + timedelta(days=90)).date()
+    pair, spring = sam.pairs()[0], _after(ahead, 90).date()
     with clock.at(first + timedelta(minutes=45)):
         chair = development.set_goal(
             pair,
@@ -140,12 +169,14 @@ def _plan_of(sam: Person, ada: Person, first: datetime, ahead: datetime) -> None
         chair.write(sam, "support", "Somebody who watches and tells me afterwards what they saw.", "")
         chair.write(sam, "barriers", "The review always falls into my busiest week.", "")
         chair.write(ada, "help", "I move the monthly figures to the week after.", "")
-        chair.add_activity(sam, "Chair the design review twice", "experience", ahead.date())
         shadow = chair.add_activity(sam, "Watch Jo chair a difficult one", "others")
+    with clock.at(first + timedelta(minutes=46)):
+        chair.add_activity(sam, "Chair the design review twice", "experience", ahead.date())
+    with clock.at(first + timedelta(minutes=47)):
         chair.add_activity(ada, "Facilitation course, two days", "formal", spring)
         figures = development.set_goal(pair, sam, "Explain our figures to people who do not like figures")
         figures.add_activity(sam, "Present the pilot's results to the board", "experience")
-    with clock.at(first + timedelta(days=16)):
+    with clock.at(_after(first, 16)):
         shadow.do(sam)
         shadow.reflect(
             sam, "Jo asks the quiet ones first and then waits. Next: try that with a question I do not answer.", ""
@@ -161,7 +192,7 @@ def _feedback_of(sam: Person, ada: Person, second: datetime) -> None:
         asked.answer(ada, "positive", "I could brief the service desk from it in ten minutes. The colours did that.")
     with clock.at(second - timedelta(days=7)):
         asked.acknowledge(sam, "Good to know; I was unsure about the colours.")
-    with clock.at(second + timedelta(days=15)):
+    with clock.at(_after(second, 15)):
         told = feedback.give(
             pair,
             ada,
@@ -175,32 +206,28 @@ def _feedback_of(sam: Person, ada: Person, second: datetime) -> None:
         feedback.ask(pair, ada, "Do I leave you enough room in our meetings?")
 
 
-def _set_objectives(pair: Pair, ada: Person, sam: Person, ahead: datetime) -> list[growth.Objective]:
-    return [
-        growth.set_objective(
-            pair,
-            ada,
-            "Bring the new intake process live in two departments",
-            (ahead + timedelta(days=120)).date(),
-            measures="Both departments use it for every request for four weeks.",
-            competencies="Planning\nWorking across departments",
-            together=True,
-        ),
-        growth.set_objective(
-            pair,
-            sam,
-            "Chair the monthly design review on my own",
-            (ahead + timedelta(days=60)).date(),
-            measures="Three sessions in a row, with decisions written down the same day.",
-            competencies="Facilitation",
-            together=True,
-        ),
-    ]
+def _agree_on_intake(pair: Pair, ada: Person, ahead: datetime) -> growth.Objective:
+    return growth.set_objective(
+        pair,
+        ada,
+        "Bring the new intake process live in two departments",
+        _after(ahead, 120).date(),
+        measures="Both departments use it for every request for four weeks.",
+        competencies="Planning\nWorking across departments",
+        together=True,
+    )
 
 
-def _here(item: Item, meeting: Meeting) -> Item:
-    item.meeting = meeting
-    return item
+def _agree_on_chairing(pair: Pair, sam: Person, ahead: datetime) -> growth.Objective:
+    return growth.set_objective(
+        pair,
+        sam,
+        "Chair the monthly design review on my own",
+        _after(ahead, 60).date(),
+        measures="Three sessions in a row, with decisions written down the same day.",
+        competencies="Facilitation",
+        together=True,
+    )
 
 
 def _ada_and_mei(ada: Person, mei: Person) -> None:
@@ -213,18 +240,18 @@ def _ada_and_mei(ada: Person, mei: Person) -> None:
         template="catch_up",
         place="Video call",
     )
-    meeting.add_item(mei, "open", "First impressions after a month")
+    meeting.add_item(mei, "open", "First impressions after my first week")
 
 
 def _lee_and_noor(lee: Person, noor: Person) -> None:
     zone = lee.time_zone
-    began = _days_ago(28, zone)
+    began, ahead = _days_ago(28, zone), _after(clock.first_start(zone), 1)
     meeting = _start(lee, noor, began, rhythm="monthly", minutes=45)
     with clock.at(began + timedelta(minutes=40)):
         rota = meeting.add_item(noor, "wellbeing", "The rota over the holidays")
-        _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, began + timedelta(days=7), 10)
+        _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, _after(began, 7), 10)
         rota.discuss(noor)
-        records.close(meeting, lee, clock.first_start(zone) + timedelta(days=1))
+        records.close(meeting, lee, ahead)
     upcoming = meeting.pair.next_meeting()
     upcoming.add_item(noor, "development", "Mentoring: two people have asked me")
     upcoming.join(noor, "supervision")

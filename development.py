@@ -12,7 +12,7 @@ import history
 from actions import Action
 from languages import Phrase
 from merging import Merged
-from models import Item, ItemGone, Pair, Person, Refused, mine, stands, visible_to, who
+from models import Item, ItemGone, Pair, Person, Refused, mine, runs, visible_to, who
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 
@@ -356,7 +356,7 @@ def balance(goals: list[DevelopmentGoal]) -> list[Share]:
 
 
 def _own(person, now):
-    theirs = (Pair.report == person) & Pair.covers.is_null() & Pair.accepted_at.is_null(False) & stands(now)
+    theirs = (Pair.report == person) & Pair.covers.is_null() & runs(now)
     return theirs & DevelopmentGoal.met_at.is_null() & DevelopmentGoal.dropped_at.is_null()
 
 

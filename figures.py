@@ -49,6 +49,7 @@ class Share(NamedTuple):
 
     @property
     def percent(self) -> int | None:
+        """How many of a hundred that is."""
         return round(100 * self.kept / self.pairs) if self.pairs and self.kept is not None else None
 
 
@@ -78,6 +79,7 @@ class Overdue(NamedTuple):
     last: datetime | None
 
     def is_late(self, usual: str) -> bool:
+        """Whether they should, where pairs without a rhythm of their own have the `usual` one."""
         return scheduling.is_overdue(self.pair, rhythm.meant(self.pair, usual), self.last)
 
 

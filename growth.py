@@ -9,7 +9,7 @@ import clock
 import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
-from models import PEOPLE, Meeting, Pair, Person, mine, stands, who, with_people
+from models import PEOPLE, Meeting, Pair, Person, mine, runs, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 
@@ -316,7 +316,7 @@ def _open_ones(pair):
 
 def _own_of(person, now):
     still = Objective.withdrawn_at.is_null() & Objective.dropped_at.is_null() & Objective.achieved_at.is_null()
-    theirs = (Pair.report == person) & Pair.covers.is_null() & Pair.accepted_at.is_null(False) & stands(now)
+    theirs = (Pair.report == person) & Pair.covers.is_null() & runs(now)
     found = with_people(Objective.select(Objective, Pair, *PEOPLE).join(Pair))
     return found.where(theirs, still, Objective.replaces.is_null(), Objective.agreed_at.is_null(False))
 

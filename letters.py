@@ -1,5 +1,6 @@
 """A mail as it goes out: its headers, and what it says as plain text and as HTML."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import languages
 from config import Config
@@ -16,9 +17,12 @@ from languages import gettext
 from mailings import MOST_QUOTED, Letter
 from models import Person
 from outbox import OutgoingMail
+from saying import NAME
 
-FOLDER = Path(__file__).parent / "templates" / "mail"
-NAME = "Duologue"
+HERE = Path(__file__).parent
+FOLDER, TOKENS = HERE / "templates" / "mail", HERE / "static" / "css" / "tokens.css"
+# A token of the design that is a colour: its name, the colour by day, and by night.
+COLOUR = re.compile(r"--([\w-]+): light-dark\((#\w+), (#\w+)\);")
 QUOTED_LENGTH = 200
 Links = list[tuple[str, str]]
 
@@ -84,7 +88,7 @@ def _headed(mail: OutgoingMail, person: Person, subject: str, config: Config) ->
 def _fill(made: EmailMessage, letter: Letter, links: Links, ways_out: Links) -> None:
     made.set_content(_as_text(letter, links, ways_out), cte="quoted-printable")
     language = languages.current()
-    html = _template().render(letter=letter, links=links, ways_out=ways_out, language=language)
+    html = _template().render(letter=letter, links=links, ways_out=ways_out, language=language, colours=_colours())
     made.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
@@ -108,4 +112,13 @@ def _in_one_line(text: str) -> str:
 
 @cache
 def _template() -> Any:
-    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True).get_template("mail.html")
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("mail.html")
+
+
+@cache
+def _colours() -> list[dict[str, str]]:
+    """The colours of our pages, since a mail fetches none: those by day, and those by night."""
+    usual, *_ = TOKENS.read_text("utf-8").partition("@media")
+    found = COLOUR.findall(usual)
+    return [{name.replace("-", "_"): pair[n] for name, *pair in found} for n in range(2)]

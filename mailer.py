@@ -89,12 +89,14 @@ class Mailer(Rounds):
         return True
 
     def _written(self, mail: OutgoingMail) -> Mail | None:
-        """What it says now; None when that is not worth saying, or cannot be said."""
+        """What it says now; None when it is not time for that, it is not worth saying, or it cannot be said."""
         try:
-            found = mailings.letter(mail, self._config.mail_content)
-            if found:
+            if until := mailings.night_until(mail):
+                mail.wait(until)
+            elif found := mailings.letter(mail, self._config.mail_content):
                 return Mail.of(letters.message(mail, *found, self._config))
-            mail.drop()
+            else:
+                mail.drop()
         except PeeweeException:
             raise
         except Exception as problem:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from peewee import Case, Value, fn
+from peewee import Value, fn
 
 import actions
 import clock
 import languages
+import pairing
 from actions import Action
 from languages import Phrase, gettext, ngettext
 from markup import plain
-from models import Meeting, Pair, Person, stands
+from models import Meeting, Pair, Person, runs, still_open
 from outbox import Mailing, OutgoingMail
 from records import Record
 from saying import day, when
@@ -49,9 +50,23 @@ def due() -> Iterator[Mailing]:
     """All that is worth saying now and is not in the outbox. It follows from the clock and the database alone."""
     for zone in _zones():
         here = clock.local(clock.now(), zone)
-        if FIRST_HOUR <= here.hour < LAST_HOUR:
+        if _is_day(here):
             for find in (_meetings_ahead, _records, _late, _invitations):
                 yield from find(zone, here.date())
+
+
+def night_until(mail: OutgoingMail) -> datetime | None:
+    """When the morning of whom it is for begins; None by day."""
+    zone = mail.person.time_zone
+    here = clock.local(clock.now(), zone)
+    if _is_day(here):
+        return None
+    day = here.date() + timedelta(days=here.hour >= LAST_HOUR)
+    return clock.from_local(datetime.combine(day, time(FIRST_HOUR)), zone)
+
+
+def _is_day(here: datetime) -> bool:
+    return FIRST_HOUR <= here.hour < LAST_HOUR
 
 
 def _zones() -> list[str]:
@@ -62,7 +77,7 @@ def _zones() -> list[str]:
 def _meetings_ahead(zone: str, today: date) -> Iterator[Mailing]:
     first, end = (_midnight(each, zone) for each in announced_on(today))
     is_ahead = Meeting.starts_at.between(max(first, clock.now()), end - timedelta(microseconds=1))
-    found = _of_both(Meeting).where(Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null(), is_ahead)
+    found = _of_both(Meeting).where(still_open(), is_ahead)
     # One that moved is announced once more, on the day before its new one.
     return _untold(DAY_BEFORE, found, Meeting.id.concat(f" {today}"), zone)
 
@@ -87,29 +102,20 @@ def _records(zone: str, today: date) -> Iterator[Mailing]:
 def _late(zone: str, today: date) -> Iterator[Mailing]:
     if today.weekday() != MONDAY:
         return iter(())
-    rests = Action.put_off_until.is_null(False) & (Action.put_off_until > today)
-    is_open = Action.agreed_at.is_null(False) & Action.done_at.is_null() & Action.dropped_at.is_null()
-    theirs = Action.select(Value(1)).join(Pair).where(Action.owner == Person.id, _runs())
-    late = theirs.where(is_open, Action.withdrawn_at.is_null(), Action.due_on < today, ~rests)
+    theirs = Action.select(Value(1)).join(Pair).where(Action.owner == Person.id, runs(clock.now()))
+    late = theirs.where(actions.is_late(today))
     return _untold(LATE, Person.select().where(fn.EXISTS(late)), Value(str(today)), zone)
 
 
 def _invitations(zone: str, today: date) -> Iterator[Mailing]:
-    is_managers = Pair.covers.is_null(False) | (Pair.invited_by == Pair.report)
-    invitee = Case(None, ((is_managers, Pair.manager),), Pair.report)
-    found = Pair.select().join(Person, on=(Person.id == invitee)).where(Pair.accepted_at.is_null(), stands(clock.now()))
     is_new = Pair.invited_at.between(clock.now() - NEWS, clock.now() - SETTLED)
-    return _untold(INVITATION, found.where(is_new), Pair.id, zone)
+    return _untold(INVITATION, pairing.invitations().where(is_new), Pair.id, zone)
 
 
 def _of_both(model: Any) -> Any:
     """The rows of running pairs, once for each of the two."""
     people = Person.id.in_((Pair.manager, Pair.report))  # type: ignore[attr-defined]
-    return model.select().join(Pair).join(Person, on=people).where(_runs())
-
-
-def _runs() -> Any:
-    return Pair.accepted_at.is_null(False) & stands(clock.now())
+    return model.select().join(Pair).join(Person, on=people).where(runs(clock.now()))
 
 
 def _untold(kind: str, found: Any, about: Any, zone: str) -> Iterator[Mailing]:
@@ -158,7 +164,7 @@ def _announce(person: Person, about: str) -> Letter | None:
 def _agenda(person: Person, meeting: Meeting) -> Letter:
     name, moment = meeting.pair.other(person).name, when(meeting.starts_at, person.time_zone)
     items = [item for item in meeting.shared_items() if not item.discussed_at]
-    mine = [one for one in actions.open_ones(meeting.pair) if _awaits(one, person)]
+    mine = [one for one in actions.open_ones(meeting.pair) if one.is_up_to(person)]
     lines = [
         gettext("You and %(name)s meet on %(when)s.", name=name, when=moment),
         ngettext("%(num)s item is on the agenda.", "%(num)s items are on the agenda.", len(items))
@@ -174,10 +180,6 @@ def _agenda(person: Person, meeting: Meeting) -> Letter:
     subject = gettext("%(when)s: you and %(name)s", when=moment, name=name)
     quoted = [*(item.text for item in items), *(action.text for action in mine)]
     return Letter(subject, lines, links, quoted)
-
-
-def _awaits(action: Action, person: Person) -> bool:
-    return action.is_open and action.owner_id == person.id and not action.is_put_off(person.today)
 
 
 def _tell_of_record(person: Person, about: str) -> Letter | None:
@@ -204,7 +206,7 @@ def _to_actions() -> list[tuple[str, str]]:
 
 
 def _tell_of_late(person: Person, about: str) -> Letter | None:
-    late = [one for one in actions.open_ones_of(person) if _awaits(one, person) and one.days_late(person.today)]
+    late = [one for one in actions.open_ones_of(person) if one.is_up_to(person) and one.days_late(person.today)]
     if not late or person.today >= date.fromisoformat(about) + timedelta(weeks=1):
         return None
     names = [one.pair.other(person).name for one in late]
@@ -219,7 +221,7 @@ def _tell_of_late(person: Person, about: str) -> Letter | None:
 
 def _invite(person: Person, about: str) -> Letter | None:
     pair = person.pair(about)
-    if not pair or pair.accepted_at or pair.over_at or pair.invitee.id != person.id:
+    if not pair or not pairing.invitations().where(Pair.id == about, Person.id == person.id).exists():
         return None
     name = pair.other(person).name
     subject = gettext("%(name)s would like to meet you one to one", name=name)

@@ -869,6 +869,16 @@ def stands(now):
     return Pair.ended_at.is_null() & (Pair.covers_until.is_null() | (Pair.covers_until > now))
 
 
+def runs(now):
+    """The condition that two people meet one to one: Pair.is_running, for a query."""
+    return Pair.accepted_at.is_null(False) & stands(now)
+
+
+def still_open():
+    """The condition that a meeting is neither closed nor cancelled: Meeting.is_open, for a query."""
+    return Meeting.closed_at.is_null() & Meeting.cancelled_at.is_null()
+
+
 def mine(person, now):
     """The condition that a pair is this person's to read: a manager's right ends with the pair, or soon after."""
     manages = stands(now) | Pair.accepted_at.is_null() | (Pair.manager_until > now)
@@ -904,7 +914,7 @@ def _pairs(person, now):
 
 
 def _open_meetings(pair):
-    return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+    return Meeting.select().where(Meeting.pair == pair, still_open())
 
 
 def _closed_meetings(pair):
@@ -922,12 +932,7 @@ MEETING = Prepared(
 )
 NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
 NEXT_MEETINGS_OF = Prepared(
-    lambda person, now: (
-        Meeting.select()
-        .join(Pair)
-        .where(mine(person, now), Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
-        .order_by(Meeting.starts_at)
-    )
+    lambda person, now: Meeting.select().join(Pair).where(mine(person, now), still_open()).order_by(Meeting.starts_at)
 )
 LATEST = Meeting.closed_at.desc(), Meeting.starts_at.desc()
 LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(*LATEST).limit(1))

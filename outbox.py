@@ -18,7 +18,8 @@ from rows import Moment, Row, new_id
 LEASE = timedelta(minutes=10)
 # How long to wait after the first failure, the second, and so on; the last goes on.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
-FARTHEST = max(LEASE, *PAUSES)
+# No pause and no night is longer.
+FARTHEST = timedelta(days=1)
 # When to try no more, and when to forget what was mailed.
 GIVE_UP = timedelta(days=3)
 KEPT = timedelta(days=100)
@@ -70,6 +71,10 @@ class OutgoingMail(Row):
         taken = OutgoingMail.update(facts).where(OutgoingMail.id == self.id, *still).execute()
         self.tries += 1
         return bool(taken)
+
+    def wait(self, until: datetime) -> None:
+        """Not now; that was no try."""
+        self.change(next_try_at=until, tries=self.tries - 1)
 
     def note_sent(self) -> None:
         """The mail server has taken it."""
@@ -137,6 +142,18 @@ def forget_old() -> None:
     """Forget what was over long ago."""
     is_old = OutgoingMail.decided_at < clock.now() - KEPT
     OutgoingMail.delete().where(is_old, OutgoingMail.next_try_at.is_null()).execute()
+
+
+def move(source: Person, target: Person) -> None:
+    """What was mailed to somebody under another name was mailed to them, and what waits there is for them."""
+    told = {(mail.kind, mail.about) for mail in _of(target)}
+    for mail in _of(source):
+        if (mail.kind, mail.about) not in told:
+            mail.change(person=target)
+
+
+def _of(person: Person) -> list[OutgoingMail]:
+    return list(OutgoingMail.select().where(OutgoingMail.person == person))
 
 
 def forget(person: Person) -> None:

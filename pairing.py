@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from peewee import Case
+
 import clock
 import notices
 import scheduling
@@ -60,6 +62,14 @@ def accept(pair: Pair, by: Person) -> None:
             notices.welcome(pair)
         elif pair.over_at:
             raise PairOver(pair.why_over())
+
+
+def invitations():
+    """The invitations that wait for an answer, each with whoever is to give it (Pair.invitee), as a query."""
+    is_managers = Pair.covers.is_null(False) | (Pair.invited_by == Pair.report)
+    invitee = Case(None, ((is_managers, Pair.manager),), Pair.report)
+    found = Pair.select().join(Person, on=(Person.id == invitee))
+    return found.where(Pair.accepted_at.is_null(), stands(clock.now()))
 
 
 def _first_start(pair: Pair) -> datetime:

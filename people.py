@@ -6,6 +6,7 @@ import audit
 import clock
 import naming
 import notices
+import outbox
 import pairing
 from actions import Action
 from audit import AuditEntry
@@ -31,7 +32,7 @@ NO_NAME = {
 }
 # What is set aside has upper-case letters in it, so nobody signs in under it: names are lower-cased at the door.
 SET_ASIDE = "{subject}~RETIRED~{id}"
-# What belongs to a sign-on name alone, what nobody may rewrite, and what was mailed, perhaps to both.
+# What belongs to a sign-on name alone, what nobody may rewrite, and what was mailed, which outbox.py moves.
 STAYS_BEHIND = {Session, CalendarFeed, AuditEntry, OutgoingMail}
 # What two people have made of their one-to-ones.
 MADE = (Item, Action, Objective, PrivateNote, Record)
@@ -257,6 +258,7 @@ def _hand_over(source: Person, target: Person) -> None:
     for column, model in Person._meta.backrefs.items():
         if model not in STAYS_BEHIND:
             model.update({column: target}).where(column == source).execute()
+    outbox.move(source, target)
     Session.delete().where(Session.person == source).execute()
 
 

@@ -13,7 +13,7 @@ from feedback import Feedback
 from growth import Objective, Progress
 from handovers import PassedRecord
 from languages import Phrase
-from models import Carry, Item, Meeting, Person, visible_to
+from models import Carry, Item, Meeting, Person, still_open, visible_to
 from notebooks import PrivateNote
 from records import Record, Remark, Upload, written_in
 from rows import Row, Words
@@ -62,7 +62,7 @@ class Place(NamedTuple):
         return query.where(self.seen_by(person)) if self.seen_by else query
 
 
-_RUNNING = Meeting.select(Meeting.id).where(Meeting.closed_at.is_null(), Meeting.cancelled_at.is_null())
+_RUNNING = Meeting.select(Meeting.id).where(still_open())
 _OPEN_ACTION = Action.done_at.is_null() & Action.dropped_at.is_null()
 _OPEN_OBJECTIVE = Objective.achieved_at.is_null() & Objective.dropped_at.is_null()
 _OPEN_GOAL = DevelopmentGoal.met_at.is_null() & DevelopmentGoal.dropped_at.is_null()

@@ -76,6 +76,11 @@ class PastYear:
         return [slip for slip in found if slip.ends > self.begins_at]
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the two met one to one for all of it."""
+        return bool(self.pair.accepted_at) and self.pair.accepted_at <= self.begins_at
+
+    @property
     def has_rhythm(self) -> bool:
         """Whether there is one that can slip."""
         return self._rhythm != NONE

@@ -9,6 +9,8 @@ import clock
 import languages
 from languages import Language, Phrase, gettext, ngettext
 
+# What all this is called in people's mail and calendars.
+NAME = "Duologue"
 # What ends an ordinal number, by its kind; English has four kinds, other languages have others.
 ORDINALS = {
     "one": Phrase("%(number)sst"),

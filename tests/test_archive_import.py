@@ -20,6 +20,7 @@ import owndata
 import pairing
 import people
 import wrapup
+from archive_shapes import LATER
 from bench import databases
 from models import Item, Pair, Person, Refused
 from notices import Notice
@@ -154,6 +155,19 @@ def test_a_role_does_not_come_along(ten_kinds, elsewhere, sam):
     data["account"]["people_lead"] = True
     archive_import.bring_in(data, elsewhere())
     assert not Person.get(Person.subject == "sam").people_lead
+
+
+def test_an_archive_from_before_a_column_came_is_taken(ten_kinds, elsewhere, sam):
+    data, before = exported(sam), exported(sam)
+    rows = {"person": [data["account"]], "meeting": [row for told in data["conversations"] for row in told["meeting"]]}
+    for kind, _, column in (name.partition(".") for name in LATER):
+        for row in rows[kind]:
+            del row[column]
+    jsonschema.validate(data, json.loads(SCHEMA.read_text("utf-8")))
+    archive_import.bring_in(data, elsewhere())
+    again = exported(Person.get(Person.subject == "sam"))
+    assert again["account"] == before["account"]
+    assert again["conversations"][0]["meeting"][0].keys() == before["conversations"][0]["meeting"][0].keys()
 
 
 def sentence(data, config) -> str:

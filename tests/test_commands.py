@@ -101,7 +101,7 @@ def test_a_demo_that_broke_off_is_begun_anew(run, tmp_path, made_once):
     assert run("demo").returncode == 0
     assert {path.name for path in (tmp_path / "data").iterdir()} == {"duologue.db", "keyring"}
     with sqlite3.connect(tmp_path / "data" / "duologue.db") as connection:
-        assert connection.execute("SELECT count(*) FROM person").fetchone() == (6,)
+        assert connection.execute("SELECT count(*) FROM person WHERE issuer = 'demo'").fetchone() == (6,)
     connection.close()
 
 

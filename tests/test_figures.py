@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import clock
+import demo_crowd
 import figures
 from figures import HIDDEN, Standing
 from models import Meeting, Pair, Person
@@ -161,6 +162,15 @@ def test_who_should_have_met_again_is_known_by_name(crowd):
     assert [one.pair.report.name for one in found] == ["Newly Here", "Report Design 0", "Report Design 1"]
     assert found[0].pair.id == never.id
     assert (found[0].last, found[1].last) == (None, NOW - 100 * DAY)
+
+
+def test_the_demos_crowd_has_met_as_its_departments_say_and_the_small_ones_are_together(here):
+    demo_crowd.add(ZONE)
+    found = {group.name: shares(group) for group in figures.figures(ZONE, "monthly").groups}
+    large = [department for department in demo_crowd.DEPARTMENTS if department.individuals > 4]
+    assert found.keys() == {*(department.name for department in large), None}
+    for name, _, number, (_, *away) in large:
+        assert found[name] == [(number, number - missing) for missing in away]
 
 
 # Nobody can be made out

@@ -22,13 +22,14 @@ import outbox
 import people
 import records
 from config import Config
+from letters import TOKENS
 from mailer import Mailer
 from models import Person
 from outbox import GIVE_UP, KEPT, LEASE, PAUSES, Mailing, OutgoingMail
 
 from . import behind
 from .command_line import refused, run, said
-from .conftest import NOW
+from .conftest import NOW, ZONE
 from .letterbox import PASSWORD, USER, html_of, listening, text_of
 
 HOST = "meetings.example.org"
@@ -100,7 +101,9 @@ def test_it_says_what_programs_and_people_go_by(here, box, alone, sam, meeting):
         assert "You and Ada Marsh meet on Wednesday 4 March, 10:00." in words
         assert f"https://{HOST}{meeting.path}" in words
         assert out in words
-    assert "prefers-color-scheme: dark" in html_of(mail)
+    colours = set(re.findall(r"#[0-9a-f]{6}", html_of(mail)))
+    assert len(colours) > 10
+    assert all(colour in TOKENS.read_text("utf-8") for colour in colours)
     assert not re.search(r"\b(src|background)=|url\(|@import|<(img|link|script|iframe)", html_of(mail))
     assert set(re.findall(r'href="([^"]+?)/', html_of(mail))) == {"https:"}
 
@@ -178,6 +181,23 @@ def test_what_is_refused_for_now_is_tried_again_after_longer_and_longer_pauses(h
     look(mailer, moment)
     assert (len(box.taken), of(sam).tries, of(sam).sent_at) == (1, 5, moment)
     assert list(PAUSES) == sorted(set(PAUSES))
+
+
+@pytest.mark.parametrize("zone", [ZONE, "Asia/Tokyo"])
+def test_what_has_to_be_tried_again_does_not_come_at_night(here, box, alone, ada, sam, zone):
+    ada.change(email=None)
+    sam.live_in(zone)
+    mailer, evening = Mailer(settings(here, box)), clock.from_local(datetime(2026, 3, 3, 19, 58), zone)
+    for minutes in (0, 1, 10):
+        box.at_recipient = ["451 Try again later"]
+        look(mailer, evening + timedelta(minutes=minutes))
+    morning = clock.from_local(datetime(2026, 3, 4, 9), zone)
+    assert (of(sam).next_try_at, of(sam).tries, mailer.waiting) == (morning, 2, 1)
+    box.at_recipient = []
+    look(mailer, morning - timedelta(seconds=1))
+    assert box.taken == []
+    look(mailer, morning)
+    assert len(box.taken) == 1
 
 
 def test_while_the_server_is_away_one_is_tried_and_all_arrive_when_it_is_back(here, meeting, sam):

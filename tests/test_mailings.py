@@ -14,7 +14,7 @@ import people
 import records
 from mailings import DAY_BEFORE, INVITATION, KINDS, LATE, RECORD, announced_on
 from models import Person
-from outbox import OutgoingMail
+from outbox import Mailing, OutgoingMail
 
 from . import pseudo
 from .conftest import NOW, ZONE
@@ -269,6 +269,19 @@ def test_what_is_off_does_not_come_and_the_others_do(meeting, ada, sam, item):
     with clock.at(NOW + timedelta(days=7)):
         records.close(meeting, ada, None)
     assert kinds_for(sam, NOW + timedelta(days=7) + LATER) == [RECORD]
+
+
+def test_what_one_was_told_under_another_name_is_not_told_again_and_what_waits_comes(meeting, ada, sam, lee, item):
+    agreed(item, sam, sam, "Map both gaps", date(2026, 3, 2))
+    records.close(meeting, ada, None)
+    sammy = people.add("demo", "sammy", "Sammy Okoro", "sammy@example.org", ZONE)
+    assert ("Sam", RECORD) in letters(NOW + LATER)
+    with clock.at(NOW + LATER):
+        pairing.invite(lee, manager=lee, report=sam)
+        waiting = (sam, "2026-03-02"), (sam, "2026-02-23"), (sammy, "2026-02-23")
+        outbox.lay_in(Mailing(person.id, LATE, monday) for person, monday in waiting)
+        people.merge(sam, sammy)
+    assert letters(NOW + 3 * LATER).keys() == {("Sammy", LATE), ("Sammy", INVITATION)}
 
 
 @pytest.mark.parametrize(

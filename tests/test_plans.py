@@ -32,7 +32,7 @@ def scanned(sql: str, plan: list[str]) -> set[str]:
 
 
 @pytest.fixture
-def wholes(app, monkeypatch):
+def wholes(here, monkeypatch):
     """A dictionary that fills with each statement that reads a whole table: those tables, by its SQL."""
     if not isinstance(db.obj, engines.sqlite.SqliteFile):
         pytest.skip("SQLite tells in advance what it will do, however few rows there are.")

@@ -63,7 +63,7 @@ def show():
 
 
 @pages.get("/figures/months.csv")
-def table():
+def download():
     written = io.StringIO()
     csv.writer(written).writerows([COLUMNS, *_rows(FiguresPage(g.person))])
     headers = {"Content-Disposition": 'attachment; filename="figures.csv"'}

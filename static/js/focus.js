@@ -1,12 +1,34 @@
-// What had the focus may be taken away by an answer: then its row has it, or the one beside it.
+// What had the focus may be taken away by an answer: then its row has it, or the one beside it, or what they stand in.
 (() => {
-  let rows = [];
+  const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  let trail = [];
+
+  const beside = (elt) => (elt.matches("li") ? [elt, elt.nextElementSibling, elt.previousElementSibling] : [elt]);
+
   document.addEventListener("htmx:before:swap", () => {
-    const row = document.activeElement.closest("li[id]");
-    rows = row ? [row, row.nextElementSibling, row.previousElementSibling].map((each) => each?.id).filter(Boolean) : [];
+    const here = document.activeElement;
+    // An Undo goes as it is pressed: what it brings back is where one was before.
+    if (here.closest("#notice")) return;
+    trail = [];
+    for (let place = here.closest("[id]"); place && place.id !== "main"; place = place.parentElement.closest("[id]")) {
+      trail.push(...beside(place).map((each) => each?.id).filter(Boolean));
+    }
   });
+
+  const isShown = (elt) => elt.checkVisibility();
+  const heading = (place) => {
+    const found = place.querySelector("h1, h2, h3");
+    if (found) found.tabIndex = -1;
+    return found;
+  };
+  const within = (place) => {
+    if (place.matches(`[tabindex], ${CONTROLS}`)) return isShown(place) && place;
+    return (!place.matches("li") && heading(place)) || [...place.querySelectorAll(CONTROLS)].find(isShown);
+  };
+
   document.addEventListener("htmx:after:swap", () => {
-    const row = document.activeElement === document.body && rows.map((id) => document.getElementById(id)).find(Boolean);
-    if (row) (row.hasAttribute("tabindex") ? row : row.querySelector("a, button, input, textarea:not([hidden])"))?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    const found = trail.map((id) => document.getElementById(id)).filter(Boolean).map(within).find(Boolean);
+    found?.focus({ preventScroll: Boolean(found.closest("li")) });
   });
 })();

@@ -17,5 +17,6 @@ htmx.registerExtension("guard", {
     if (oldNode.matches?.("input[type=checkbox]")) oldNode.checked = newNode.checked;
   },
 
-  htmx_before_morph_attr: (elt, { attrName }) => !(attrName === "open" && elt.matches("details")),
+  // A heading that was given the focus keeps it: see focus.js.
+  htmx_before_morph_attr: (elt, { attrName }) => !(attrName === "open" && elt.matches("details")) && !(attrName === "tabindex" && elt.matches("h1, h2, h3")),
 });

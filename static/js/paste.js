@@ -10,7 +10,14 @@
   };
   const isItalic = (elt) => (style(elt, /font-style:\s*(\w+)/) ?? (elt.matches("i, em") ? "italic" : "")) === "italic";
 
-  const plain = (text) => text.replace(/[\s\u00a0]+/g, " ").replace(/(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)/g, "\\$&");
+  // The nearest around it that says so decides whether lines end where they end in the source.
+  const keepsLines = (elt) => {
+    const said = style(elt, /white-space(?:-collapse)?:\s*([\w-]+)/);
+    return said ? /^(pre|break)/.test(said) : elt.matches("pre, .words") || Boolean(elt.parentElement && keepsLines(elt.parentElement));
+  };
+
+  const escaped = (text) => text.replace(/(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)/g, "\\$&");
+  const plain = (node) => escaped(keepsLines(node.parentElement) ? node.data.replaceAll("\u00a0", " ") : node.data.replace(/[\s\u00a0]+/g, " "));
   // A mark holds on to its words, so spaces and line ends stay outside; nothing twice within the same.
   const marked = (mark, text) => text.includes(mark) ? text : text.replace(/^(\s*)(\S[^\n]*?)(\s*)$/gm, `$1${mark}$2${mark}$3`);
 
@@ -45,7 +52,7 @@
 
   const inside = (elt) => [...elt.childNodes].map(told).join("");
   const told = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return plain(node.data);
+    if (node.nodeType === Node.TEXT_NODE) return plain(node);
     if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SILENT)) return "";
     if (node.matches("br")) return "\n";
     if (node.matches("ul, ol")) return `\n${list(node, 0)}\n`;
@@ -54,7 +61,9 @@
     let words = inside(node);
     if (node.matches("a")) words = link(node, words);
     if (node.matches("td, th")) return `${words.trim()} `;
-    if (node.matches(BLOCKS)) return `\n${words.trim()}\n\n`;
+    // A line of an editor, which shows code so.
+    if (node.matches("div") && keepsLines(node.parentElement)) return `${words.replace(/\n$/, "")}\n`;
+    if (node.matches(BLOCKS)) return `\n${keepsLines(node) ? words.replace(/^\n+|\s+$/g, "") : words.trim()}\n\n`;
     if (isItalic(node)) words = marked("*", words);
     return isBold(node) ? marked("**", words) : words;
   };

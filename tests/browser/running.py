@@ -58,6 +58,10 @@ class Server:
         found = self._address()
         self.address, self.port = found.group(1), int(found.group(2))
 
+    def run(self, *command: str) -> None:
+        """What an operator does beside it: `duologue` with these words."""
+        subprocess.run([DUOLOGUE, *command], env=_settings(self.folder, **self._more), check=True, capture_output=True)
+
     def _address(self) -> re.Match:
         began, deadline = self._log.tell(), time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:

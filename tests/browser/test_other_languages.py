@@ -10,7 +10,7 @@ from .test_every_page import fits
 # Elements whose own words do not all show: beyond the window, or beyond the element.
 CLIPPED = """() => {
   const says = (elt) => [...elt.childNodes].some((node) => node.nodeType === 3 && /\\p{L}/u.test(node.textContent));
-  const unseen = ".skip, .unseen, .bar .me, noscript, option, datalist, textarea";
+  const unseen = ".skip, .unseen, .brand span, .bar .me, noscript, option, datalist, textarea";
   const beyond = (elt) => {
     const { left, right } = elt.getBoundingClientRect();
     return left < -1 || right > document.documentElement.clientWidth + 1;

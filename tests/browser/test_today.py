@@ -29,5 +29,6 @@ def test_prepare_and_the_agenda_are_one_click_away(sign_in):
 def test_the_people_leads_figures_fit(sign_in, width):
     robin = sign_in("Robin Vale", viewport={"width": width, "height": 800})
     robin.page.goto("/figures")
-    expect(robin.page.get_by_text("There are no figures yet")).to_be_visible()
+    expect(robin.page.get_by_role("heading", name="Small departments together")).to_be_visible()
+    expect(robin.page.locator("figure.months")).to_have_count(5)
     fits(robin, "the figures")

@@ -30,6 +30,11 @@ BY_AN_ONLINE_DOCUMENT = """<meta charset="utf-8">
 <b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr"><span
 style="font-weight:700">Strong</span><span style="font-style:italic"> and leaning</span></p>
 <ol><li dir="ltr"><p><span style="font-weight:400">first</span></p></li><li><p>second</p></li></ol></b>"""
+BY_AN_EDITOR = """<div style="font-family: monospace; white-space: pre;"><div><span>if x:</span></div><div><span>  y
+</span></div><br><div>z</div></div>"""
+BY_A_CHAT = """<span style="white-space-collapse: preserve-breaks">one
+two <b style="white-space: normal">th
+ree</b></span>"""
 HOSTILE = """<p onclick="alert(1)">Nice<img src=x onerror=alert(1)><script>alert(1)</script>
 <a href="javascript:alert(1)">words</a></p>"""
 
@@ -41,6 +46,10 @@ PASTED = (
     (HOSTILE, "Nice words"),
     ("<span>2*3, snake_case and *stars*</span>", r"2*3, snake_case and \*stars\*"),
     ("<i>2*3</i>", "2*3"),
+    ("<p>See</p><pre><code>a\n  *b*\n\nc</code></pre><p>and\nso on</p>", "See\n\na\n  \\*b\\*\n\nc\n\nand so on"),
+    ("<ul><li><pre>one\ntwo</pre></li></ul><div class='words'>three\nfour</div>", "- one two\n\nthree\nfour"),
+    (BY_AN_EDITOR, "if x:\n  y\n\nz"),
+    (BY_A_CHAT, "one\ntwo **th ree**"),
     ("<p>one<br>two</p><table><tr><td>a</td><td>b</td></tr></table>", "one\ntwo\n\na b"),
 )
 
@@ -64,6 +73,13 @@ def test_the_clipboard_itself_brings_words_to_where_the_caret_is(sign_in):
     expect(box).to_have_value("Before **strong** words")
     box.press("Enter")
     expect(ada.section(GOALS).locator("strong", has_text="strong")).to_be_visible()
+    box.fill("First line\n  second")
+    box.press("Enter")
+    added = ada.section(GOALS).locator(".item-body > .words", has_text="First line")
+    added.evaluate("words => { document.activeElement.blur(); getSelection().selectAllChildren(words); }")
+    ada.page.keyboard.press("ControlOrMeta+c")
+    box.press("ControlOrMeta+v")
+    expect(box).to_have_value("First line\n  second")
 
 
 def test_what_one_writes_with_marks_both_see_with_looks(ada, sam):

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from ..conftest import NOW, PEOPLE
+import demo_crowd
+from models import Person
+
+from ..conftest import NOW, PEOPLE, ZONE
 
 
 def test_it_lists_everybody_as_a_button(nobody):
@@ -21,6 +24,14 @@ def test_a_press_signs_in(nobody, sam):
 def test_signing_in_as_somebody_else_leaves_nothing_of_the_first(as_sam, ada, meeting, draft):
     as_sam.sign_in(ada)
     assert draft.text not in as_sam.see(meeting.path)
+
+
+def test_nobody_signs_in_as_one_of_the_crowd(nobody):
+    demo_crowd.add(ZONE)
+    assert nobody.see("/demo").count('<button name="person"') == len(PEOPLE)
+    nobody.read_token("/demo")
+    for person in Person.select().where(Person.issuer == demo_crowd.ISSUER).limit(3):
+        assert nobody.form("/demo", person=person.id).status_code == 404
 
 
 @pytest.mark.parametrize("person", ["", "nobody", "sam"])

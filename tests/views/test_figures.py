@@ -89,6 +89,7 @@ def test_everybody_is_told_then_and_only_then(as_sam, as_ada, pair, by_name, mon
     assert said not in as_sam.see(pair.path)
 
 
-def test_the_people_leads_own_page_leads_there(as_robin, as_sam):
-    assert 'href="/figures"' in as_robin.see("/me")
-    assert 'href="/figures"' not in as_sam.see("/me")
+@pytest.mark.parametrize("address", ["/", "/me"])
+def test_the_people_leads_own_pages_lead_there(as_robin, as_sam, address):
+    assert 'href="/figures"' in as_robin.see(address)
+    assert 'href="/figures"' not in as_sam.see(address)

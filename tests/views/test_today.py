@@ -96,6 +96,12 @@ def test_an_empty_year_and_plan_say_how_to_begin(as_sam, meeting):
     assert "Nothing in your plan yet. What would you like to be able to do?" in page
 
 
+def test_whoever_has_begun_lately_is_not_told_that_they_have_not_met_for_a_year(as_sam, pair):
+    assert "one to one since 2 March" in as_sam.see("/")
+    pair.change(accepted_at=NOW - timedelta(days=400))
+    assert "not met in the past year" in as_sam.see("/")
+
+
 def test_more_than_six_conversations_are_folded_away(as_ada, ada, robin, lee, noor):
     for other in (lee, noor, robin):
         for manager, report in ((ada, other), (other, ada)):
