@@ -20,3 +20,4 @@ run history-sqlite bench.history --pairs "$pairs" --backup
 run history-postgresql bench.history --pairs "$pairs" --backup --database postgresql
 run soak bench.soak --minutes "$minutes"
 .venv/bin/python -m bench.scale
+if [ -n "${CHROMIUM:-}" ]; then bin/lighthouse --json docs/figures/lighthouse.json; fi

@@ -1,7 +1,7 @@
 """What Lighthouse says of Today, a meeting and Actions, as a signed-in person has them on a slow phone.
 
 Run it by bin/lighthouse, which installs it. It loads each page in Chromium, and reckons how long that would take with a
-processor four times slower and on a slow mobile network.
+processor four times slower and on a slow mobile network; of some times, the one in the middle counts.
 """
 
 import argparse
@@ -51,6 +51,12 @@ def report(address: str, headers: Path) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+def usual(address: str, headers: Path, runs: int) -> dict[str, Any]:
+    """The one in the middle of so many reports, by its performance."""
+    found = [report(address, headers) for _ in range(runs)]
+    return sorted(found, key=lambda one: one["categories"]["performance"]["score"])[runs // 2]
+
+
 def figures(name: str, found: dict[str, Any]) -> list[Figure]:
     """What a report says of a page: the points that are missing, and what was reckoned."""
     missing = {key: round(100 - 100 * found["categories"][key]["score"]) for key in MAY_MISS}
@@ -72,11 +78,11 @@ def complaints(found: dict[str, Any]) -> Iterator[str]:
                 yield f"{key}: {audit['title']} {audit.get('displayValue', '')}"
 
 
-def looked_at(server: Server, folder: Path) -> Iterator[Figure]:
+def looked_at(server: Server, folder: Path, runs: int) -> Iterator[Figure]:
     """The figures of each page, printed as they come."""
     headers, pages = signed_in(server, folder)
     for name, path in pages.items():
-        found = report(server.origin + path, headers)
+        found = usual(server.origin + path, headers, runs)
         some = figures(name, found)
         table(some)
         print(*complaints(found), sep="\n", flush=True)
@@ -88,10 +94,12 @@ def main(options: argparse.Namespace) -> int:
         server = Server(Path(folder))
         server.make_demo()
         with server:
-            found = list(looked_at(server, Path(folder)))
+            found = list(looked_at(server, Path(folder), options.runs))
     keep(options, found, against_budgets("What Lighthouse misses", found))
     return any(figure.verdict == "MISSED" for figure in found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(parser(__doc__).parse_args()))
+    line = parser(__doc__)
+    line.add_argument("--runs", type=int, default=3, help="how often each page is loaded (3)")
+    sys.exit(main(line.parse_args()))
