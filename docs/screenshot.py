@@ -1,4 +1,4 @@
-"""Makes the README's picture: two people on one agenda, side by side, from the demo."""
+"""Makes the README's pictures from the demo: two people on one agenda, Today, and the large screen."""
 
 import base64
 import os
@@ -11,10 +11,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PICTURE = Path(__file__).parent / "meeting.png"
+DOCS = Path(__file__).parent
 DUOLOGUE = Path(sys.executable).parent / "duologue"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WIDTH, HEIGHT = 900, 1_150
+LAPTOP, LARGE = {"width": 1_200, "height": 800}, {"width": 1_280, "height": 720}
 
 
 @contextmanager
@@ -34,7 +35,11 @@ def demo() -> Iterator[str]:
 def sign_in(browser: Browser, address: str, name: str) -> Page:
     """The next meeting of Ada and Sam, on the screen of one of them."""
     context = browser.new_context(
-        base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", locale="en-GB"
+        base_url=address,
+        viewport={"width": WIDTH, "height": HEIGHT},
+        color_scheme="light",
+        locale="en-GB",
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto("/demo")
@@ -71,16 +76,36 @@ def side_by_side(browser: Browser, pages: list[Page]) -> None:
     style = "body{margin:0;padding:24px;display:flex;gap:24px;background:#d9cfc2}img{border-radius:10px;width:50%}"
     page = browser.new_page(viewport={"width": 2 * WIDTH + 72, "height": HEIGHT + 48})
     page.set_content(f"<style>{style}</style>{images}")
-    page.screenshot(path=PICTURE)
+    page.screenshot(path=DOCS / "meeting.png")
+
+
+def large_screen(page: Page) -> None:
+    """The second thing on the agenda, to be seen across a room."""
+    page.set_viewport_size(LARGE)
+    page.get_by_role("link", name="Present").click()
+    page.get_by_role("button", name="Full screen").wait_for()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.screenshot(path=DOCS / "present.png", animations="disabled")
+
+
+def today(page: Page) -> None:
+    """Where everybody begins."""
+    page.set_viewport_size(LAPTOP)
+    page.goto("/")
+    page.get_by_text("Live", exact=True).wait_for()
+    page.screenshot(path=DOCS / "today.png", full_page=True)
 
 
 def main() -> None:
-    """Make the picture with the Chromium that CHROMIUM names."""
+    """Make the pictures with the Chromium that CHROMIUM names."""
     with demo() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=ARGUMENTS)
         ada, sam = sign_in(browser, address, "Ada Marsh"), sign_in(browser, address, "Sam Okoro")
         talk(ada, sam)
         side_by_side(browser, [ada, sam])
+        large_screen(ada)
+        today(ada)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 (() => {
   const slides = () => [...document.querySelectorAll(".slide")];
   const place = (all) => all.findIndex((slide) => slide.getBoundingClientRect().bottom > innerHeight / 2);
-  let shown;
+  // Where a scroll that is under way leads: who presses twice goes on from there.
+  let shown, ahead;
   const BACK = ["ArrowLeft", "ArrowUp", "PageUp"], ON = ["ArrowRight", "ArrowDown", "PageDown", " ", "n"];
   // A letter does something only for whoever wants that of letters.
   const isUnwanted = (key) => key === "n" && !("keys" in document.body.dataset);
@@ -15,8 +16,8 @@
   };
 
   const go = (step) => {
-    const all = slides();
-    const there = all[Math.min(Math.max(place(all) + step, 0), all.length - 1)];
+    const all = slides(), here = all.includes(ahead) ? all.indexOf(ahead) : place(all);
+    const there = ahead = all[Math.min(Math.max(here + step, 0), all.length - 1)];
     there?.scrollIntoView();
     (there?.querySelector("[rel=next]") ?? there?.querySelector("[rel=prev]"))?.focus({ preventScroll: true });
   };
@@ -28,6 +29,8 @@
     event.preventDefault();
     go(event.shiftKey ? -step : step);
   });
+
+  document.addEventListener("scrollend", () => { ahead = undefined; });
 
   document.addEventListener("htmx:before:swap", () => { shown = slides()[place(slides())]?.id; });
   document.addEventListener("htmx:after:swap", () => {

@@ -27,6 +27,11 @@ def test_one_keystroke_leads_to_the_next_thing_and_one_back(ada):
     for key, number in (("ArrowRight", 0), ("PageDown", 1), (" ", 2), ("PageUp", 1), ("ArrowLeft", 0)):
         page.keyboard.press(key)
         shows(page, words[number])
+    # However slowly it scrolls.
+    page.emulate_media(reduced_motion="no-preference")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    shows(page, words[2])
 
 
 def test_what_the_other_one_does_shows_at_once_and_a_tick_shows_on_the_agenda(ada, sam):
