@@ -17,22 +17,9 @@ FIRST_NAMES = (
     *("Mona", "Nils", "Olga", "Pavel", "Rosa", "Stefan", "Tara", "Yusuf"),
 )
 LAST_NAMES = (
-    *("Adeyemi", "Berg", "Castillo", "Dumont", "Eriksen", "Fischer", "Gupta", "Hughes", "Ivanova", "Jensen"),
-    *(
-        "Kaya",
-        "Lombardi",
-        "Moreau",
-        "Novak",
-        "Osei",
-        "Petrov",
-        "Quinn",
-        "Rossi",
-        "Silva",
-        "Turner",
-        "Ueda",
-        "Vogel",
-        "Wu",
-    ),
+    *("Adeyemi", "Berg", "Castillo", "Dumont", "Eriksen", "Fischer", "Gupta", "Hughes"),
+    *("Ivanova", "Jensen", "Kaya", "Lombardi", "Moreau", "Novak", "Osei", "Petrov"),
+    *("Quinn", "Rossi", "Silva", "Turner", "Ueda", "Vogel", "Wu"),
 )
 # A first meeting before the year, so that it can have been in time.
 MONTHS = 13
@@ -88,7 +75,9 @@ def _pair(manager: Person, report: Person) -> Pair:
 def _moments(department: Department, number: int, zone: str) -> Iterator[datetime]:
     """When a pair of a department met: once a month, but for those months in which it was its turn to be away."""
     months = clock.months(MONTHS + 1, clock.now(), zone)
-    for turn, (begins, away) in enumerate(zip(months, (*department.away, 0), strict=True)):
+    # The month that has just begun is nobody's to be away in.
+    away_by_month = *department.away, 0
+    for turn, (begins, away) in enumerate(zip(months, away_by_month, strict=True)):
         moment = _in_the_middle_of(clock.local(begins, zone).date(), number, zone)
         if (number + 2 * turn) % department.individuals >= away and moment < clock.now():
             yield moment

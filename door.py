@@ -16,7 +16,7 @@ from models import Person
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}
-# The same, by what a mail's link ends in: a token. Mail programs ask for it, too, and have no form of ours.
+# Open to whoever has the token of a mail's link. Mail programs post there, without a form of ours.
 MAIL_ENDPOINTS = {"mail.ask", "mail.stop"}
 # What a token in its address opens, and nothing else does: calendar programs cannot sign on.
 TOKEN_ENDPOINTS = {"calendars.feed"}

@@ -88,7 +88,7 @@ def _headed(mail: OutgoingMail, person: Person, subject: str, config: Config) ->
 def _fill(made: EmailMessage, letter: Letter, links: Links, ways_out: Links) -> None:
     made.set_content(_as_text(letter, links, ways_out), cte="quoted-printable")
     language = languages.current()
-    html = _template().render(letter=letter, links=links, ways_out=ways_out, language=language, colours=_colours())
+    html = _template().render(letter=letter, links=links, ways_out=ways_out, language=language, **_colours())
     made.add_alternative(html, subtype="html", cte="quoted-printable")
 
 
@@ -117,8 +117,9 @@ def _template() -> Any:
 
 
 @cache
-def _colours() -> list[dict[str, str]]:
-    """The colours of our pages, since a mail fetches none: those by day, and those by night."""
+def _colours() -> dict[str, dict[str, str]]:
+    """The colours of our pages by `day` and by `night`, since a mail fetches none."""
     usual, *_ = TOKENS.read_text("utf-8").partition("@media")
     found = COLOUR.findall(usual)
-    return [{name.replace("-", "_"): pair[n] for name, *pair in found} for n in range(2)]
+    by_name = [(name.replace("-", "_"), day, night) for name, day, night in found]
+    return {"day": {name: day for name, day, _ in by_name}, "night": {name: night for name, _, night in by_name}}

@@ -213,7 +213,7 @@ def _tell_of_late(person: Person, about: str) -> Letter | None:
     lines = [
         ngettext("%(num)s action of yours is late.", "%(num)s actions of yours are late.", len(late)),
         *(gettext("With %(name)s: %(num)s", name=name, num=names.count(name)) for name in dict.fromkeys(names)),
-        gettext("Tick off what is done. What takes longer can have another day, and what is no longer needed dropped."),
+        gettext("Tick off what is done. Give what takes longer another day, and drop what is no longer needed."),
     ]
     subject = ngettext("%(num)s action of yours is late", "%(num)s actions of yours are late", len(late))
     return Letter(subject, lines, _to_actions(), [one.text for one in late])

@@ -558,7 +558,7 @@ class Meeting(Row):
         self.change(**facts)
 
 
-# Without those that are open: by such an index one person's would be looked for among all that are.
+# Not of open ones: SQLite would choose this index for one person's, and walk through everybody's.
 Meeting.add_index(Meeting.closed_at, where=Meeting.closed_at.is_null(False), name="meeting_closed_at")
 
 

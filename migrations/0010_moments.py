@@ -1,4 +1,4 @@
-"""Meetings of all people are found by a moment, those of one person never: what both share is no key to either."""
+"""Meetings are found by a moment where everybody's are asked for; SQLite walked through all open ones for one person's."""
 
 TOGETHER = ('closed_at', 'starts_at')
 

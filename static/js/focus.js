@@ -17,7 +17,7 @@
 
   const isShown = (elt) => elt.checkVisibility();
   const heading = (place) => {
-    const found = place.querySelector("h1, h2, h3");
+    const found = [...place.querySelectorAll("h1, h2, h3")].find(isShown);
     if (found) found.tabIndex = -1;
     return found;
   };

@@ -17,6 +17,10 @@ htmx.registerExtension("guard", {
     if (oldNode.matches?.("input[type=checkbox]")) oldNode.checked = newNode.checked;
   },
 
-  // A heading that was given the focus keeps it: see focus.js.
-  htmx_before_morph_attr: (elt, { attrName }) => !(attrName === "open" && elt.matches("details")) && !(attrName === "tabindex" && elt.matches("h1, h2, h3")),
+  htmx_before_morph_attr: (elt, { attrName }) => {
+    const staysOpen = attrName === "open" && elt.matches("details");
+    // It was given the focus: see focus.js.
+    const staysFocusable = attrName === "tabindex" && elt.matches("h1, h2, h3");
+    return !staysOpen && !staysFocusable;
+  },
 });

@@ -26,6 +26,7 @@
 
   // The server has ended this page's right to be told anything: a fresh request says why.
   document.addEventListener("gone", () => {
+    // Asked for again, it would be refused each time.
     document.getElementById("stream")?.remove();
     if (!isLeaving) location.reload();
   });

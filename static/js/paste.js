@@ -10,7 +10,7 @@
   };
   const isItalic = (elt) => (style(elt, /font-style:\s*(\w+)/) ?? (elt.matches("i, em") ? "italic" : "")) === "italic";
 
-  // The nearest around it that says so decides whether lines end where they end in the source.
+  // The nearest around it that says so decides whether lines end where they end in the source. Our own pages have .words.
   const keepsLines = (elt) => {
     const said = style(elt, /white-space(?:-collapse)?:\s*([\w-]+)/);
     return said ? /^(pre|break)/.test(said) : elt.matches("pre, .words") || Boolean(elt.parentElement && keepsLines(elt.parentElement));

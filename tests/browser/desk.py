@@ -17,6 +17,9 @@ WELLBEING, GOALS, PLAN, OTHER = (
     "Any other business",
 )
 
+# Whether the focus is on something or within it.
+HOLDS = "(elt) => elt.contains(document.activeElement)"
+
 # Whether the page's event stream stands; the meeting's page says so in words, too.
 HEARS = """Boolean(document.getElementById("stream")?._htmx?.sse)
   && ["Live", undefined].includes(document.getElementById("link")?.textContent)"""

@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .desk import OTHER, Desk, eventually
+from .desk import HOLDS, OTHER, Desk, eventually
 
 MOST_TABS = 250
-HOLDS = "(elt) => elt.contains(document.activeElement)"
 IS_REACHED = "(all) => all.includes(document.activeElement)"
 
 

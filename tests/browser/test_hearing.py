@@ -44,14 +44,14 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     for number in range(4):
         sam.composer(GOALS).fill(f"Number {number}")
         sam.page.keyboard.press("Enter")
-    hears("Changes on the agenda: 4")
+    hears("Changes on this page: 4")
     # A draft is nobody else's business until it is shared.
     draft = sam.item("Ask about working from home on Fridays")
     draft.more(f"Move to {OTHER}")
     draft.button("Share").click()
     expect(ada.item("Ask about working from home on Fridays").row).to_be_visible()
     sleep.more("Delete")
-    hears("Sam added: Ask about working from home on Fridays", "Taken away: Sleep")
+    hears("Sam added: Ask about working from home on Fridays", "No longer here: Sleep")
     sam.page.get_by_label("I have covered what I came for").check()
     hears("Sam has covered everything.")
 

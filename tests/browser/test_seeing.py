@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 # 1280 by 1024 pixels at 400 %.
 ZOOMED = {"width": 320, "height": 256}
-MOST_TABS = 300
+FEWEST_TABS, MOST_TABS = 8, 300
 # What has the focus: where it is in the document, and what is wrong with how one sees it.
 FOCUSED = """() => {
   const elt = document.activeElement, box = elt.getClientRects()[0];
@@ -18,10 +18,11 @@ FOCUSED = """() => {
 def unseen(page):
     """All that is not to be seen when the focus is on it, from the page's end to its beginning."""
     begins, problems = None, []
-    for _ in range(MOST_TABS):
+    for number in range(MOST_TABS):
         page.keyboard.press("Shift+Tab")
         where, problem = page.evaluate(FOCUSED)
         if where in ("the end", begins):
+            assert number > FEWEST_TABS, "Hardly anything had the focus."
             return problems
         begins = begins or where
         problems += [problem] if problem else []
