@@ -6,6 +6,7 @@ if __name__ == "__main__":
 
     raise SystemExit(commands.main())
 
+import random
 import time
 
 from flask import Flask, abort, request
@@ -90,8 +91,12 @@ def create_app(config: settings.Config | None = None) -> Flask:
     return app
 
 
+# How often something is done until it is done, and how long it rests before that.
+TRIES, PAUSE_SECONDS = 4, (0.02, 0.1)
+
+
 class Duologue(Flask):
-    """The application. It does once more what the database broke off so that somebody else could go on."""
+    """The application. It does again what the database broke off so that somebody else could go on."""
 
     def preprocess_request(self):
         """Whatever comes before the view, such as signing in."""
@@ -102,11 +107,14 @@ class Duologue(Flask):
         return self._done(super().dispatch_request)
 
     def _done(self, work):
-        try:
-            return work()
-        except OperationalError as problem:
-            if not db.gave_way(problem):
-                raise
+        for _ in range(TRIES - 1):
+            try:
+                return work()
+            except OperationalError as problem:
+                if not db.gave_way(problem):
+                    raise
+            # Whoever waits for what was let go has it first; at once, the two would meet again.
+            time.sleep(random.uniform(*PAUSE_SECONDS))
         return work()
 
 
