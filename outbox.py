@@ -148,7 +148,12 @@ def move(source: Person, target: Person) -> None:
     """What was mailed to somebody under another name was mailed to them, and what waits there is for them."""
     told = {(mail.kind, mail.about) for mail in _of(target)}
     for mail in _of(source):
-        if (mail.kind, mail.about) not in told:
+        if (mail.kind, mail.about) in told:
+            # Its way out leads to the one who stays; what it says they were mailed, or will be, by the other one.
+            mail.change(person=target, about=f"~{mail.id}")
+            if not mail.sent_at:
+                mail.drop()
+        else:
             mail.change(person=target)
 
 

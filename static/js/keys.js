@@ -1,6 +1,6 @@
 // Single keys press what stands on the page, and the focus stays where one was. They are listed in templates/people/_shortcuts.html.
 (() => {
-  const CHORD_MS = 1_500;
+  const CHORD_MS = 1_500, STILL_TYPING_MS = 2_000;
   // Where a letter is a letter.
   const TYPED = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
   const box = (id) => document.getElementById(id);
@@ -48,7 +48,16 @@
   };
 
   let before = { key: "", at: 0 };
+  // Whose box was taken away goes on typing for a moment.
+  let typingUntil = 0;
+  document.addEventListener("interrupted", ({ timeStamp }) => { typingUntil = timeStamp + STILL_TYPING_MS; });
+
   const single = (event) => {
+    if (event.timeStamp < typingUntil) {
+      typingUntil = event.timeStamp + STILL_TYPING_MS;
+      event.preventDefault();
+      return;
+    }
     // Who leans on a key means it once, but for going up and down.
     if (event.repeat && !"jk".includes(event.key)) return;
     const chord = event.timeStamp - before.at < CHORD_MS ? `${before.key} ${event.key}` : event.key;

@@ -20,19 +20,27 @@
   // A first connection that fails is tried again every three seconds.
   document.addEventListener("htmx:error", (event) => { if (event.target.id === "stream") say("lost"); });
 
-  // A page that is on its way to another is left alone: one navigation would cut the other off.
-  let isLeaving = false;
-  addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 5_000); });
-
-  // The server has ended this page's right to be told anything: a fresh request says why.
-  document.addEventListener("gone", () => {
+  // A page that is on its way to another is left alone: one navigation would cut the other off. It may stay after all.
+  let isLeaving = false, ending;
+  const end = () => { if (!isLeaving) ending?.(); };
+  addEventListener("beforeunload", () => { isLeaving = true; setTimeout(() => { isLeaving = false; end(); }, 5_000); });
+  const ends = (how) => {
+    ending = how;
     // Asked for again, it would be refused each time.
     document.getElementById("stream")?.remove();
-    if (!isLeaving) location.reload();
-  });
+    end();
+  };
+
+  // The server has ended this page's right to be told anything: a fresh request says why.
+  const gone = () => ends(() => location.reload());
   // A page that nobody is signed in to any more is not left open; what was typed waits in this tab for its person.
-  document.addEventListener("signed-out", () => {
-    if (!isLeaving) location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
+  const signedOut = () => ends(() => location.replace(`/signed-out?next=${encodeURIComponent(location.pathname)}`));
+  document.addEventListener("gone", gone);
+  document.addEventListener("signed-out", signedOut);
+  // Whoever was away meanwhile is told so by a stream that is refused.
+  document.addEventListener("htmx:sse:error", ({ detail: { status } }) => {
+    if (status === 401) signedOut();
+    else if (status === 403 || status === 404) gone();
   });
 
   window.addEventListener("offline", () => { say("lost"); again(); });

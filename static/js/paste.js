@@ -1,6 +1,7 @@
 // What is pasted from a document comes as the light Markdown that boxes know; see markup.py.
 (() => {
   const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, tr, blockquote, pre, section, article, header, footer, dt, dd, figure, table";
+  const MOST_TEXT = 10_000, MOST_LINES = 200, MOST_HTML = 1_000_000;
   const SILENT = "script, style, title, head, template, noscript, iframe, object, svg, img";
   // What word processors say of looks and lists is in their styles.
   const style = (elt, pattern) => pattern.exec(elt.dataset?.style ?? "")?.[1];
@@ -19,7 +20,7 @@
   const escaped = (text) => text.replace(/(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)/g, "\\$&");
   const plain = (node) => escaped(keepsLines(node.parentElement) ? node.data.replaceAll("\u00a0", " ") : node.data.replace(/[\s\u00a0]+/g, " "));
   // A mark holds on to its words, so spaces and line ends stay outside; nothing twice within the same.
-  const marked = (mark, text) => text.includes(mark) ? text : text.replace(/^(\s*)(\S[^\n]*?)(\s*)$/gm, `$1${mark}$2${mark}$3`);
+  const marked = (mark, text) => text.includes(mark) ? text : text.split("\n").map((line) => line.trim() ? line.replace(line.trim(), (words) => mark + words + mark) : line).join("\n");
 
   const link = (elt, words) => {
     const address = elt.getAttribute("href") ?? "";
@@ -63,7 +64,7 @@
     if (node.matches("td, th")) return `${words.trim()} `;
     // A line of an editor, which shows code so.
     if (node.matches("div") && keepsLines(node.parentElement)) return `${words.replace(/\n$/, "")}\n`;
-    if (node.matches(BLOCKS)) return `\n${keepsLines(node) ? words.replace(/^\n+|\s+$/g, "") : words.trim()}\n\n`;
+    if (node.matches(BLOCKS)) return `\n${keepsLines(node) ? words.trimEnd().replace(/^\n+/, "") : words.trim()}\n\n`;
     if (isItalic(node)) words = marked("*", words);
     return isBold(node) ? marked("**", words) : words;
   };
@@ -81,8 +82,11 @@
   document.addEventListener("paste", (event) => {
     const html = event.clipboardData?.getData("text/html");
     if (!html || !event.target.matches?.("textarea")) return;
+    // What is long comes as plain text, as the browser pastes it: laid out, it would keep one waiting.
+    const typed = event.clipboardData.getData("text/plain");
+    if (html.length > MOST_HTML || typed.length > MOST_TEXT || typed.split("\n").length > MOST_LINES) return;
     const words = markdown(html);
-    if (!words) return;
+    if (!words || words.split("\n").length > MOST_LINES) return;
     event.preventDefault();
     // So that it can be undone like any typing.
     document.execCommand("insertText", false, words);

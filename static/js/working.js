@@ -3,5 +3,8 @@
   const pressed = ({ sourceElement, request }) => request.submitter ?? (sourceElement.matches?.("button") ? sourceElement : null);
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => pressed(ctx)?.setAttribute("aria-busy", "true"));
-  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => pressed(ctx)?.removeAttribute("aria-busy"));
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    // Another page is on its way then.
+    if (!ctx.hx?.redirect) pressed(ctx)?.removeAttribute("aria-busy");
+  });
 })();

@@ -77,7 +77,8 @@ def makes_and_settles_actions(ada: Desk, sam: Desk, item: Item) -> None:
     stands_in(item.row)
     press(ada.action("Agreed to").get_by_role("button", name="Agree", exact=True))
     expect(ada.tick_of("Agreed to")).to_be_visible()
-    stands_in(ada.action("Agreed to"))
+    # On nothing that once more would press.
+    expect(ada.action("Agreed to")).to_be_focused()
     press(ada.tick_of("Agreed to"), "Space")
     expect(ada.action("Agreed to")).to_contain_text("done")
     expect(ada.tick_of("Agreed to")).to_be_focused()
@@ -107,11 +108,18 @@ def takes_items_away(sam: Desk, first: Item) -> None:
 
 
 def loses_an_item_to_the_other_one(ada: Desk, sam: Desk, item: Item) -> None:
+    discussed = ada.section(GOALS).locator(".is-discussed").count()
     same = ada.item("Second")
-    same.button("More").focus()
+    press(same.button("Make an action"))
+    expect(same.box("What will be done?")).to_be_focused()
     item.more("Delete")
     expect(same.row).to_have_count(0)
     stands_in(ada.section(GOALS).locator(".items"))
+    # What one goes on typing does nothing to what is beside it.
+    ada.page.keyboard.type("discuss")
+    stands_in(ada.section(GOALS).locator(".items"))
+    expect(ada.section(GOALS).locator(".is-discussed")).to_have_count(discussed)
+    expect(ada.section(GOALS).locator("[name=text]:focus")).to_have_count(0)
 
 
 def settles_what_is_left(sam: Desk) -> None:

@@ -1,7 +1,9 @@
 """The network goes, the server goes, the tab is hidden: the page says so, keeps every word, and is right again."""
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -190,3 +192,13 @@ def test_a_hidden_tab_lets_its_stream_go_and_is_right_again_when_shown(ada, sam)
     assert time.monotonic() - shown < RIGHT_AGAIN_SECONDS
     expect(sam.says("Live")).to_be_visible()
     expect(ada.says("Sam is here")).to_be_visible()
+
+
+def test_a_page_that_was_away_while_its_session_ran_out_is_not_left_open(server, far, network, complaints):
+    complaints.foresee("401")
+    network.cut()
+    expect(far.says("Reconnecting…")).to_be_visible()
+    with closing(sqlite3.connect(server.folder / "duologue.db")) as connection, connection:
+        connection.execute("UPDATE session SET seen_at = '2020-01-01 00:00:00'")
+    network.restore()
+    expect(far.page.get_by_role("heading", name="You are signed out")).to_be_visible()

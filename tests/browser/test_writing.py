@@ -62,6 +62,9 @@ def test_what_is_pasted_from_a_document_comes_out_clean_and_can_be_undone(ada):
         expect(box).to_have_value(words)
         ada.page.keyboard.press("ControlOrMeta+z")
         expect(box).to_have_value("")
+    # What is long is left to the browser, which pastes it as plain text.
+    box.evaluate(PASTE, f"<pre>{'a line' + chr(10)}</pre>" * 300)
+    expect(box).to_have_value("")
 
 
 def test_the_clipboard_itself_brings_words_to_where_the_caret_is(sign_in):
