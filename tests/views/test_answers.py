@@ -1,5 +1,7 @@
 """What every answer keeps: tokens, headers, languages of failure, and the typed word through each of them."""
 
+import re
+
 import pytest
 
 from ..screen import regions
@@ -78,3 +80,13 @@ def test_assets_are_kept_for_ever_under_the_name_of_their_content(as_sam):
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     assert as_sam.get("/static/000000000000/duologue.js").status_code == 404
+
+
+def test_all_that_the_first_page_brings_along_is_light_and_without_comments(as_sam):
+    paths = set(re.findall(r"/static/\w+/[\w.]+", as_sam.see("/")))
+    packed = [as_sam.get(path, headers={"Accept-Encoding": "gzip"}).data for path in paths]
+    assert len(packed) == 3
+    # Of the 60 kB that a meeting's page may take with it.
+    assert sum(map(len, packed)) <= 40_000
+    for path in paths:
+        assert not re.search(r"^ *(//|/\*)", as_sam.get(path).text, re.MULTILINE)
