@@ -84,6 +84,11 @@ class OutgoingMail(Row):
         """It is not worth saying any more."""
         self.change(dropped_at=clock.now(), next_try_at=None)
 
+    def drop_if_waiting(self) -> None:
+        """The same, unless it is over already."""
+        if self.next_try_at:
+            self.drop()
+
     def fail(self, code: int | None = None) -> None:
         """It will never be sent."""
         self.change(failed_at=clock.now(), next_try_at=None, code=code)
@@ -146,13 +151,12 @@ def forget_old() -> None:
 
 def move(source: Person, target: Person) -> None:
     """What was mailed to somebody under another name was mailed to them, and what waits there is for them."""
-    told = {(mail.kind, mail.about) for mail in _of(target)}
+    told = {(mail.kind, mail.about): mail for mail in _of(target)}
     for mail in _of(source):
-        if (mail.kind, mail.about) in told:
-            # Its way out leads to the one who stays; what it says they were mailed, or will be, by the other one.
+        if twin := told.get((mail.kind, mail.about)):
+            # Of two that say the same at most one is sent, and the way out of either leads to the one who stays.
+            (twin if mail.sent_at else mail).drop_if_waiting()
             mail.change(person=target, about=f"~{mail.id}")
-            if not mail.sent_at:
-                mail.drop()
         else:
             mail.change(person=target)
 

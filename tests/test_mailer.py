@@ -381,17 +381,20 @@ def test_whoever_is_erased_was_mailed_nothing(here, box, alone, sam, ada):
     assert [mail.person for mail in OutgoingMail.select()] == [ada]
 
 
-def test_two_names_of_one_person_that_were_both_mailed_can_be_merged(here, alone, sam, robin):
+@pytest.mark.parametrize("is_first_kept", [True, False])
+def test_two_names_of_one_person_are_told_once_and_each_way_out_leads_to_who_stays(
+    here, alone, sam, robin, is_first_kept
+):
     for person in (sam, robin):
         outbox.lay_in([Mailing(person.id, "late", "2026-03-02")])
-    mail = outbox.take_next()
-    other, token = (sam, mail.token) if mail.person == robin else (robin, mail.token)
-    mail.note_sent()
-    people.merge(mail.person, other)
-    assert outbox.of_token(token).person == other
-    assert [waiting.about for waiting in OutgoingMail.select().where(OutgoingMail.next_try_at.is_null(False))] == [
-        "2026-03-02"
-    ]
+    first = outbox.take_next()
+    first.note_sent()
+    other = sam if first.person == robin else robin
+    kept, merged = (first.person, other) if is_first_kept else (other, first.person)
+    people.merge(merged, kept)
+    assert outbox.number_waiting() == 0
+    assert {outbox.of_token(mail.token).person for mail in OutgoingMail.select()} == {kept}
+    assert OutgoingMail.select().where(OutgoingMail.sent_at.is_null(False)).count() == 1
 
 
 def test_the_outbox_holds_no_words_no_addresses_and_no_way_out(here, alone, sam, meeting, item):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from .desk import GOALS, OTHER
 
 # Four times slower than this machine; what people feel as at once. Other tests run beside this one, so the best of some
-# tries counts: bench/ measures, this notices when something has become slow each time.
+# tries counts: it notices what has become slow each time.
 SLOWER, AT_ONCE_MS, TRIES = 4, 100, 5
 # Milliseconds from the press of a key or a button until a frame is painted in which SHOWN holds, or all is late.
 WATCH = """() => {
