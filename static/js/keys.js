@@ -8,12 +8,7 @@
   const current = () => document.activeElement.closest(".agenda .item");
   const idOf = (item) => item.id.replace("item-", "");
 
-  const say = (what, facts = {}) => {
-    const place = box("spoken");
-    // The same sentence twice is said twice.
-    place.textContent = "";
-    requestAnimationFrame(() => { place.textContent = place.dataset[what].replace(/\{(\w+)\}/g, (_, name) => facts[name]); });
-  };
+  const say = (what, facts = {}) => Spoken.say(box("spoken"), Spoken.sentence(box("spoken"), what, facts));
 
   // Each says whether it found what to do.
   const focus = (elt) => { elt?.focus(); return Boolean(elt); };

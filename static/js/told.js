@@ -45,15 +45,14 @@
 
   const short = (words) => (words.length > LONGEST ? `${words.slice(0, LONGEST).trimEnd()}…` : words);
   const sentence = (what, facts) => Object.assign(document.createElement("p"), {
-    textContent: place().dataset[what].replace(/\{(\w+)\}/g, (_, name) => short(String(facts[name]))),
+    textContent: Spoken.sentence(place(), what, { ...facts, words: short(facts.words ?? "") }),
   });
 
   let clearing;
   const say = (said) => {
     clearTimeout(clearing);
-    place().replaceChildren();
-    // The same sentence twice is said twice. Whoever reads the page later finds it as it is, not as it became so.
-    requestAnimationFrame(() => place().replaceChildren(...said));
+    Spoken.say(place(), ...said);
+    // Whoever reads the page later finds it as it is, not as it became so.
     clearing = setTimeout(() => place().replaceChildren(), STAYS);
   };
 
