@@ -236,7 +236,7 @@ def here(app, stopped_clock, opened, monkeypatch) -> Config:
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (*OPEN, live._changes, access._lately):
         memory.clear()
-    app.extensions["rates"].storage.reset()
+    app.extensions["rates"].clear()
     return opened
 
 

@@ -18,12 +18,12 @@ from actions import Action
 from audit import AuditEntry
 from auth import Doorkeeper, Stranger
 from bench import databases
-from gate import Vouched
 from models import Item, Meeting, Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
 from rows import Words, db
 from sessions import Session
+from vouching import Vouched
 
 from . import behind
 from .command_line import refused, run, said

@@ -6,7 +6,8 @@ import pytest
 
 import config as settings
 import gate
-from gate import VOUCHED, Gate, Unvouched, Vouched
+from gate import Gate
+from vouching import VOUCHED, Unvouched, Vouched
 
 PUBLIC = {"PUBLIC_URL": "https://meetings.example.org", "KEYRING_FILE": "/etc/duologue/keyring"}
 

@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException, SecurityError
 import access
 import live
 import request_ids
-from assertions import KeysAway
 from auth import Stranger, TurnedAway
 from documents.writing import BUSY, NotWritten
 from door import AnotherSite, doorkeeper
@@ -22,6 +21,7 @@ from languages import Phrase, gettext, translated
 from models import MeetingOver, Refused
 from secrecy import CannotOpen
 from template_files import KEY as SECTION_KEY
+from vouching import KeysAway
 
 from .pages import MeetingPage, Page, PairPage, Rejected
 
