@@ -34,7 +34,8 @@ from audit import AuditEntry
 from bench.people import LINES, ZONE
 from cookies import PLAIN_NAME
 from history import Wording
-from models import Carry, Item, Meeting, Pair, Person
+from meetings import Carry, Item, Meeting
+from models import Pair, Person
 from records import Record
 from rows import ID_LENGTH, ID_LETTERS, Row, Words, db
 from sessions import Session

@@ -19,7 +19,8 @@ import database
 import searching
 from actions import Action, ActionUpdate
 from app import create_app
-from models import Item, Meeting, Pair, Person
+from meetings import Item, Meeting
+from models import Pair, Person
 from notebooks import PrivateNote
 from records import Record, Remark
 from rows import Row, db

@@ -19,7 +19,7 @@ from bench import databases
 from bench.people import SECTIONS
 from bench.server import Server
 from bench.wire import Connection, Reception, Visitor
-from models import Item
+from meetings import Item
 from rows import db
 
 from .conftest import config_in

@@ -13,7 +13,8 @@ import engines
 import moving
 from bench.server import PROGRAM, Server
 from config import Config, Misconfigured
-from models import Item, Pair
+from meetings import Item
+from models import Pair
 from rows import db
 
 from . import behind

@@ -95,7 +95,7 @@ DOMAIN = sorted(set(ROOMS) - PURE - DOORS - START - {"models"})
 
 def test_the_lists_of_this_test_name_rooms_that_are_there():
     assert {*ROOMS, "views", "commands"} >= PURE | DOORS | START
-    assert {"actions", "records", "notebooks", "growth", "live", "auth", "searching"} <= set(DOMAIN)
+    assert {"meetings", "actions", "records", "notebooks", "growth", "live", "auth", "searching"} <= set(DOMAIN)
 
 
 @pytest.mark.parametrize("room", sorted(PURE))

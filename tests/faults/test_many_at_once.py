@@ -18,7 +18,7 @@ MISSED = b"Said while nobody listened"
 CHANGED = 3
 UNANNOUNCED = """
 import sys, config, database
-from models import Meeting
+from meetings import Meeting
 from rows import db
 database.open_checked(config.read())
 with db.connection_context():

@@ -25,7 +25,7 @@ PUBLIC_URL = "https://meetings.example.org"
 HOST = "meetings.example.org"
 
 MAKE = """
-import json, sys, database, config, clock, pairing
+import json, sys, database, config, clock, pairing, scheduling
 from datetime import timedelta
 from models import Person
 settings = config.read()
@@ -40,7 +40,7 @@ def fill():
     for manager, report in ((ada, sam), (lee, noor)):
         pair = pairing.invite(manager, manager=manager, report=report)
         pairing.accept(pair, report)
-        meeting = pair.next_meeting()
+        meeting = scheduling.next_meeting(pair)
         item = meeting.add_item(report, "goals", "Words of " + report.name)
         print(json.dumps({"who": report.subject, "pair": pair.id, "meeting": meeting.id, "item": item.id}))
 database.create(settings, fill)
