@@ -9,19 +9,19 @@ from peewee import BooleanField, Case, CharField, FloatField, ForeignKeyField, I
 
 import clock
 import library
+import ordering
 from agenda_templates import Prompt, Section, Template
 from languages import Phrase
 from merging import Merged, merge_since
 from models import PEOPLE, Pair, Person, Refused, mine, who, with_people
+from ordering import MANAGERS_PART
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, db, repeat_key
 
-# Two positions closer than this are as good as one.
-TIGHT = 1e-6
-# What a manager adds comes from here on. It is one number for all, so that it tells nothing of the other's drafts.
-MANAGERS_PART = 1_000.0
 # How many conversations can join a meeting.
 CONVERSATIONS_AT_MOST = 4
+# What is said of an item in one meeting, and does not hold in the next.
+MARKS = ("discussed_at", "discussed_by", "kept_at", "kept_by")
 # Who is told, within its transaction, of a change to what both can see: which item, which part of it, what it said
 # before and says now, by whom, and whether it stands apart from what they typed just before. A room that is to know is
 # added where the database is opened.
@@ -215,9 +215,9 @@ class Meeting(Row):
         found = LAST_PLACES(meeting=self.id, person=by.id)
         here = [last for last in found if self.outline.home_for(last.section) == section]
         if by.id == self.pair.manager_id:
-            return max([MANAGERS_PART, *(last.of_all for last in here)]) + 1
-        last = max((last.of_individual for last in here if last.of_individual is not None), default=0.0)
-        return last + min((MANAGERS_PART - last) / 2, 1)
+            return ordering.after_all(max((last.of_all for last in here), default=None))
+        theirs = (last.of_individual for last in here if last.of_individual is not None)
+        return ordering.after_the_individuals(max(theirs, default=None))
 
     def turn_into(self, by: Person, key: str) -> None:
         """Make it another kind of conversation. Items stay; those of a section that is not there stand in the last."""
@@ -350,18 +350,7 @@ class Item(Once):
         fresh = ITEM_ALONE.first(id=self.id)
         if fresh is None:
             raise ItemGone(self)
-        for name in (
-            "meeting_id",
-            "section",
-            "text",
-            "notes",
-            "position",
-            "shared_at",
-            "discussed_at",
-            "kept_at",
-            "standing_at",
-            "deleted_at",
-        ):
+        for name in CHANGING_ITEM:
             setattr(self, name, getattr(fresh, name))
         self.section = self.meeting.outline.home_for(self.section)
 
@@ -458,20 +447,13 @@ class Item(Once):
 
     def _put(self, section: str, others: list["Item"], place: int) -> list["Item"]:
         """Take place number `place` among `others`, which are spread out again where it gets too tight."""
-        low, high = self._neighbours(others, place)
-        spread = others if low is not None and high is not None and high - low < TIGHT else []
-        for n, item in enumerate(spread, 1):
-            item.change(position=n + (MANAGERS_PART if item.position >= MANAGERS_PART else 0.0))
-        self.change(section=section, position=_between(*self._neighbours(others, place)))
-        return [self, *spread]
-
-    def _neighbours(self, others: list["Item"], place: int) -> tuple[float | None, float | None]:
-        """The positions around that place. What a manager brought leaves the manager's part only for among others."""
-        low = others[place - 1].position if place else None
-        high = others[place].position if place < len(others) else None
-        if self.author_id == self.meeting.pair.manager_id and (high is None or high > MANAGERS_PART):
-            low = max(low or 0.0, MANAGERS_PART)
-        return low, high
+        is_managers = self.author_id == self.meeting.pair.manager_id
+        position, theirs = ordering.fit([item.position for item in others], place, is_managers)
+        moved = [(item, to) for item, to in zip(others, theirs, strict=True) if to != item.position]
+        for item, to in moved:
+            item.change(position=to)
+        self.change(section=section, position=position)
+        return [self, *(item for item, _ in moved)]
 
     def carry_to(self, meeting: Meeting, by: Person, position: float) -> None:
         """Move it to `meeting`, to be talked about afresh there; the Carry remembers what it takes to undo that.
@@ -485,23 +467,11 @@ class Item(Once):
             from_meeting=self.meeting_id,
             to_meeting=meeting,
             by=by,
-            section=self.section,
-            position=self.position,
-            discussed_at=self.discussed_at,
-            discussed_by=self.discussed_by_id,
-            kept_at=self.kept_at,
-            kept_by=self.kept_by_id,
             notes=left_behind,
+            **_as_it_stands(self),
         )
-        self.change(
-            meeting=meeting,
-            position=position,
-            notes="" if left_behind else self.notes,
-            discussed_at=None,
-            discussed_by=None,
-            kept_at=None,
-            kept_by=None,
-        )
+        notes = "" if left_behind else self.notes
+        self.change(meeting=meeting, position=position, notes=notes, **dict.fromkeys(MARKS))
 
 
 class Carry(Row):
@@ -533,24 +503,14 @@ class Carry(Row):
     def undo(self) -> None:
         """Take the item back to where it came from, as it was; what else was noted since then is added to its notes."""
         item = ITEM_ALONE.first(id=self.item_id)
-        item.change(
-            meeting=self.from_meeting_id,
-            section=self.section,
-            position=self.position,
-            discussed_at=self.discussed_at,
-            discussed_by=self.discussed_by_id,
-            kept_at=self.kept_at,
-            kept_by=self.kept_by_id,
-            notes="\n".join(dict.fromkeys(filter(None, (self.notes, item.notes)))),
-        )
+        notes = "\n".join(dict.fromkeys(filter(None, (self.notes, item.notes))))
+        item.change(meeting=self.from_meeting_id, notes=notes, **_as_it_stands(self))
         self.remove()
 
 
-def _between(low: float | None, high: float | None) -> float:
-    """A position after `low` and before `high`, where there are such."""
-    if low is None:
-        return 1.0 if high is None else high - 1
-    return low + 1 if high is None else (low + high) / 2
+def _as_it_stands(row: Item | Carry) -> dict[str, Any]:
+    """What a Carry keeps of an item, and gives back to it."""
+    return {name: row.__data__[name] for name in ("section", "position", *MARKS)}
 
 
 def find(person: Person, id: str) -> Meeting | None:
@@ -595,8 +555,12 @@ MEETING = Prepared(
         Meeting.id == id, mine(person, now)
     )
 )
-# What may be another a second later.
+# What may be another a second later, of a meeting and of an item.
 CHANGING = ("closed_at", "cancelled_at", "template", "versions", "horizon", "next_starts_at")
+CHANGING_ITEM = (
+    *("meeting_id", "section", "text", "notes", "position"),
+    *("shared_at", "discussed_at", "kept_at", "standing_at", "deleted_at"),
+)
 STATE_OF_MEETING = Prepared(
     lambda id: Meeting.select(*(getattr(Meeting, name) for name in CHANGING)).where(Meeting.id == id)
 )

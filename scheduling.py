@@ -7,15 +7,16 @@ from peewee import fn
 
 import clock
 import library
-from meetings import MANAGERS_PART, Item, Meeting, MeetingOver, still_open
+import ordering
+from meetings import Item, Meeting, MeetingOver, still_open
 from models import Pair, Person, mine
+from ordering import MANAGERS_PART
 from prepared import Prepared
 
 # How long before a main meeting there is no short one any more.
 CLEAR = timedelta(days=3)
 # By how much a meeting may slip before anybody is reminded.
 GRACE = timedelta(weeks=1)
-BOUNDLESS = 1e12
 
 
 def meetings_of(pair: Pair):
@@ -117,18 +118,15 @@ def waiting_items(pair: Pair) -> list[Item]:
 def _take_in(meeting: Meeting, items: list[Item], by: Person) -> None:
     """Carry these items there. They keep their order, and come before what is there already in their part."""
     leading = [item for item in items if item.position < MANAGERS_PART]
-    first = _first_position(meeting, -BOUNDLESS, MANAGERS_PART, default=1.0)
-    for place, item in enumerate(leading, 1):
-        item.carry_to(meeting, by, position=first - 1 - len(leading) + place)
-    following = [item for item in items if item not in leading]
-    first = _first_position(meeting, MANAGERS_PART, BOUNDLESS, default=MANAGERS_PART + len(following) + 1)
-    for place, item in enumerate(following, 1):
-        item.carry_to(meeting, by, MANAGERS_PART + (first - MANAGERS_PART) * place / (len(following) + 1))
+    following = [item for item in items if item.position >= MANAGERS_PART]
+    places = ordering.ahead_of(_first_position(meeting, ordering.INDIVIDUALS), len(leading))
+    places += ordering.ahead_of_the_managers(_first_position(meeting, ordering.MANAGERS), len(following))
+    for item, position in zip([*leading, *following], places, strict=True):
+        item.carry_to(meeting, by, position)
 
 
-def _first_position(meeting: Meeting, start: float, end: float, default: float) -> float:
-    found = FIRST_POSITION(meeting=meeting.id, start=start, end=end)[0].position
-    return default if found is None else found
+def _first_position(meeting: Meeting, part: tuple[float, float]) -> float | None:
+    return FIRST_POSITION(meeting=meeting.id, start=part[0], end=part[1])[0].position
 
 
 def cancel(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meeting | None:

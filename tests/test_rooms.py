@@ -19,6 +19,7 @@ PURE = {
     "saying",
     "merging",
     "matching",
+    "ordering",
     "naming",
     "languages",
     "agenda_templates",
