@@ -12,9 +12,9 @@ from typing import Any
 import gevent
 
 import archives
-import config as settings
 import database
 import owndata
+import settings
 from app import create_app
 from meetings import Item, Meeting
 from models import Person

@@ -11,11 +11,11 @@ from datetime import timedelta
 import actions
 import auth
 import clock
-import config
 import database
 import pairing
 import records
 import scheduling
+import settings
 from meetings import Item, Meeting
 from models import Person
 from rows import db
@@ -81,7 +81,7 @@ def of_the_demo() -> dict:
 
 
 def main(arguments: list[str]) -> None:
-    database.open_checked(config.read())
+    database.open_checked(settings.read())
     with db.connection_context():
         print(json.dumps(add_pairs(int(arguments[0])) if arguments else of_the_demo()))
 

@@ -17,11 +17,11 @@ from peewee import FieldAccessor, TextField
 
 import actions
 import auth
-import config as settings
 import database
 import meetings
 import models
 import scheduling
+import settings
 from app import create_app
 from bench.people import LINES, NOTES, SECTIONS, add_pairs
 from meetings import Meeting

@@ -16,7 +16,6 @@ from flask import Flask
 
 import access
 import clock
-import config as settings
 import database
 import languages
 import live
@@ -24,6 +23,7 @@ import meetings
 import notices
 import pairing
 import scheduling
+import settings
 from app import create_app
 from auth import DEMO_ISSUER
 from bench import databases

@@ -9,7 +9,6 @@ import pytest
 
 import archive_import
 import archive_schema
-import config as settings
 import covers
 import database
 import growth
@@ -21,9 +20,11 @@ import owndata
 import pairing
 import people
 import scheduling
+import settings
 import wrapup
 from archive_shapes import LATER
 from bench import databases
+from config import Config
 from meetings import Item
 from models import Pair, Person, Refused
 from notices import Notice
@@ -79,7 +80,7 @@ def exported(person: Person) -> dict:
 def elsewhere(here, tmp_path):
     """A function: go on in an empty production installation with keys of its own; its settings."""
 
-    def go() -> settings.Config:
+    def go() -> Config:
         keyring = tmp_path / "keys" / "keyring"
         keyring_file.make(keyring)
         folder = tmp_path / "elsewhere"

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
-import config as settings
 import database
 import engines
 import moving
+import settings
 from bench.server import PROGRAM, Server
 from config import Config, Misconfigured
 from meetings import Item

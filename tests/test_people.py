@@ -7,13 +7,13 @@ import pytest
 import actions
 import audit
 import clock
-import config as settings
 import database
 import meetings
 import notices
 import pairing
 import people
 import scheduling
+import settings
 from models import Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice

@@ -19,13 +19,13 @@ from psycopg.conninfo import conninfo_to_dict
 import audit
 import backups
 import clock
-import config as settings
 import database
 import demo_data
 import engines
 import keyring_file
 import records
 import scheduling
+import settings
 from app import Duologue
 from bench.postgresql import PROGRAMS, PostgreSQL
 from bench.server import PROGRAM

@@ -47,7 +47,17 @@ DOORS = {
     "worker",
 }
 # What reads the settings and the database's life.
-START = {"database", "demo_data", "demo_crowd", "build_vendor", "build_messages", "backups", "moving", "process"}
+START = {
+    "settings",
+    "database",
+    "demo_data",
+    "demo_crowd",
+    "build_vendor",
+    "build_messages",
+    "backups",
+    "moving",
+    "process",
+}
 WEB_OF_A_REQUEST = {"request", "session", "g", "current_app", "flash", "url_for"}
 
 
