@@ -13,7 +13,6 @@ from flask import Flask, abort, request
 from peewee import OperationalError
 
 import assets
-import config as settings
 import cookies
 import database
 import door
@@ -23,9 +22,11 @@ import phrases
 import rates
 import request_log
 import secrecy
+import settings
 import speech
 import views
 import views.pages
+from config import Config
 from rows import db
 from templating import Templates
 
@@ -54,7 +55,7 @@ NOTHING_ALLOWED = ", ".join(
 )
 
 
-def create_app(config: settings.Config | None = None) -> Flask:
+def create_app(config: Config | None = None) -> Flask:
     """The WSGI application for these settings (by default those of the environment), its database open.
 
     Raises Misconfigured.
@@ -149,7 +150,7 @@ def _close_database(problem: BaseException | None) -> None:
         db.close()
 
 
-def _protected(config: settings.Config):
+def _protected(config: Config):
     """What gives every answer its security headers."""
     headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
     if config.public_url.startswith("https://"):
