@@ -24,6 +24,8 @@ PRAGMAS = {
     "foreign_keys": 1,
     "cache_size": -16_000,
 }
+# Each connection comes to hold as much as its cache may; a busy moment's many are not kept.
+MOST_IDLE = 4
 # A file up to this size is read whole at each start; a larger one by `duologue check`, since it takes long.
 SOON_READ = 200_000_000
 MAGIC = b"SQLite format 3\x00"
@@ -62,6 +64,10 @@ class SqliteFile(Base, PooledSqliteDatabase):
 
     def __str__(self) -> str:
         return str(self.path)
+
+    def _can_reuse(self, connection: sqlite3.Connection) -> bool:
+        # The pool's own question, when one is given back.
+        return len(self._connections) < MOST_IDLE
 
     def exists(self) -> bool:
         """Whether there is something where it should be."""

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -64,6 +66,19 @@ def test_it_is_opened_for_writing_to_disk_before_an_answer():
 def test_foreign_keys_and_the_write_ahead_log_hold(here):
     assert db.execute_sql("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute_sql("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_of_a_busy_moments_connections_few_are_kept(here):
+    together = threading.Barrier(20, timeout=10)
+
+    def ask(number: int) -> None:
+        with db.connection_context():
+            db.execute_sql("SELECT 1")
+            together.wait()
+
+    with ThreadPoolExecutor(20) as people:
+        list(people.map(ask, range(20)))
+    assert db.obj.connections_idle == engines.sqlite.MOST_IDLE
 
 
 def test_a_second_one_is_not_made_over_the_first(made):
