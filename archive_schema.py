@@ -188,6 +188,8 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     "time-zone": clock.is_zone,
     "name": _without(naming.Unfit, naming.name),
     "email": _without(naming.Unfit, naming.email),
+    # Tidied, as the directory has it: two spellings of one would be two departments.
+    "department": _without(naming.Unfit, lambda text: naming.department(text) == text),
     "template": _without(TemplateMistake, lambda text: sketch("", text, "")[0].sections),
 }
 CALLED = {
@@ -196,6 +198,7 @@ CALLED = {
     "time-zone": "a time zone such as Europe/London",
     "name": "a person's name",
     "email": "an e-mail address",
+    "department": "the name of a department, in one line",
     "template": "a template that can be read",
 }
 

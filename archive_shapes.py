@@ -176,6 +176,7 @@ LATER = {
 COLUMNS: dict[str, Shape] = {
     "person.name": {**NAME, "format": "name"},
     "person.email": {**text(254), "format": "email"},
+    "person.department": {**text(200), "format": "department"},
     "person.time_zone": ZONE,
     "pair.time_zone": ZONE,
     "pair.template": KIND,

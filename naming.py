@@ -1,10 +1,10 @@
-"""What a username, a name and an address may be, wherever they come from: sign-in, a file or a command."""
+"""What a username, a name, an address and a department may be, wherever they come from: sign-in, a file, a command."""
 
 import re
 import unicodedata
 
 # A username stays shorter than its column: what is set aside gets an ending.
-USERNAME_LENGTH, NAME_LENGTH, EMAIL_LENGTH = 160, 200, 254
+USERNAME_LENGTH, NAME_LENGTH, EMAIL_LENGTH, DEPARTMENT_LENGTH = 160, 200, 254, 200
 JOINED = re.compile(r"[,;]")
 # Nothing that could end a mail's header or begin another address.
 EMAIL = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+")
@@ -56,6 +56,16 @@ def email(text: str) -> str:
     found = text.strip()
     if not EMAIL.fullmatch(found) or len(found) > EMAIL_LENGTH or any(is_control(letter) for letter in found):
         raise Unfit("malformed")
+    return found
+
+
+def department(text: str) -> str:
+    """What a department is called, in one line; "" for none. Raises Unfit: "too-long" or "unseen"."""
+    found = " ".join(text.split())
+    if len(found) > DEPARTMENT_LENGTH:
+        raise Unfit("too-long")
+    if not found.isprintable():
+        raise Unfit("unseen")
     return found
 
 

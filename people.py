@@ -25,7 +25,6 @@ from rows import one_at_a_time
 from sessions import Session
 
 QUOTED_LENGTH = 60
-DEPARTMENT_LENGTH = 200
 NO_NAME = {
     "missing": "is no name: write the person's full name",
     "too-long": f"is longer than {naming.NAME_LENGTH} characters: shorten the name",
@@ -66,10 +65,11 @@ def email_from(text: str) -> str | None:
 
 def department_from(text: str) -> str:
     """What a department is called, in one line; "" for none. Raises Refused."""
-    found = " ".join(text.split())
-    if len(found) > DEPARTMENT_LENGTH or not found.isprintable():
-        raise Refused(f"{quoted(text)} is no department's name: write at most {DEPARTMENT_LENGTH} letters in one line.")
-    return found
+    try:
+        return naming.department(text)
+    except Unfit:
+        most = naming.DEPARTMENT_LENGTH
+        raise Refused(f"{quoted(text)} is no department's name: write at most {most} letters in one line.") from None
 
 
 def time_zone_from(text: str) -> str | None:

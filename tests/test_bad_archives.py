@@ -62,6 +62,7 @@ UNFIT = [
     ("account.name", ["", "   ", "\u202eadA", "123", None, "x" * 201]),
     ("people[0].name", ["", "\u2800"]),
     ("account.email", ["ada", "ada@example.org\nBcc: x@example.org"]),
+    ("account.department", ["   ", " Sales", "Sales  and service", "Sales\nand", "Sales\u202e", "x" * 201, None]),
     ("account.time_zone", ["../../etc/passwd", "", "Europe/Nowhere", "/etc/localtime"]),
     (f"{ONE}.pair.time_zone", ["../../etc/passwd", "Mars"]),
     (f"{ONE}.pair.template", ["../regular", ""]),

@@ -10,6 +10,12 @@ htmx.registerExtension("guard", {
     }
   },
 
+  // Its answer may come after the stream has taken its row away: then nothing in it is unsaved any more.
+  htmx_after_swap: (elt, { ctx }) => {
+    const kept = elt.closest?.(".is-gone");
+    if (kept && ctx.response?.status < 400 && ctx.request.body) Unsaved.letGo(kept);
+  },
+
   htmx_before_morph_node: (elt, { oldNode, newNode }) => {
     if (Number(oldNode.dataset?.version) > Number(newNode.dataset?.version)) return false;
     if (oldNode.matches?.("form[data-notes]")) return Notes.arrive(oldNode, newNode);

@@ -52,6 +52,12 @@ const Unsaved = {
     Unsaved.say(holder, document.getElementById("notice").dataset.gone);
   },
 
+  // What was kept for the sake of its words alone goes with the last of them.
+  letGo(holder) {
+    const forms = holder.matches("form") ? [holder] : [...holder.querySelectorAll("form")];
+    if (!forms.some(Unsaved.isIn)) holder.remove();
+  },
+
   // It is back.
   welcome(holder) {
     if (!holder.matches(".is-gone")) return;

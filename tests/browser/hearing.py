@@ -18,6 +18,8 @@ addEventListener("DOMContentLoaded", () => {
 """
 PRESENCE = "Ada is", "Sam is", "Live"
 CONTROLS = {"button", "checkbox", "textbox", "link", "combobox", "spinbutton", "Date", "DateTime", "DisclosureTriangle"}
+# Who goes from one of these to the next does not always hear in which row of a list it stands.
+BY_THEMSELVES = {"button", "checkbox", "textbox"}
 
 
 def listen(page: Page) -> None:
@@ -54,8 +56,8 @@ def _leads_to(node: dict) -> str:
 
 def _places(node: dict, nodes: dict[str, dict]) -> list[str]:
     """The names of all that it stands in, the nearest first."""
-    names = []
+    names, passed = [], {"listitem"} if _said(node, "role") in BY_THEMSELVES else set()
     while node := nodes.get(node.get("parentId", "")):
-        if not node["ignored"] and (name := _said(node, "name")):
+        if not node["ignored"] and _said(node, "role") not in passed and (name := _said(node, "name")):
             names.append(name)
     return names

@@ -5,6 +5,30 @@ from playwright.sync_api import expect
 from .desk import GOALS, OTHER, WELLBEING, eventually
 from .hearing import alike, heard, listen
 
+# How many letters the page reads of its rows, from now on.
+COUNT = """() => {
+  const { get } = Object.getOwnPropertyDescriptor(Node.prototype, "textContent");
+  window.lettersRead = 0;
+  Object.defineProperty(Node.prototype, "textContent", {
+    configurable: true,
+    get() {
+      const text = get.call(this);
+      window.lettersRead += text.length;
+      return text;
+    },
+  });
+}"""
+LONG, FEW = 2_000, 100
+# An agenda of long items.
+MANY = f"""async () => {{
+  const form = document.querySelector(".composer"), sent = new FormData(form);
+  for (let number = 0; number < 30; number += 1) {{
+    sent.set("text", `${{number}} ${{"x".repeat({LONG})}}`);
+    sent.set("key", `many-${{number}}-00000`);
+    const answer = await fetch(form.action, {{ method: "POST", body: sent }});
+    if (!answer.ok) throw answer.status;
+  }}
+}}"""
 TOPIC = "Team day in the new year"
 LATE = "Write the two-page go-live plan"
 
@@ -54,6 +78,46 @@ def test_what_the_other_one_changes_is_said_in_words_and_in_order(ada, sam):
     hears("Sam added: Ask about working from home on Fridays", "No longer here: Sleep")
     sam.page.get_by_label("I have covered what I came for").check()
     hears("Sam has covered everything.")
+
+
+def test_what_one_does_oneself_is_not_said_back(ada, sam):
+    """Neither where it was done, even if the stream is faster than the answer, nor in one's other tab."""
+    actions_page = ada.another_tab().go("Actions")
+    other_tab = ada.another_tab()
+    for desk in (ada, other_tab, actions_page):
+        listen(desk.page)
+        desk.is_live()
+    ada.page.bring_to_front()
+
+    def once_it_is_seen(route):
+        answer = route.fetch()
+        expect(ada.tick_of("Ask Jo")).to_be_visible()
+        route.fulfill(response=answer)
+
+    ada.page.route("**/agreement", once_it_is_seen)
+    ada.item(TOPIC).propose("Ask Jo", "Ada Marsh")
+    ada.action("Ask Jo").get_by_role("button", name="We agreed this together").click()
+    expect(ada.tick_of("Ask Jo")).to_be_visible()
+    ada.item(TOPIC).tick.check()
+    ada.add(WELLBEING, "Sleep")
+    expect(other_tab.item("Sleep").row).to_be_visible()
+    # Of what was to be said before, all is said with this.
+    sam.tick_of(LATE).check()
+    for desk in (ada, other_tab, actions_page):
+        eventually(lambda desk=desk: heard(desk.page), [f"Done: {LATE}"], desk.page)
+
+
+def test_of_a_long_agenda_no_more_is_read_than_what_changes(ada, sam):
+    ada.page.evaluate(MANY)
+    ada.reload()
+    expect(ada.page.locator(".item", has_text="x" * LONG)).to_have_count(30)
+    ada.page.evaluate(COUNT)
+    sam.composer(GOALS).press_sequentially("Something")
+    expect(ada.page.locator("#presence .writing")).to_be_visible()
+    assert ada.page.evaluate("lettersRead") < FEW
+    sam.item(TOPIC).tick.check()
+    expect(ada.item(TOPIC).tick).to_be_checked()
+    assert 0 < ada.page.evaluate("lettersRead") < LONG
 
 
 def test_an_agenda_reads_in_order(ada):

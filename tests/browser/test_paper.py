@@ -22,6 +22,23 @@ BLACK_ON_WHITE = """() => {
 }"""
 
 
+# What A4 has between its margins, in the browser's pixels.
+PAPER = {"width": 680, "height": 990}
+# What is wider than the paper, and numbers in a table that stand in two lines.
+CUT_OFF = """() => [...document.querySelectorAll("main, main *")]
+  .filter((elt) => elt.checkVisibility() && (elt.getBoundingClientRect().right > innerWidth
+    || elt.matches("td span") && elt.getClientRects().length > 1))
+  .map((elt) => elt.outerHTML.slice(0, 200))"""
+
+
+def cut_off(page):
+    """What of a page does not fit on paper, or falls apart there."""
+    page.emulate_media(media="print")
+    found = page.evaluate(CUT_OFF)
+    page.emulate_media(media="null")
+    return found
+
+
 def on_paper(page):
     """What a page that is printed from a dark screen has that paper should not."""
     page.emulate_media(media="print", color_scheme="dark")
@@ -48,6 +65,18 @@ def test_pages_come_without_a_shift_and_print_without_what_one_can_only_press(si
     assert {where: by for where, by in moved.items() if by} == {}
     assert {where: what for where, what in pressed.items() if what} == {}
     assert {"/", "/actions", "/meetings/*", "/meetings/*/record", "/pairs/*/plan", "/me/data"} <= set(moved)
+
+
+def test_the_people_leads_pages_print_without_what_one_can_only_press_and_within_the_paper(sign_in):
+    robin, wrong = sign_in("Robin Vale"), {}
+    template = "/templates/regular"
+    library = "/templates", template, f"{template}/versions/1", f"{template}/draft/preview"
+    for address in ("/figures", "/signposts", *library):
+        robin.page.goto(address)
+        robin.page.set_viewport_size(PAPER)
+        if found := [*on_paper(robin.page), *cut_off(robin.page)]:
+            wrong[address] = found
+    assert wrong == {}
 
 
 def test_an_agenda_on_paper_has_its_notes_and_nothing_that_is_ones_own_alone(ada):

@@ -21,7 +21,17 @@ WATCH = """() => {
   });
 }"""
 AT_WORK = """[...document.querySelectorAll("[aria-busy=true]")]
-  .some((button) => getComputedStyle(button, "::before").opacity === "1")"""
+  .some((pressed) => getComputedStyle(pressed, "::before").opacity === "1")"""
+
+# The same for what leads to another page, where it is read; the frame may be the last one of this page.
+LEAVE = f"""() => {{
+  sessionStorage.felt = Infinity;
+  addEventListener("pointerup", ({{ timeStamp }}) => {{
+    const tell = () => {{ sessionStorage.felt = performance.now() - timeStamp; }};
+    const look = () => ({AT_WORK}) ? tell() : requestAnimationFrame(look);
+    requestAnimationFrame(look);
+  }}, {{ capture: true, once: true }});
+}}"""
 
 
 def slow_down(desk):
@@ -103,6 +113,16 @@ def test_what_one_does_on_today_and_under_actions_shows_at_once_on_a_slow_laptop
         menu_at_once(sam, mine.get_by_role("button", name="More", exact=True))
         ticks_at_once(sam, mine.get_by_role("checkbox"))
         leave()
+
+
+def test_a_link_shows_at_once_that_another_page_is_on_its_way(ada):
+    slow_down(ada)
+    found = []
+    while len(found) < TRIES and min(found, default=AT_ONCE_MS + 1) > AT_ONCE_MS:
+        ada.page.evaluate(LEAVE)
+        ada.go("Search" if ada.page.url.endswith("/actions") else "Actions")
+        found.append(ada.page.evaluate("Number(sessionStorage.felt)"))
+    assert min(found) <= AT_ONCE_MS, found
 
 
 def test_a_button_shows_at_once_that_it_is_at_work_while_the_server_takes_its_time(ada, complaints):

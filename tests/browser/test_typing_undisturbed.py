@@ -241,3 +241,19 @@ def test_what_is_refused_says_why_beside_the_box_and_keeps_the_words(ada, compla
     expect(alerts.filter(has_text="Choose a number from 1 to 10.")).to_be_visible()
     expect(alerts.filter(has_text="That day has passed.")).to_be_visible()
     expect(item.box("What will be done?")).to_have_value("Something")
+
+
+def test_what_is_saved_is_not_kept_as_unsaved_where_the_stream_is_faster_than_the_answer(sam):
+    late = "Write the two-page go-live plan"
+    from_last_time = sam.page.get_by_role("region", name="From last time")
+
+    def once_it_is_known(route):
+        answer = route.fetch()
+        expect(from_last_time).to_contain_text("This was taken off the page")
+        route.fulfill(response=answer)
+
+    sam.page.route("**/dropping", once_it_is_known)
+    sam.action(late).get_by_role("button", name="More").click()
+    sam.action(late).get_by_label("Why we drop it").fill("Said in a talk instead")
+    sam.page.keyboard.press("Enter")
+    expect(from_last_time.get_by_text(late)).to_have_count(0)
