@@ -103,14 +103,18 @@ class TodayPage(Page):
         """When each pair last met, however long ago: pair id → start."""
         return scheduling.last_met(self.me)
 
+    @cached_property
+    def invitations(self) -> list[Pair]:
+        """What they were asked, or asked somebody, and is not answered yet."""
+        return [pair for pair in self.pairs if not pair.accepted_at and not pair.over_at]
+
     def _today(self) -> dict[str, Any]:
-        invitations = [pair for pair in self.pairs if not pair.accepted_at and not pair.over_at]
         return {
             "notices": notices.unread_of(self.me),
             "feedback": feedback.waiting_for(self.me),
             "to_keep": evidence.waiting_for(self.me),
             "to_finish": records.reviews_to_finish(self.me),
-            "invitations": invitations,
+            "invitations": self.invitations,
         }
 
     def _conversations(self) -> dict[str, Any]:
@@ -120,6 +124,7 @@ class TodayPage(Page):
             "conversations": self.running,
             "slipped": {pair.id: self.last_met.get(pair.id) for pair in overdue},
             "ended": ended,
+            "invitations": self.invitations,
             "successors": {pair.id: handovers.successor(pair, self.pairs) for pair in ended},
         }
 

@@ -197,6 +197,12 @@ def test_the_wrapup_reads_back_what_is_left(as_sam, sam, ada, meeting, item):
     assert boxes(page, "next_starts_at") == ["2026-04-01T10:00"]
 
 
+def test_a_first_meeting_is_told_that_nothing_is_there_yet(as_sam, meeting):
+    page = as_sam.see(meeting.path)
+    assert "You have not met here before, so nothing is open." in page
+    assert "Nothing is on the agenda yet." in page.split('id="wrapup"')[1]
+
+
 def test_opening_again_leads_back_to_the_meeting(as_sam, as_ada, meeting, item):
     as_sam.form(f"{meeting.path}/closing", next_starts_at=LATER_WALL)
     answer = as_ada.form(f"{meeting.path}/closing", undo=True)

@@ -37,6 +37,13 @@ def test_an_invitation_stands_there_for_both(as_ada, as_lee, ada, lee):
     assert "has not answered yet" in as_ada.see("/")
 
 
+def test_whoever_is_invited_is_not_told_to_invite_somebody(client_of, ada, robin):
+    pairing.invite(ada, manager=ada, report=robin)
+    page = client_of(robin).see("/")
+    assert "Your first agenda opens here as soon as an invitation is accepted." in page
+    assert "You have no one-to-ones yet" not in page
+
+
 def test_the_region_is_the_page_without_what_is_around_it(as_sam, meeting):
     fragment = as_sam.region("/regions/today").text
     assert fragment in as_sam.see("/")
