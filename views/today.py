@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import actions
 import ahead
+import clock
 import development
 import evidence
 import feedback
@@ -123,10 +124,15 @@ class TodayPage(Page):
         return {
             "conversations": self.running,
             "slipped": {pair.id: self.last_met.get(pair.id) for pair in overdue},
+            "passed": {found.pair.id for found in self.running if found.meeting and self._has_passed(found.meeting)},
             "ended": ended,
             "invitations": self.invitations,
             "successors": {pair.id: handovers.successor(pair, self.pairs) for pair in ended},
         }
+
+    def _has_passed(self, meeting: Meeting) -> bool:
+        """Whether its day is over, and nobody has closed or moved it."""
+        return clock.local(meeting.starts_at, self.me.time_zone).date() < self.me.today
 
     def _is_overdue(self, pair: Pair) -> bool:
         """Whether the two have not met for longer than the organisation wants."""

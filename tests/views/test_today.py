@@ -19,6 +19,14 @@ def test_today_greets_by_name_and_leads_to_the_agenda(as_sam, meeting):
     assert "Wednesday 4 March, 10:00" in page
 
 
+def test_a_meeting_whose_day_has_passed_says_what_to_do_about_it(as_sam, meeting):
+    told = "That day has passed. Close the meeting if you held it, or give it another day."
+    assert told not in as_sam.see("/")
+    meeting.starts_at = NOW - timedelta(days=1)
+    meeting.save()
+    assert told in as_sam.see("/")
+
+
 def test_ones_own_open_actions_stand_there(as_sam, as_ada, sam, item):
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=None, together=True)
     assert "Map both gaps" in as_sam.see("/")
