@@ -43,6 +43,16 @@ def test_at_four_hundred_percent_nothing_covers_what_has_the_focus(sign_in):
     assert unseen(ada.page) == []
 
 
+def test_on_a_phone_a_name_is_whole_and_a_sheet_that_fills_the_screen_has_a_way_out(sign_in):
+    sam = sign_in("Sam Okoro", viewport={"width": 360, "height": 740}).open_agenda("Ada Marsh")
+    assert sam.page.locator(".me").evaluate("(elt) => elt.scrollWidth <= elt.clientWidth")
+    for opener, heading in (("Change", "Change this meeting"), ("Kind of conversation", "Add to this meeting")):
+        sam.button(opener).click()
+        expect(sam.page.get_by_role("heading", name=heading)).to_be_visible()
+        sam.button("Close").click()
+        expect(sam.page.get_by_role("heading", name=heading)).to_be_hidden()
+
+
 def test_states_show_in_the_systems_own_colours(sign_in):
     sam = sign_in("Sam Okoro", forced_colors="active")
     ink = sam.page.evaluate("getComputedStyle(document.body).color")
