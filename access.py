@@ -8,8 +8,10 @@ from peewee import fn
 
 import audit
 import clock
+import scheduling
 from audit import AuditEntry
-from models import Meeting, Pair, Person
+from meetings import Meeting
+from models import Pair, Person
 from records import Record
 from rows import one_at_a_time
 
@@ -93,7 +95,7 @@ def history(pair: Pair) -> list[Access]:
         .order_by(AuditEntry.number.desc())
         .limit(MOST)
     )
-    meetings = {meeting.id: meeting for meeting in pair.meetings()}
+    meetings = {meeting.id: meeting for meeting in scheduling.meetings_of(pair)}
     return [_access(entry, meetings) for entry in entries]
 
 

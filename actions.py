@@ -11,8 +11,9 @@ import clock
 import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
+from meetings import Item, Meeting
 from merging import Merged
-from models import PEOPLE, Item, Meeting, Pair, Person, Refused, mine, stands, who, with_people
+from models import PEOPLE, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 

@@ -8,7 +8,8 @@ from peewee import Case, fn
 import growth
 import records
 from actions import Action
-from models import Carry, Item, Meeting, Pair, Person, mine, still_open
+from meetings import Carry, Item, Meeting, still_open
+from models import Pair, Person, mine
 from prepared import Prepared
 
 # What is counted on the next agenda.

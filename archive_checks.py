@@ -11,7 +11,8 @@ import owndata
 from archive_schema import FORMATS, must
 from config import Config
 from library import TemplateVersion
-from models import CONVERSATIONS_AT_MOST, Pair, Person
+from meetings import CONVERSATIONS_AT_MOST
+from models import Pair, Person
 from owndata import Data, Kind
 from people import SET_ASIDE
 from rows import Row

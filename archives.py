@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import clock
-from models import Meeting, Pair
+from meetings import Meeting
+from models import Pair
 from owndata import Data
 from records import Record
 

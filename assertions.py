@@ -20,6 +20,7 @@ import gevent
 import jwt
 
 from config import Config, Misconfigured
+from vouching import KeysAway
 
 LEEWAY_SECONDS = 30
 FRESH_SECONDS = 300.0
@@ -33,10 +34,6 @@ REMEMBERED_SECONDS = 60.0
 SIGNING_KEYS = ("EC", "RSA", "OKP")
 
 log = logging.getLogger("assertions")
-
-
-class KeysAway(Exception):
-    """The key set cannot be had, so nobody can be told from anybody else."""
 
 
 class KeySet:

@@ -4,29 +4,26 @@ import logging
 from datetime import timedelta
 
 from flask_login import LoginManager, UserMixin
-from limits import RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter
 
 import audit
 import live
 import people
 import sessions
-from assertions import KeysAway
 from config import DEMO, Config
-from counting import Counts
-from gate import Unvouched, Vouched
+from counting import Counts, PerMinute
 from models import Person
 from prepared import Prepared
 from rows import db, one_at_a_time
 from sessions import Limits, Session
+from vouching import KeysAway, Unvouched, Vouched
 
 DEMO_ISSUER = DEMO
 
 PERSON = Prepared(lambda id: Person.select().where(Person.id == id, Person.disabled_at.is_null()))
 # Refusals beyond this many in a minute, of one name from one address for one reason, are logged, not kept.
-REFUSALS_KEPT = RateLimitItemPerMinute(6)
+REFUSALS_KEPT = PerMinute(6)
 # A browser that keeps no cookie begins a session with every page; the trail need not hold each of them.
-SIGN_INS_KEPT = RateLimitItemPerMinute(20)
+SIGN_INS_KEPT = PerMinute(20)
 
 log = logging.getLogger("auth")
 
@@ -59,7 +56,7 @@ class Doorkeeper:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._limits = Limits(timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours))
-        self._kept = FixedWindowRateLimiter(Counts())
+        self._kept = Counts()
 
     def session(self, vouched: Vouched | Exception | None, token: str | None) -> Session | None:
         """The running session of the browser that holds `token`, if it is that of whom the proxy vouches for.

@@ -12,7 +12,8 @@ import gevent
 
 import clock
 from languages import Phrase, translated
-from models import PEOPLE, Meeting, Pair, Person, mine, with_people
+from meetings import Meeting
+from models import PEOPLE, Pair, Person, mine, with_people
 from prepared import Prepared
 from saying import NAME
 

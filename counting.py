@@ -1,58 +1,45 @@
-"""Counts for rate limits, in this process's memory."""
+"""How often something may happen in a minute, counted in this process's memory.
+
+A minute begins with the first that is counted in it. What libraries for this add to it is stores for several servers,
+at three megabytes; each process counts for itself here.
+"""
 
 import time
 
-from limits.storage.base import Storage
-
 MOST_COUNTS = 50_000
+SECONDS = 60.0
 
 
-class Counts(Storage):
-    """Counts that expire. The package's own storage begins a thread at nearly every count to sweep up after itself:
-    under gevent that takes longer than all else that an edit does here, and lets other requests go on meanwhile.
-    """
+class PerMinute:
+    """So many a minute, for each whom it is counted for. Two limits are counted apart, even where they say the same."""
 
-    STORAGE_SCHEME = ["counts"]
-    base_exceptions = ()
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+
+class Counts:
+    """What was counted for whom towards which limit, and until when it counts: by a clock that nobody sets."""
 
     def __init__(self) -> None:
-        super().__init__()
-        # Key → how many, and until when they count: by a clock that nobody sets.
-        self._counts: dict[str, tuple[int, float]] = {}
+        self._counts: dict[tuple[PerMinute, *tuple[str, ...]], tuple[int, float]] = {}
 
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count once more; how many that makes. A new count holds for `expiry` seconds."""
+    def hit(self, limit: PerMinute, *who: str) -> bool:
+        """Count once more for this name, or these together; whether that is still within the limit."""
         if len(self._counts) > MOST_COUNTS:
             self._sweep()
-        count, until = self._counts.get(key, (0, 0.0))
-        if until <= time.monotonic():
-            count, until = 0, time.monotonic() + expiry
-        self._counts[key] = count + amount, until
-        return count + amount
+        now = time.monotonic()
+        count, until = self._counts.get((limit, *who), (0, 0.0))
+        if until <= now:
+            count, until = 0, now + SECONDS
+        self._counts[limit, *who] = count + 1, until
+        return count < limit.most
 
-    def get(self, key: str) -> int:
-        """How many there are now."""
-        count, until = self._counts.get(key, (0, 0.0))
-        return count if until > time.monotonic() else 0
+    def __len__(self) -> int:
+        return len(self._counts)
 
-    def get_expiry(self, key: str) -> float:
-        """Until when they count, as the clock on the wall shows it now."""
-        _, until = self._counts.get(key, (0, time.monotonic()))
-        return time.time() + until - time.monotonic()
-
-    def check(self) -> bool:
-        """Whether it works."""
-        return True
-
-    def reset(self) -> int:
-        """Forget all; how many counts there were."""
-        found = len(self._counts)
+    def clear(self) -> None:
+        """Forget all."""
         self._counts.clear()
-        return found
-
-    def clear(self, key: str) -> None:
-        """Forget one."""
-        self._counts.pop(key, None)
 
     def _sweep(self) -> None:
         now = time.monotonic()

@@ -26,7 +26,8 @@ from growth import Objective, ObjectiveAgreement, Progress
 from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
 from library import TemplateVersion
-from models import Carry, Item, Meeting, Pair, Person
+from meetings import Carry, Item, Meeting
+from models import Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
 from outbox import OutgoingMail

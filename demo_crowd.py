@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import clock
-from models import Meeting, Pair, Person
+from meetings import Meeting
+from models import Pair, Person
 
 # Whoever vouches for them is nobody's way in.
 ISSUER = "demo-crowd"

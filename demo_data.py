@@ -12,8 +12,10 @@ import growth
 import notices
 import pairing
 import records
+import scheduling
 from config import DEMO
-from models import Item, Meeting, Pair, Person
+from meetings import Item, Meeting
+from models import Pair, Person
 from notebooks import PrivateNote
 from rows import db
 
@@ -69,7 +71,7 @@ def _start(manager: Person, report: Person, began: datetime, **settings) -> Meet
             for notice in notices.unread_of(person):
                 notice.read()
         pair.manager, pair.report = manager, report
-        return pair.next_meeting()
+        return scheduling.next_meeting(pair)
 
 
 def _agree(
@@ -92,14 +94,14 @@ def _ada_and_sam(ada: Person, sam: Person) -> None:
     _first_time(meeting, ada, sam, second)
     with clock.at(_after(first, 20)):
         chair.note_progress(sam, "good", "Chaired half of a session; Jo took notes for me.")
-    _second_time(meeting.pair.next_meeting(), ada, sam, ahead)
+    _second_time(scheduling.next_meeting(meeting.pair), ada, sam, ahead)
     with clock.at(_after(second, 10)):
         intake_live.note_progress(sam, "mixed", "One department is ready. The second has no date yet.")
         intake_live.note_progress(ada, "good", "The gap map convinced the service desk. That was the hard part.")
     with clock.at(_after(second, 14)):
         said = "The service desk asks half as many questions since they have the gap map."
         evidence.add(meeting.pair, sam, clock.today(zone), said, reflection="To draw it once saved ten explanations.")
-    _this_time(meeting.pair.next_meeting(), ada, sam)
+    _this_time(scheduling.next_meeting(meeting.pair), ada, sam)
 
 
 def _first_time(meeting: Meeting, ada: Person, sam: Person, next_at: datetime) -> None:
@@ -252,7 +254,7 @@ def _lee_and_noor(lee: Person, noor: Person) -> None:
         _agree(rota, noor, lee, "Send the holiday rota to everybody", lee, _after(began, 7), 10)
         rota.discuss(noor)
         records.close(meeting, lee, ahead)
-    upcoming = meeting.pair.next_meeting()
+    upcoming = scheduling.next_meeting(meeting.pair)
     upcoming.add_item(noor, "development", "Mentoring: two people have asked me")
     upcoming.join(noor, "supervision")
     upcoming.add_item(noor, "practice", "The complaint that was withdrawn: what to learn from it")

@@ -11,8 +11,9 @@ import clock
 import history
 from actions import Action
 from languages import Phrase
+from meetings import Item, ItemGone, visible_to
 from merging import Merged
-from models import Item, ItemGone, Pair, Person, Refused, mine, runs, visible_to, who
+from models import Pair, Person, Refused, mine, runs, who
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 

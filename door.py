@@ -11,8 +11,8 @@ from werkzeug.exceptions import SecurityError, Unauthorized
 import auth
 import calendar_feeds
 from config import Config
-from gate import VOUCHED, PastTheProxy, Vouched
 from models import Person
+from vouching import VOUCHED, PastTheProxy, Vouched
 
 # What nobody needs to be signed in for.
 OPEN_ENDPOINTS = {"health.show", "health.ready", "demo.show", "demo.sign_in", "assets.serve", "sessions.signed_out"}

@@ -18,7 +18,8 @@ from feedback import Feedback
 from growth import Objective, ObjectiveAgreement, Progress
 from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
-from models import Carry, Item, Meeting, Pair, Person, Refused
+from meetings import Carry, Item, Meeting
+from models import Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark, Upload

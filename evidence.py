@@ -12,7 +12,8 @@ from agreeing import TooLate, Worded
 from feedback import Feedback
 from growth import Objective
 from languages import Phrase
-from models import PEOPLE, Item, Pair, Person, Refused, mine, stands, who, with_people
+from meetings import Item
+from models import PEOPLE, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 

@@ -7,8 +7,11 @@ from typing import Any
 from peewee import BooleanField, CharField, ForeignKeyField
 
 import clock
+import meetings
+import scheduling
 from languages import Phrase
-from models import PEOPLE, Meeting, Pair, Person, Refused, mine, stands, who, with_people
+from meetings import Meeting
+from models import PEOPLE, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Words, repeat_key
 
@@ -168,7 +171,7 @@ def give(
 
 def occasion(person: Person, pair: Pair, id: str) -> Meeting | None:
     """The meeting in which feedback is given: an open one of this pair, or none."""
-    meeting = person.meeting(id) if id else None
+    meeting = meetings.find(person, id) if id else None
     return meeting if meeting and meeting.pair_id == pair.id and meeting.is_open else None
 
 
@@ -176,10 +179,10 @@ def of(pair: Pair, person: Person) -> list[Feedback]:
     """All of the pair's feedback that this one may see, the latest first: what was taken back is only its taker's."""
     found = list(Feedback.select().where(Feedback.pair == pair, _visible_to(person)).order_by(Feedback.made_at.desc()))
     ids = {row.meeting_id for row in found if row.meeting_id}
-    meetings = {meeting.id: meeting for meeting in Meeting.select().where(Meeting.id.in_(ids))} if ids else {}
+    given_in = {meeting.id: meeting for meeting in Meeting.select().where(Meeting.id.in_(ids))} if ids else {}
     for row in found:
         row.pair = pair
-        row.recorded_in = _recorded(row, meetings.get(str(row.meeting_id)))
+        row.recorded_in = _recorded(row, given_in.get(str(row.meeting_id)))
     return found
 
 
@@ -207,9 +210,9 @@ def waiting_for(person: Person, pair: Pair | None = None) -> list[Feedback]:
 
 def settle_in(meeting: Meeting) -> None:
     """As the meeting is closed, put into it what both want in a record and what is in none yet."""
-    meetings = {found.id: found for found in meeting.pair.meetings()}
+    theirs = {found.id: found for found in scheduling.meetings_of(meeting.pair)}
     for found in _wanted_by_both(meeting.pair):
-        before = meetings.get(str(found.meeting_id))
+        before = theirs.get(str(found.meeting_id))
         if before is None or before.cancelled_at or (before.closed_at and _came_late(found, before)):
             found.change(meeting=meeting)
 

@@ -15,7 +15,8 @@ import clock
 import retention
 import rhythm
 import scheduling
-from models import Manager, Meeting, Pair, Report, with_people
+from meetings import Meeting
+from models import Manager, Pair, Report, with_people
 from prepared import Prepared
 
 MONTHS = 12

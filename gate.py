@@ -10,13 +10,12 @@ import ipaddress
 import logging
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import naming
-from assertions import Assertions, KeysAway
 from config import DEMO, ENV, HEADER, JWT, UNIX, Config
+from vouching import VOUCHED, KeysAway, PastTheProxy, Unvouched, Vouched
 
-VOUCHED = "duologue.vouched"
 PROOF = "HTTP_X_PROXY_SECRET"
 LONGEST_ASSERTION = 8_192
 # What a proxy may say of a person, each in a header of its own.
@@ -24,27 +23,6 @@ FACTS = ("user", "name", "email", "groups")
 NOT_A_LETTER = re.compile(r"[^A-Z0-9]")
 
 log = logging.getLogger("gate")
-
-
-class Vouched(NamedTuple):
-    """Who a request comes from: `(issuer, subject)`, and how the proxy describes them.
-
-    `leads` says whether they are a people lead; None when that is not for the proxy to say.
-    """
-
-    issuer: str
-    subject: str
-    name: str = ""
-    email: str | None = None
-    leads: bool | None = None
-
-
-class Unvouched(Exception):
-    """Nobody is vouched for; the message is one word of the audit trail that says why."""
-
-
-class PastTheProxy(Unvouched):
-    """It does not even come from the proxy."""
 
 
 Environ = dict[str, Any]
@@ -130,6 +108,9 @@ class ByAssertion:
     """The proxy sends a signed assertion."""
 
     def __init__(self, config: Config) -> None:
+        # What reads them takes two megabytes, which no other way needs.
+        from assertions import Assertions
+
         self._config, self._assertions = config, Assertions(config)
         self._header = _variable(config.proxy_jwt_header)
 

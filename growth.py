@@ -9,7 +9,8 @@ import clock
 import history
 from agreeing import Consent, Proposal, TooLate
 from languages import Phrase
-from models import PEOPLE, Meeting, Pair, Person, mine, runs, stands, who, with_people
+from meetings import Meeting
+from models import PEOPLE, Pair, Person, mine, runs, stands, who, with_people
 from prepared import Prepared
 from rows import Moment, Once, Row, Words, repeat_key
 

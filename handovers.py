@@ -17,7 +17,8 @@ from agreeing import TooLate
 from development import Activity, DevelopmentGoal
 from growth import Objective, ObjectiveAgreement
 from languages import Phrase
-from models import Meeting, Pair, Person, Refused, who
+from meetings import Meeting
+from models import Pair, Person, Refused, who
 from prepared import Prepared
 from records import Record
 from rows import Moment, Once, Row, Words, new_id, repeat_key

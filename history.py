@@ -7,7 +7,7 @@ from typing import Any
 from peewee import CharField, ForeignKeyField
 
 import clock
-import models
+import meetings
 from merging import Merged, merge_since
 from models import Pair, Person, who
 from prepared import Prepared
@@ -83,8 +83,8 @@ def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
 
 def keep_what_changes() -> None:
     """Keep every change of an item from now on: models tells its witnesses, and knows no other room."""
-    if note not in models.witnesses:
-        models.witnesses.append(note)
+    if note not in meetings.witnesses:
+        meetings.witnesses.append(note)
 
 
 def has_other_author(row: Row, author: str) -> bool:

@@ -5,7 +5,6 @@ after the server has taken it, not before: a reminder that is lost tells nobody 
 since the process was killed in that very moment, has the Message-ID of the first, and mail programs show it once.
 """
 
-import logging
 import smtplib
 import ssl
 from contextlib import suppress
@@ -29,8 +28,6 @@ SILENCE_SECONDS = 30.0
 FOR_GOOD = 500
 # What says something of one mail; all else that goes wrong goes wrong with the server.
 OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
-
-log = logging.getLogger("mail")
 
 
 class Mail(NamedTuple):
@@ -117,13 +114,15 @@ class Mailer(Rounds):
 
     def _put_off(self, mail: OutgoingMail, code: int | None, reason: str) -> None:
         if mail.put_off(code):
-            log.warning("event=mail-put-off kind=%s tries=%d code=%s reason=%s", mail.kind, mail.tries, code, reason)
+            self.log.warning(
+                "event=mail-put-off kind=%s tries=%d code=%s reason=%s", mail.kind, mail.tries, code, reason
+            )
         else:
             self._note_failure(mail, code, reason)
 
     def _note_failure(self, mail: OutgoingMail, code: int | None, reason: str) -> None:
         self.failed += 1
-        log.error("event=mail-given-up kind=%s tries=%d code=%s reason=%s", mail.kind, mail.tries, code, reason)
+        self.log.error("event=mail-given-up kind=%s tries=%d code=%s reason=%s", mail.kind, mail.tries, code, reason)
 
 
 def _code_of(problem: Exception) -> int | None:

@@ -9,11 +9,13 @@ from peewee import Value, fn
 import actions
 import clock
 import languages
+import meetings
 import pairing
 from actions import Action
 from languages import Phrase, gettext, ngettext
 from markup import plain
-from models import Meeting, Pair, Person, runs, still_open
+from meetings import Meeting, still_open
+from models import Pair, Person, runs
 from outbox import Mailing, OutgoingMail
 from records import Record
 from saying import day, when
@@ -152,7 +154,7 @@ def letter(mail: OutgoingMail, may_quote: bool) -> tuple[Person, Letter] | None:
 
 def _announce(person: Person, about: str) -> Letter | None:
     id, _, decided_on = about.partition(" ")
-    meeting = person.meeting(id)
+    meeting = meetings.find(person, id)
     if not meeting or not meeting.is_open or not meeting.pair.is_running or meeting.starts_at <= clock.now():
         return None
     first, end = announced_on(date.fromisoformat(decided_on))
@@ -184,7 +186,7 @@ def _agenda(person: Person, meeting: Meeting) -> Letter:
 
 def _tell_of_record(person: Person, about: str) -> Letter | None:
     record = Record.get_or_none(Record.id == about, Record.withdrawn_at.is_null())
-    meeting = person.meeting(record.meeting_id) if record else None
+    meeting = meetings.find(person, record.meeting_id) if record else None
     if not meeting or not meeting.pair.is_running:
         return None
     name, on = meeting.pair.other(person).name, day(meeting.starts_at, person.time_zone)

@@ -24,7 +24,8 @@ from growth import Objective, ObjectiveAgreement, Progress
 from handovers import HandingOn, Handover, PassedRecord
 from history import Wording
 from library import TemplateVersion
-from models import Carry, Item, Meeting, Pair, Person, visible_to
+from meetings import Carry, Item, Meeting, visible_to
+from models import Pair, Person
 from notebooks import PrivateNote
 from notices import Notice
 from records import Confirmation, Record, Remark, Upload

@@ -14,7 +14,8 @@ from calendar_feeds import CalendarFeed
 from config import Config
 from growth import Objective
 from logs import escaped
-from models import Item, Pair, Person, Refused
+from meetings import Item
+from models import Pair, Person, Refused
 from naming import Unfit
 from notebooks import PrivateNote
 from outbox import OutgoingMail

@@ -13,7 +13,8 @@ from feedback import Feedback
 from growth import Objective, Progress
 from handovers import PassedRecord
 from languages import Phrase
-from models import Carry, Item, Meeting, Person, still_open, visible_to
+from meetings import Carry, Item, Meeting, still_open, visible_to
+from models import Person
 from notebooks import PrivateNote
 from records import Record, Remark, Upload, written_in
 from rows import Row, Words

@@ -1,32 +1,30 @@
 """How much one person may ask for in a minute: generous to people, not to programs."""
 
 from flask import Flask, g, request
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from counting import Counts
+from counting import Counts, PerMinute
 from door import MAIL_ENDPOINTS, READING, TOKEN_ENDPOINTS, is_stream
 
-WRITES = RateLimitItemPerMinute(600)
-STREAMS = RateLimitItemPerMinute(240)
+WRITES = PerMinute(600)
+STREAMS = PerMinute(240)
 # What opens all that a person has ever written, by the noun of its view.
-HEAVY = {"owndata": RateLimitItemPerMinute(20), "search": RateLimitItemPerMinute(60)}
+HEAVY = {"owndata": PerMinute(20), "search": PerMinute(60)}
 # What keeps a processor busy for a while, by its view.
-COSTLY = dict.fromkeys(("records.copy", "year.copy", "calendars.feed"), RateLimitItemPerMinute(30))
+COSTLY = dict.fromkeys(("records.copy", "year.copy", "calendars.feed"), PerMinute(30))
 # What has the server ask others, by the noun of its view.
-ASKING = {"signposts": RateLimitItemPerMinute(30)}
+ASKING = {"signposts": PerMinute(30)}
 # Whoever is not signed in yet is told apart by address alone, and there may be a proxy before all of them.
-STRANGERS = RateLimitItemPerMinute(600)
+STRANGERS = PerMinute(600)
 
 
 def register(app: Flask) -> None:
     """Have this app refuse what is too much, with 429."""
-    limiter = app.extensions["rates"] = FixedWindowRateLimiter(Counts())
+    counts = app.extensions["rates"] = Counts()
 
     def check() -> None:
         limit = _limit()
-        if limit and not limiter.hit(limit, g.person.id if g.person else _stranger()):
+        if limit and not counts.hit(limit, g.person.id if g.person else _stranger()):
             raise TooManyRequests
 
     app.before_request(check)
@@ -37,7 +35,7 @@ def _stranger() -> str:
     return f"{request.remote_addr} {request.endpoint in TOKEN_ENDPOINTS}"
 
 
-def _limit() -> RateLimitItem | None:
+def _limit() -> PerMinute | None:
     """The limit that this request counts towards."""
     noun = (request.endpoint or "").partition(".")[0]
     if request.method not in READING:

@@ -18,21 +18,8 @@ from actions import Action
 from feedback import A_COLLEAGUE, Feedback
 from growth import Objective, Progress
 from languages import Phrase
-from models import (
-    CARRY_INTO,
-    ITEM_ALONE,
-    PEOPLE,
-    Carry,
-    Item,
-    Meeting,
-    Pair,
-    Person,
-    Refused,
-    mine,
-    stands,
-    who,
-    with_people,
-)
+from meetings import CARRY_INTO, ITEM_ALONE, Carry, Item, Meeting
+from models import PEOPLE, Pair, Person, Refused, mine, stands, who, with_people
 from prepared import Prepared
 from reviews import Gathering
 from rows import Moment, Once, Row, Words, new_id, repeat_key
@@ -175,9 +162,9 @@ def close(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meet
     with pair.changing():
         meeting.look_again()
         if meeting.closed_at:
-            return pair.next_meeting()
+            return scheduling.next_meeting(pair)
         meeting.must_be_open()
-        upcoming = pair.next_meeting(besides=meeting)
+        upcoming = scheduling.next_meeting(pair, besides=meeting)
         next_starts_at = next_starts_at or (upcoming.starts_at if upcoming else None)
         moment = clock.now()
         feedback.settle_in(meeting)
@@ -214,13 +201,13 @@ def remarks_for(person: Person) -> dict[str, tuple[int, str]]:
 
 def why_not_reopen(meeting: Meeting, record: Record | None = None) -> Phrase | None:
     """Why this closed meeting has to stay closed, or None if it may be opened again. `record`: its own, if at hand."""
-    latest = meeting.pair.last_meeting()
+    latest = scheduling.last_meeting(meeting.pair)
     if latest is None or latest.id != meeting.id:
         return Phrase("Only the latest meeting can be opened again.")
     record = record or Record.of(meeting)
     if record and record.year and record.is_signed_off:
         return Phrase("You have both signed this review off, so it stays as it is. A remark can still be added.")
-    upcoming = meeting.pair.next_meeting()
+    upcoming = scheduling.next_meeting(meeting.pair)
     if upcoming and upcoming.is_under_way:
         return Phrase("The next meeting is under way already, so this one stays closed.")
     return None
@@ -255,7 +242,9 @@ def minutes_of(meeting: Meeting, by: Person, closed_at: datetime, next_starts_at
     """The minutes as plain data (JSON types alone, moments in ISO 8601 UTC): nothing private is in them."""
     made_here = actions.made_in(meeting)
     items = [item for item in meeting.items_for(by) if item.shared_at]
-    earlier = actions.from_last_time(meeting, meeting.pair.last_meeting(), clock.today(meeting.pair.time_zone))
+    earlier = actions.from_last_time(
+        meeting, scheduling.last_meeting(meeting.pair), clock.today(meeting.pair.time_zone)
+    )
     return {
         "version": 1,
         "kind": meeting.outline.name,

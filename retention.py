@@ -17,7 +17,8 @@ from evidence import Evidence
 from feedback import Feedback
 from growth import Objective
 from handovers import Handover, PassedRecord
-from models import Meeting, Pair, Refused
+from meetings import Meeting
+from models import Pair, Refused
 from rows import db
 
 MONTHS = 12

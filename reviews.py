@@ -7,9 +7,11 @@ from peewee import CharField, DateField, ForeignKeyField
 import clock
 import history
 import languages
+import scheduling
 from languages import Phrase
+from meetings import Item, Meeting
 from merging import merge
-from models import TEXT_LIMIT, Item, Meeting, Pair, Person, Refused, who
+from models import TEXT_LIMIT, Pair, Person, Refused, who
 from rows import Moment, Row, Words
 from year_in_words import DEVELOPMENT, OBJECTIVES, STRENGTHS, Piece, pieces
 from years import Year
@@ -91,7 +93,7 @@ def begin(pair: Pair, by: Person, starts_on: date, ends_on: date) -> Meeting:
     Raises Refused when there is no next meeting.
     """
     with pair.changing():
-        meeting = pair.next_meeting()
+        meeting = scheduling.next_meeting(pair)
         if meeting is None:
             raise Refused(Phrase("There is no next meeting yet. Make one first, then gather the year onto its agenda."))
         if not is_review(meeting):

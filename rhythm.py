@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import clock
 import scheduling
-from models import Meeting, Pair, Person, mine, stands
+from meetings import Meeting
+from models import Pair, Person, mine, stands
 from prepared import Prepared
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)

@@ -10,8 +10,8 @@ from peewee import PeeweeException
 class Rounds:
     """Calls `look` every `seconds` from begin() until end(). What goes wrong is logged, and it goes on.
 
-    `name` is the log's and the thread's. The end waits for a look that is under way: for `last_seconds`, or for as long
-    as it takes.
+    `name` is that of its `log` and its thread. The end waits for a look that is under way: for `last_seconds`, or for
+    as long as it takes.
     """
 
     name: ClassVar[str]
@@ -19,6 +19,7 @@ class Rounds:
     last_seconds: ClassVar[float | None] = None
 
     def __init__(self) -> None:
+        self.log = logging.getLogger(self.name)
         self._over = threading.Event()
         # With gevent's patches, a greenlet.
         self._thread = threading.Thread(target=self._go_on, name=self.name, daemon=True)
@@ -37,12 +38,11 @@ class Rounds:
         raise NotImplementedError
 
     def _go_on(self) -> None:
-        log = logging.getLogger(self.name)
         while not self._over.is_set():
             try:
                 self.look()
             except PeeweeException as problem:
-                log.warning("event=no-look kind=%s", type(problem).__name__)
+                self.log.warning("event=no-look kind=%s", type(problem).__name__)
             except Exception:
-                log.exception("event=failed")
+                self.log.exception("event=failed")
             self._over.wait(self.seconds)

@@ -1,4 +1,4 @@
-"""When the two meet: their rhythms, making the next meeting, leaving one out, and what moves on to the next."""
+"""When the two meet: the meetings they have, their rhythms, making the next one, leaving one out, what moves on."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,10 @@ from peewee import fn
 
 import clock
 import library
-from models import MANAGERS_PART, Item, Meeting, MeetingOver, Pair, Person, mine
+import ordering
+from meetings import Item, Meeting, MeetingOver, still_open
+from models import Pair, Person, mine
+from ordering import MANAGERS_PART
 from prepared import Prepared
 
 # How long before a main meeting there is no short one any more.
@@ -15,7 +18,33 @@ CLEAR = timedelta(days=3)
 # By how much a meeting may slip before anybody is reminded.
 GRACE = timedelta(weeks=1)
 AN_HOUR = timedelta(hours=1)
-BOUNDLESS = 1e12
+
+
+def meetings_of(pair: Pair):
+    """All meetings of a pair, the latest first."""
+    return Meeting.select().where(Meeting.pair == pair).order_by(Meeting.starts_at.desc())
+
+
+def next_meeting(pair: Pair, besides: Meeting | None = None) -> Meeting | None:
+    """The first meeting of a pair that is neither closed nor cancelled."""
+    found = [meeting for meeting in NEXT_MEETINGS(pair=pair.id) if besides is None or meeting.id != besides.id]
+    return _within(pair, found[0] if found else None)
+
+
+def last_meeting(pair: Pair) -> Meeting | None:
+    """The closed meeting of a pair that was closed last."""
+    return _within(pair, LAST_MEETING.first(pair=pair.id))
+
+
+def _within(pair: Pair, meeting: Meeting | None) -> Meeting | None:
+    if meeting:
+        meeting.pair = pair
+    return meeting
+
+
+def next_meetings_of(person: Person) -> dict[str, Meeting]:
+    """The next meeting of each of a person's pairs that has one: pair id → meeting."""
+    return {meeting.pair_id: meeting for meeting in reversed(NEXT_MEETINGS_OF(person=person.id))}
 
 
 def proposal_after(meeting: Meeting) -> tuple[datetime | None, bool]:
@@ -41,7 +70,7 @@ def _main_start(meeting: Meeting) -> datetime:
 
 def start_after(meeting: Meeting) -> datetime | None:
     """When the two meet after `meeting`: the date of the next one if it is made, else the rhythms' proposal."""
-    upcoming = meeting.pair.next_meeting(besides=meeting)
+    upcoming = next_meeting(meeting.pair, besides=meeting)
     return upcoming.starts_at if upcoming else proposal_after(meeting)[0]
 
 
@@ -56,7 +85,7 @@ def _kind(pair: Pair, is_between: bool) -> library.TemplateVersion:
 
 def first_start(person: Person) -> datetime:
     """A first meeting with somebody, to propose: as usual, or later on that day if the person is met then already."""
-    start, taken = clock.first_start(person.time_zone), [one.starts_at for one in person.next_meetings().values()]
+    start, taken = clock.first_start(person.time_zone), [one.starts_at for one in next_meetings_of(person).values()]
     while any(abs(start - other) < AN_HOUR for other in taken):
         start += AN_HOUR
     return start
@@ -68,7 +97,7 @@ def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None 
     With `after`, a meeting that is made already and comes before that one keeps its own time.
     """
     with pair.changing():
-        meeting = pair.next_meeting() or Meeting.create(
+        meeting = next_meeting(pair) or Meeting.create(
             pair=pair, starts_at=starts_at, created_by=by, **_arrangements(pair, after)
         )
         if meeting.starts_at != starts_at and (after is None or meeting.starts_at > after.starts_at):
@@ -98,18 +127,15 @@ def waiting_items(pair: Pair) -> list[Item]:
 def _take_in(meeting: Meeting, items: list[Item], by: Person) -> None:
     """Carry these items there. They keep their order, and come before what is there already in their part."""
     leading = [item for item in items if item.position < MANAGERS_PART]
-    first = _first_position(meeting, -BOUNDLESS, MANAGERS_PART, default=1.0)
-    for place, item in enumerate(leading, 1):
-        item.carry_to(meeting, by, position=first - 1 - len(leading) + place)
-    following = [item for item in items if item not in leading]
-    first = _first_position(meeting, MANAGERS_PART, BOUNDLESS, default=MANAGERS_PART + len(following) + 1)
-    for place, item in enumerate(following, 1):
-        item.carry_to(meeting, by, MANAGERS_PART + (first - MANAGERS_PART) * place / (len(following) + 1))
+    following = [item for item in items if item.position >= MANAGERS_PART]
+    places = ordering.ahead_of(_first_position(meeting, ordering.INDIVIDUALS), len(leading))
+    places += ordering.ahead_of_the_managers(_first_position(meeting, ordering.MANAGERS), len(following))
+    for item, position in zip([*leading, *following], places, strict=True):
+        item.carry_to(meeting, by, position)
 
 
-def _first_position(meeting: Meeting, start: float, end: float, default: float) -> float:
-    found = FIRST_POSITION(meeting=meeting.id, start=start, end=end)[0].position
-    return default if found is None else found
+def _first_position(meeting: Meeting, part: tuple[float, float]) -> float | None:
+    return FIRST_POSITION(meeting=meeting.id, start=part[0], end=part[1])[0].position
 
 
 def cancel(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Meeting | None:
@@ -118,7 +144,7 @@ def cancel(meeting: Meeting, by: Person, next_starts_at: datetime | None) -> Mee
         meeting.look_again()
         if meeting.closed_at:
             raise MeetingOver(meeting)
-        upcoming = meeting.pair.next_meeting(besides=meeting)
+        upcoming = next_meeting(meeting.pair, besides=meeting)
         if meeting.cancelled_at:
             return upcoming
         meeting.rearrange(cancelled_at=clock.now(), cancelled_by=by)
@@ -147,6 +173,20 @@ def is_overdue(pair: Pair, rhythm: str, last: datetime | None) -> bool:
     return due is not None and due + GRACE < clock.now()
 
 
+def _open_meetings(pair):
+    return Meeting.select().where(Meeting.pair == pair, still_open())
+
+
+def _closed_meetings(pair):
+    return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(False))
+
+
+NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
+NEXT_MEETINGS_OF = Prepared(
+    lambda person, now: Meeting.select().join(Pair).where(mine(person, now), still_open()).order_by(Meeting.starts_at)
+)
+LATEST = Meeting.closed_at.desc(), Meeting.starts_at.desc()
+LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(*LATEST).limit(1))
 LAST_MAIN = Prepared(
     lambda pair, until: (
         Meeting.select(Meeting.starts_at)

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -19,6 +20,7 @@ import live
 import logs
 import readiness
 import request_ids
+from aside import aside
 from heads import Head
 
 READ_BYTES = 2_048
@@ -204,7 +206,7 @@ class Server(WSGIServer):
     handler_class = Handler
 
     def __init__(self, listener: socket.socket, application: Callable, **how: Any) -> None:
-        super().__init__(listener, application, log=None, error_log=logging.getLogger("server"), **how)
+        super().__init__(listener, partial(aside, application), log=None, error_log=logging.getLogger("server"), **how)
         self.handlers: set[Handler] = set()
         self.is_draining = False
         self.beginning = BoundedSemaphore(MOST_BEGINNING)

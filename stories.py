@@ -6,13 +6,15 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import history
+import scheduling
 from actions import ActionUpdate
 from development import MODES, PARTS, Activity, DevelopmentGoal
 from growth import OUTLOOKS
 from history import Wording
 from languages import Phrase, translated
+from meetings import Carry, Item
 from merging import Merged, Stretch, differences
-from models import Carry, Item, Person, Refused
+from models import Person, Refused
 
 # Who shares what they add writes it down at the same moment, but for the computer's own time.
 AT_ONCE = timedelta(seconds=1)
@@ -183,7 +185,7 @@ class ItemStory(Story):
     def facts(self) -> Iterator[Event]:
         yield from self._beginnings()
         yield from self._ticks(self.thing)
-        days = {meeting.id: meeting.starts_at for meeting in self.pair.meetings()}
+        days = {meeting.id: meeting.starts_at for meeting in scheduling.meetings_of(self.pair)}
         for carry in Carry.select().where(Carry.item == self.thing):
             yield from self._ticks(carry)
             between = days[carry.from_meeting_id], days[carry.to_meeting_id]

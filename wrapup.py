@@ -5,7 +5,8 @@ from datetime import datetime
 from peewee import CharField, ForeignKeyField
 
 import clock
-from models import Meeting, Person, who
+from meetings import Meeting
+from models import Person, who
 from prepared import Prepared
 from rows import Moment, Row, new_id
 

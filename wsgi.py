@@ -13,8 +13,9 @@ from typing import Any
 
 import logs
 import process
+import settings
 from app import create_app
-from config import ENV, LOOPBACK, Config, Misconfigured, OutOfReach, read
+from config import ENV, LOOPBACK, Config, Misconfigured, OutOfReach
 from process import Gunicorn
 
 PAUSE_SECONDS = 2.0
@@ -98,7 +99,7 @@ def _must_listen_as_set(config: Config, gunicorn: Gunicorn) -> None:
 
 
 try:
-    application = _begun(read())
+    application = _begun(settings.read())
 except OutOfReach as problem:
     # Not the settings' fault: the next process tries again, after a moment.
     time.sleep(PAUSE_SECONDS)

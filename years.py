@@ -13,7 +13,8 @@ from development import Activity, DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
 from growth import Objective
-from models import Meeting, Pair
+from meetings import Meeting
+from models import Pair
 
 # Days with which every calendar and every time zone can still reckon.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)

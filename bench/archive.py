@@ -12,11 +12,12 @@ from typing import Any
 import gevent
 
 import archives
-import config as settings
 import database
 import owndata
+import settings
 from app import create_app
-from models import Item, Meeting, Person
+from meetings import Item, Meeting
+from models import Person
 from records import Record
 from rows import db
 from views import archive_pages

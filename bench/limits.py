@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 
 import audit
-import config as settings
 import database
+import settings
 from bench import figures, pictures
 from bench.figures import Figure, percentile
 from bench.postgresql import PostgreSQL

@@ -25,16 +25,18 @@ import psycopg
 import audit
 import auth
 import clock
-import config as settings
 import database
 import secrecy
 import sessions
+import settings
 from actions import Action, ActionUpdate, Agreement
 from audit import AuditEntry
 from bench.people import LINES, ZONE
+from config import Config
 from cookies import PLAIN_NAME
 from history import Wording
-from models import Carry, Item, Meeting, Pair, Person
+from meetings import Carry, Item, Meeting
+from models import Pair, Person
 from records import Record
 from rows import ID_LENGTH, ID_LETTERS, Row, Words, db
 from sessions import Session
@@ -268,7 +270,7 @@ class Past:
 class SqliteStore:
     """Takes rows into a file, without regard to what a power cut would do."""
 
-    def __init__(self, config: settings.Config) -> None:
+    def __init__(self, config: Config) -> None:
         self._connection = sqlite3.connect(config.database, isolation_level=None)
         for pragma in ("journal_mode = off", *SQLITE_HASTE):
             self._connection.execute(f"PRAGMA {pragma}")
@@ -293,7 +295,7 @@ class SqliteStore:
 class PostgresqlStore:
     """Takes rows into a database on a server; that they hang together is not looked at."""
 
-    def __init__(self, config: settings.Config) -> None:
+    def __init__(self, config: Config) -> None:
         self._connection = psycopg.connect(config.postgresql, autocommit=True)
         for setting in (
             "session_replication_role = replica",
@@ -318,7 +320,7 @@ class PostgresqlStore:
         self._connection.close()
 
 
-def fill(config: settings.Config, pairs: int, years: int, known: list[dict]) -> list[dict]:
+def fill(config: Config, pairs: int, years: int, known: list[dict]) -> list[dict]:
     """Write the past of `pairs` new pairs, and of those that are known; gives the new ones."""
     with db.connection_context():
         past = Past(years)

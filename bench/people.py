@@ -11,11 +11,13 @@ from datetime import timedelta
 import actions
 import auth
 import clock
-import config
 import database
 import pairing
 import records
-from models import Item, Meeting, Person
+import scheduling
+import settings
+from meetings import Item, Meeting
+from models import Person
 from rows import db
 
 ZONE = "Europe/London"
@@ -51,8 +53,8 @@ def _past_and_present(manager: Person, report: Person) -> Meeting:
         pair = pairing.invite(manager, manager=manager, report=report, first_starts_at=began)
         pairing.accept(pair, report)
         pair.manager, pair.report = manager, report
-        _hold(pair.next_meeting(), manager, report)
-    meeting = pair.next_meeting()
+        _hold(scheduling.next_meeting(pair), manager, report)
+    meeting = scheduling.next_meeting(pair)
     for line in LINES:
         meeting.add_item(report, SECTIONS[LINES.index(line)], line).write_notes(manager, NOTES, "")
     return meeting
@@ -72,14 +74,14 @@ def _hold(meeting: Meeting, manager: Person, report: Person) -> None:
 def of_the_demo() -> dict:
     """Ada and Sam, the meeting that lies ahead of them, and Ada's with Mei."""
     ada, sam = (Person.get(Person.issuer == auth.DEMO_ISSUER, Person.subject == name) for name in ("ada", "sam"))
-    ahead = {pair.other(ada).id: pair.next_meeting() for pair in ada.pairs()}
+    ahead = {pair.other(ada).id: scheduling.next_meeting(pair) for pair in ada.pairs()}
     meeting = ahead.pop(sam.id)
     items = Item.select().where(Item.meeting == meeting).count()
     return {"meeting": meeting.id, "people": [ada.id, sam.id], "second": ahead.popitem()[1].id, "items": items}
 
 
 def main(arguments: list[str]) -> None:
-    database.open_checked(config.read())
+    database.open_checked(settings.read())
     with db.connection_context():
         print(json.dumps(add_pairs(int(arguments[0])) if arguments else of_the_demo()))
 

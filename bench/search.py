@@ -14,12 +14,14 @@ from typing import Any
 import gevent
 
 import auth
-import config as settings
 import database
 import searching
+import settings
 from actions import Action, ActionUpdate
 from app import create_app
-from models import Item, Meeting, Pair, Person
+from config import Config
+from meetings import Item, Meeting
+from models import Pair, Person
 from notebooks import PrivateNote
 from records import Record, Remark
 from rows import Row, db
@@ -129,7 +131,7 @@ class Waits:
         return self.longest
 
 
-def page(config: settings.Config, person: Person) -> float:
+def page(config: Config, person: Person) -> float:
     """The median of how many milliseconds of the processor the whole page takes."""
     app = create_app(config)
     app.test_client_class = SignedInClient

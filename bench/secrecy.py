@@ -17,12 +17,15 @@ from peewee import FieldAccessor, TextField
 
 import actions
 import auth
-import config as settings
 import database
+import meetings
 import models
+import scheduling
+import settings
 from app import create_app
 from bench.people import LINES, NOTES, SECTIONS, add_pairs
-from models import Meeting, Person
+from meetings import Meeting
+from models import Person
 from prepared import Prepared
 from rows import Words, db
 from tests.signed_in import SignedInClient
@@ -43,7 +46,7 @@ class Setting:
         with db.connection_context():
             found = add_pairs(1)[0]
             person = Person.get_by_id(found["people"][1])
-            self.items = _fill(person.meeting(found["meeting"]), person)
+            self.items = _fill(meetings.find(person, found["meeting"]), person)
         self.meeting, self.edits = found["meeting"], 0
         self.client = self.app.test_client()
         self.client.sign_in(person)
@@ -92,7 +95,7 @@ def in_clear() -> Iterator[None]:
 
 def forget_readers() -> None:
     """Have the prepared queries find out anew how their columns are read."""
-    for room in (models, actions, auth):
+    for room in (models, meetings, scheduling, actions, auth):
         for query in vars(room).values():
             if isinstance(query, Prepared):
                 query._read = None

@@ -13,7 +13,8 @@ import psutil
 
 from bench import databases, processors
 
-PROGRAM = str(Path(sys.executable).with_name("duologue"))
+# What is measured: another installation where MEASURED names it, such as one without what PostgreSQL and tests need.
+PROGRAM = os.environ.get("MEASURED") or str(Path(sys.executable).with_name("duologue"))
 GUNICORN = (str(Path(sys.executable).with_name("gunicorn")), "--config")
 CONFIGURATION = str(Path(__file__).parents[1] / "deploy" / "gunicorn.conf.py")
 LISTENING = re.compile(r"Listening at: http://[^ ]*:(\d+) ")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 import backups
-import config as settings
+import settings
 
 from .opening import bar
 

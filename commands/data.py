@@ -2,10 +2,10 @@
 
 import click
 
-import config as settings
 import database
 import engines
 import moving
+import settings
 from config import Config, Misconfigured
 from saying import count
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 import audit
-import config as settings
 import keyring_file
 import resealing
+import settings
 from config import Misconfigured
 from database import MODELS
 from keyring_file import ACTIVE, FIXED, NEXT, Key

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 import archive_import
-import config as settings
 import database
 import demo_data
+import settings
 from config import Misconfigured
 from saying import count
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-import config as settings
 import database
 import people
+import settings
 from config import Config, Misconfigured
 from models import Pair
 from rows import db

@@ -8,9 +8,9 @@ import click
 
 import audit
 import clock
-import config as settings
 import directory
 import people as room
+import settings
 from config import Config
 from logs import escaped
 from models import Person, Refused

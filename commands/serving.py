@@ -9,10 +9,10 @@ import click
 import gevent
 from gevent.event import Event
 
-import config as settings
 import logs
 import process
-from config import Config, Misconfigured
+import settings
+from config import ENV, Config, Misconfigured
 
 
 @click.command()
@@ -39,7 +39,7 @@ def serve() -> None:
 
 
 def _must_be_for_this_command(config: Config) -> None:
-    if config.sign_in == settings.ENV:
+    if config.sign_in == ENV:
         raise Misconfigured(
             "SIGN_IN=proxy-env is for a server in front that runs Duologue itself: have it load wsgi.py, not this one."
         )

@@ -16,12 +16,14 @@ from flask import Flask
 
 import access
 import clock
-import config as settings
 import database
 import languages
 import live
+import meetings
 import notices
 import pairing
+import scheduling
+import settings
 from app import create_app
 from auth import DEMO_ISSUER
 from bench import databases
@@ -29,7 +31,8 @@ from bench.postgresql import QUICKLY, PostgreSQL
 from bench.server import Server
 from config import Config
 from engines import sqlite
-from models import Item, Meeting, Pair, Person
+from meetings import Item, Meeting
+from models import Pair, Person
 from rows import db
 
 from . import pseudo
@@ -236,7 +239,7 @@ def here(app, stopped_clock, opened, monkeypatch) -> Config:
     monkeypatch.setattr(live, "LEAVING_SECONDS", 0)
     for memory in (*OPEN, live._changes, access._lately):
         memory.clear()
-    app.extensions["rates"].storage.reset()
+    app.extensions["rates"].clear()
     return opened
 
 
@@ -285,7 +288,7 @@ def robin(here) -> Person:
 @pytest.fixture
 def meeting(ada) -> Meeting:
     """The open meeting of Ada and Sam, tomorrow at ten."""
-    return ada.meeting(ada.pairs()[0].next_meeting().id)
+    return meetings.find(ada, scheduling.next_meeting(ada.pairs()[0]).id)
 
 
 @pytest.fixture
@@ -297,7 +300,7 @@ def pair(meeting) -> Pair:
 @pytest.fixture
 def theirs(lee) -> Meeting:
     """The open meeting of Lee and Noor."""
-    return lee.meeting(lee.pairs()[0].next_meeting().id)
+    return meetings.find(lee, scheduling.next_meeting(lee.pairs()[0]).id)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import growth
 import records
 from handovers import Handover, PassedRecord
 from history import Wording
-from models import Item, Meeting, Person
+from meetings import Item, Meeting
+from models import Person
 from notebooks import PrivateNote
 from records import Upload
 from reviews import Gathered

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import clock
 import records
+import scheduling
 from actions import Action
 from evidence import Evidence
 from growth import Objective
 from handovers import PassedRecord
-from models import Item, Meeting, Person
+from meetings import Item, Meeting
+from models import Person
 
 from .conftest import NOW
 
@@ -44,7 +46,7 @@ def hold(as_sam, as_ada, meeting: Meeting, number: int) -> Meeting:
         as_sam.form(f"{newest(Action, text=f'Finish chapter {number}').path}/completion")
     as_ada.form(f"{item.path}/evidence")
     as_sam.form(f"{newest(Evidence, text=f'Chapter {number}').path}/consent")
-    return meeting.pair.next_meeting()
+    return scheduling.next_meeting(meeting.pair)
 
 
 def hand_over(as_sam, as_ada, as_lee, meeting: Meeting) -> None:
@@ -75,7 +77,7 @@ def must_see_that_alone(as_lee, as_ada, meeting: Meeting) -> None:
     for words in ("Write the second edition", "Finish chapter 4", "Record of "):
         assert words in shown, words
     assert "Twelve chapters" in as_lee.see(newest(PassedRecord).path)
-    pages = [as_lee.see(path) for path in (own.path, own.next_meeting().path, f"{own.path}/plan", "/actions")]
+    pages = [as_lee.see(path) for path in (own.path, scheduling.next_meeting(own).path, f"{own.path}/plan", "/actions")]
     assert "Write the second edition" in pages[0]
     assert "Finish chapter 4" in pages[-1]
     for words in ("chapters", "Chapter", "Finish chapter 8", "Seen 12"):

@@ -6,10 +6,13 @@ import pytest
 
 import actions
 import clock
+import meetings
 import records
+import scheduling
 from actions import Action, ActionUpdate, Agreement
 from agreeing import TooLate
-from models import ItemGone, MeetingOver, PairOver
+from meetings import ItemGone, MeetingOver
+from models import PairOver
 
 from .conftest import NOW
 
@@ -93,7 +96,7 @@ def test_a_waiting_proposal_can_be_agreed_together(ada, sam, proposal):
 def test_an_item_gives_several_actions(ada, sam, item):
     propose(item, sam, "one")
     propose(item, sam, "two")
-    assert sorted(found.text for found in actions.of_item(ada.item(item.id))) == ["one", "two"]
+    assert sorted(found.text for found in actions.of_item(meetings.find_item(ada, item.id))) == ["one", "two"]
 
 
 def test_proposing_twice_with_one_key_is_one_proposal(sam, item):
@@ -103,7 +106,7 @@ def test_proposing_twice_with_one_key_is_one_proposal(sam, item):
 
 
 def test_nothing_is_proposed_on_a_deleted_item_or_in_a_meeting_that_is_over(ada, sam, meeting, item):
-    stale = sam.item(item.id)
+    stale = meetings.find_item(sam, item.id)
     item.delete_by(ada)
     with pytest.raises(ItemGone):
         propose(stale, sam)
@@ -294,8 +297,8 @@ def test_the_pairs_actions_come_by_due_date_and_without_a_date_last(sam, item):
 
 def from_last_time(person, meeting, today=TODAY) -> list[str]:
     """What a meeting's page starts with."""
-    found = person.meeting(meeting.id)
-    return [action.text for action in actions.from_last_time(found, found.pair.last_meeting(), today)]
+    found = meetings.find(person, meeting.id)
+    return [action.text for action in actions.from_last_time(found, scheduling.last_meeting(found.pair), today)]
 
 
 def test_the_next_agenda_starts_with_what_is_open(ada, sam, meeting, item, tracked):
@@ -366,7 +369,7 @@ def test_an_action_stays_when_its_item_is_deleted(ada, sam, meeting, item, track
 
 def test_an_action_made_from_an_item_stays_with_its_meeting_when_the_item_moves_on(ada, sam, meeting, item, tracked):
     upcoming = records.close(meeting, ada, LATER)
-    moved = ada.item(item.id)
+    moved = meetings.find_item(ada, item.id)
     assert moved.meeting_id == upcoming.id
     assert actions.of_item(moved) == []
     assert from_last_time(ada, upcoming) == ["Map both gaps"]

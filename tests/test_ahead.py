@@ -8,7 +8,9 @@ import actions
 import ahead
 import clock
 import growth
+import meetings
 import records
+import scheduling
 from ahead import Awaiting
 
 from .conftest import NOW
@@ -19,7 +21,7 @@ def counted(pair):
     """A function: what awaits somebody in the conversation of Ada and Sam."""
 
     def of(person) -> Awaiting:
-        found = ahead.awaiting(person, person.next_meetings(), actions.open_ones_of(person))
+        found = ahead.awaiting(person, scheduling.next_meetings_of(person), actions.open_ones_of(person))
         return found.get(pair.id, Awaiting())
 
     return of
@@ -69,7 +71,7 @@ def test_the_others_remarks_on_the_last_record_are_counted_until_the_next_one(co
     assert (found.remarks, found.remarked) == (2, meeting.id)
     assert counted(sam).remarks == 0
     with clock.at(NOW + timedelta(days=30)):
-        records.close(ada.meeting(upcoming.id), ada, NOW + timedelta(days=60))
+        records.close(meetings.find(ada, upcoming.id), ada, NOW + timedelta(days=60))
     assert counted(ada).remarks == 0
 
 
@@ -80,4 +82,4 @@ def test_whoever_brought_nothing_is_not_prepared(counted, draft, ada, sam):
 
 def test_strangers_and_the_people_lead_are_awaited_by_nothing(item, lee, robin, pair):
     for person in (lee, robin):
-        assert pair.id not in ahead.awaiting(person, person.next_meetings(), actions.open_ones_of(person))
+        assert pair.id not in ahead.awaiting(person, scheduling.next_meetings_of(person), actions.open_ones_of(person))

@@ -9,20 +9,24 @@ import pytest
 
 import archive_import
 import archive_schema
-import config as settings
 import covers
 import database
 import growth
 import handovers
 import keyring_file
 import library
+import meetings
 import owndata
 import pairing
 import people
+import scheduling
+import settings
 import wrapup
 from archive_shapes import LATER
 from bench import databases
-from models import Item, Pair, Person, Refused
+from config import Config
+from meetings import Item
+from models import Pair, Person, Refused
 from notices import Notice
 from reviews import Gathering
 from rows import db
@@ -45,7 +49,7 @@ def ten_kinds(whole, ada, sam, lee, theirs) -> Pair:  # noqa: F811 - a fixture
     Lee and Noor have ended.
     """
     Person.update(issuer="proxy").execute()
-    meeting = sam.meeting(whole.next_meeting().id)
+    meeting = meetings.find(sam, scheduling.next_meeting(whole).id)
     wrapup.cover(meeting, ada)
     Gathering.create(pair=whole, meeting=meeting, starts_on=NOW.date(), ends_on=NOW.date(), by=sam)
     write_everything(meeting, ada, sam, "word")
@@ -76,7 +80,7 @@ def exported(person: Person) -> dict:
 def elsewhere(here, tmp_path):
     """A function: go on in an empty production installation with keys of its own; its settings."""
 
-    def go() -> settings.Config:
+    def go() -> Config:
         keyring = tmp_path / "keys" / "keyring"
         keyring_file.make(keyring)
         folder = tmp_path / "elsewhere"
@@ -122,14 +126,14 @@ def test_the_promised_schema_is_that_of_the_code():
 
 
 def test_what_is_brought_in_can_be_read_and_gone_on_with(ten_kinds, elsewhere, sam):
-    upcoming = ten_kinds.next_meeting().id
+    upcoming = scheduling.next_meeting(ten_kinds).id
     archive_import.bring_in(exported(sam), elsewhere())
     me = Person.get(Person.subject == "sam")
     cover = next(pair for pair in me.pairs() if pair.covers_id)
     assert cover.is_running
-    meeting = me.meeting(cover.next_meeting().id)
+    meeting = meetings.find(me, scheduling.next_meeting(cover).id)
     assert meeting.add_item(me, meeting.sections[0].key, "Going on").text == "Going on"
-    assert me.meeting(upcoming).sections
+    assert meetings.find(me, upcoming).sections
     assert people.called(settings.read({**PRODUCTION, "KEYRING_FILE": "x"}), "ada").name == "Ada Marsh"
 
 

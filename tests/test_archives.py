@@ -12,8 +12,10 @@ import archives
 import growth
 import handovers
 import library
+import meetings
 import owndata
 import records
+import scheduling
 import wrapup
 from archives import Reading, people_of
 from development import Activity, DevelopmentGoal
@@ -113,7 +115,7 @@ def everything(meeting, ada, sam) -> Pair:
         wrapup.settle_next(meeting, ada, NOW)
         growth.set_objective(meeting.pair, ada, text).note_progress(sam, "off", "", meeting)
     upcoming = write_everything(meeting, ada, sam, "Word")
-    item = sam.meeting(upcoming.id).add_item(sam, "goals", "Once more")
+    item = meetings.find(sam, upcoming.id).add_item(sam, "goals", "Once more")
     action = actions.propose(item, sam, text="Ask Jo", owner=sam, due_on=None, likelihood=7, together=True)
     handovers.hand_on(action, sam)
     records.Record.of(meeting).confirm(sam)
@@ -154,7 +156,7 @@ def test_what_was_said_beside_the_words_is_shown_too(everything, sam):
 
 
 def test_a_record_that_was_withdrawn_is_shown_with_what_was_said_of_it(whole, meeting, sam, as_sam):
-    records.reopen(sam.meeting(meeting.id), sam)
+    records.reopen(meetings.find(sam, meeting.id), sam)
     archive = archive_of(as_sam)
     page = words_of(archive, f"conversation-1/meeting-2026-03-04-{meeting.id}.html")
     for said in ("Record of this meeting, withdrawn 3 March 2026", "remark of Sam", "confirmed by Sam Okoro"):
@@ -190,7 +192,7 @@ def test_every_day_in_it_is_told_with_its_year(whole, meeting, as_sam):
 
 
 def test_markup_in_words_stays_words(whole, as_sam, meeting, sam):
-    upcoming = sam.meeting(whole.next_meeting().id)
+    upcoming = meetings.find(sam, scheduling.next_meeting(whole).id)
     upcoming.add_item(sam, "goals", "<script>alert(1)</script>")
     archive = archive_of(as_sam)
     page = words_of(archive, f"conversation-1/meeting-{upcoming.starts_at:%Y-%m-%d}-{upcoming.id}.html")
@@ -200,7 +202,7 @@ def test_markup_in_words_stays_words(whole, as_sam, meeting, sam):
 
 def test_names_and_words_in_any_script_come_out_right(whole, as_sam, ada, sam):
     ada.change(name="آدا 马 Márš 🙂")
-    sam.meeting(whole.next_meeting().id).add_item(sam, "goals", "工作 · عمل · काम · 🎉")
+    meetings.find(sam, scheduling.next_meeting(whole).id).add_item(sam, "goals", "工作 · عمل · काम · 🎉")
     archive = archive_of(as_sam)
     assert "工作 · عمل · काम · 🎉" in words_of(archive, "archive.json")
     assert "آدا 马 Márš 🙂" in words_of(archive, "index.html")

@@ -20,7 +20,7 @@ import engines
 from bench.server import PROGRAM, Server
 from bench.wire import Connection, Reception
 from config import Misconfigured
-from models import Item
+from meetings import Item
 from rows import db
 from sessions import Session
 

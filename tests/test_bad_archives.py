@@ -12,7 +12,7 @@ import pytest
 
 import archive_import
 import archive_shapes
-import config as settings
+import settings
 from models import Refused
 from rows import new_id
 

@@ -14,11 +14,12 @@ import calendars
 import clock
 import covers
 import library
+import meetings
 import naming
 import pairing
 import records
 import scheduling
-from models import Meeting
+from meetings import Meeting
 
 from .conftest import NOW
 from .everything import write_everything
@@ -118,7 +119,7 @@ def test_a_meeting_that_is_moved_is_the_same_with_a_higher_number(meeting, ada, 
 
 
 def test_saving_it_as_it_is_counts_for_nothing_though_somebody_looked_at_it_long_ago(meeting, ada, sam):
-    seen_before = sam.meeting(meeting.id)
+    seen_before = meetings.find(sam, meeting.id)
     moved = {"starts_at": NOW + timedelta(days=3), "minutes": 45, "place": "Room 4"}
     meeting.reschedule(ada, **moved)
     meeting.reschedule(ada, **moved)
@@ -191,11 +192,11 @@ def test_what_was_before_two_stopped_meeting_stays_though_nobody_closed_it(meeti
 def test_with_the_last_day_of_standing_in_its_meetings_go(meeting, pair, ada, sam, lee):
     cover = covers.set_up(pair, ada, lee, date(2026, 3, 17), first_starts_at=NOW + timedelta(days=7))
     pairing.accept(cover, lee)
-    first = lee.pair(cover.id).next_meeting()
-    ahead = scheduling.cancel(lee.meeting(first.id), lee, NOW + timedelta(days=20))
+    first = scheduling.next_meeting(lee.pair(cover.id))
+    ahead = scheduling.cancel(meetings.find(lee, first.id), lee, NOW + timedelta(days=20))
     over = NOW + timedelta(days=15)
     assert ahead.id in of(lee)
-    assert cover.next_meeting().id not in of(lee, over)
+    assert scheduling.next_meeting(cover).id not in of(lee, over)
     assert event_of(ahead, sam, over).status == "CANCELLED"
     assert event_of(ahead, sam, over).sequence > event_of(ahead, sam).sequence
 
@@ -232,7 +233,9 @@ def test_ten_in_the_morning_is_ten_before_and_after_the_clocks_change(meeting, p
     pair.change(time_zone=zone, rhythm="weekly")
     meeting.reschedule(ada, clock.from_local(datetime(2026, 3, 4, 10), zone), 60, "")
     for _ in range(5):
-        meeting = records.close(sam.meeting(meeting.id), ada, scheduling.start_after(sam.meeting(meeting.id)))
+        meeting = records.close(
+            meetings.find(sam, meeting.id), ada, scheduling.start_after(meetings.find(sam, meeting.id))
+        )
     shown = shown_between(written(sam), date(2026, 3, 1), date(2026, 4, 30))
     starts = [event.start.astimezone(ZoneInfo(zone)) for event in shown]
     assert [(start.day, start.hour, start.minute) for start in starts] == [
@@ -283,7 +286,7 @@ def test_a_name_with_line_ends_in_it_begins_no_line(meeting, sam, name):
 
 def test_its_queries_do_not_grow_with_what_is_in_it(meeting, ada, sam):
     for days in range(7, 70, 7):
-        meeting = records.close(sam.meeting(meeting.id), ada, NOW + timedelta(days=days))
+        meeting = records.close(meetings.find(sam, meeting.id), ada, NOW + timedelta(days=days))
     written(sam)
     with counted() as found:
         assert len(read(written(sam)).events) == Meeting.select().where(Meeting.pair == meeting.pair_id).count()

@@ -6,9 +6,11 @@ import pytest
 
 import clock
 import library
+import meetings
 import records
 import scheduling
-from models import Item, Meeting, MeetingOver, Refused
+from meetings import Item, Meeting, MeetingOver
+from models import Refused
 from rows import db
 
 from .conftest import NOW
@@ -234,7 +236,7 @@ def test_the_manager_sorting_her_own_keeps_them_together(meeting, ada, sam):
     items = [meeting.add_item(ada, "goals", text) for text in ("A", "B", "C")]
     for item in items[1:]:
         item.step(ada, down=False)
-        ada.item(items[2].id).step(ada, down=False)
+        meetings.find_item(ada, items[2].id).step(ada, down=False)
     meeting.add_item(sam, "goals", "His")
     assert texts(meeting, sam)[0] == "His"
 

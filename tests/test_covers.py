@@ -10,14 +10,17 @@ import clock
 import covers
 import erasure
 import live
+import meetings
 import notices
 import owndata
 import pairing
 import people
 import records
 import retention
+import scheduling
 import views.streams
-from models import Item, Pair, PairOver, Person, Refused
+from meetings import Item
+from models import Pair, PairOver, Person, Refused
 from rows import db
 
 from .conftest import NOW
@@ -69,10 +72,10 @@ def test_nobody_stands_in_for_themselves_for_a_cover_or_where_they_meet_anyway(p
 
 
 def test_it_shows_nothing_of_what_was_written_before(pair, meeting, item, cover, lee, as_lee):
-    assert lee.meeting(meeting.id) is None
-    assert lee.item(item.id) is None
+    assert meetings.find(lee, meeting.id) is None
+    assert meetings.find_item(lee, item.id) is None
     assert as_lee.get(pair.path).status_code == 404
-    assert item.text not in as_lee.see(cover.path) + as_lee.see(cover.next_meeting().path)
+    assert item.text not in as_lee.see(cover.path) + as_lee.see(scheduling.next_meeting(cover).path)
 
 
 @pytest.fixture
@@ -84,8 +87,8 @@ def ending(cover) -> Pair:
 
 def test_after_its_day_nothing_of_it_opens_for_the_one_who_stood_in(ending, lee, sam, as_lee, as_sam):
     cover = ending
-    meeting = cover.next_meeting()
-    item = lee.meeting(meeting.id).add_item(lee, "goals", "Said while standing in")
+    meeting = scheduling.next_meeting(cover)
+    item = meetings.find(lee, meeting.id).add_item(lee, "goals", "Said while standing in")
     action = actions.propose(item, lee, text="Do it", owner=lee, due_on=None, likelihood=None, together=True)
     paths = (cover.path, meeting.path, item.path, action.path, f"{cover.path}/live", f"{meeting.path}/live")
     with clock.at(SOON - timedelta(seconds=1)):
@@ -94,10 +97,15 @@ def test_after_its_day_nothing_of_it_opens_for_the_one_who_stood_in(ending, lee,
     with clock.at(SOON):
         client = as_lee
         assert {client.get(path).status_code for path in paths} == {404}
-        for found in (lee.pair(cover.id), lee.meeting(meeting.id), lee.item(item.id), actions.find(lee, action.id)):
+        for found in (
+            lee.pair(cover.id),
+            meetings.find(lee, meeting.id),
+            meetings.find_item(lee, item.id),
+            actions.find(lee, action.id),
+        ):
             assert found is None
         assert not lee.may_read(cover)
-        assert cover.id not in {pair.id for pair in lee.pairs()} | set(lee.next_meetings())
+        assert cover.id not in {pair.id for pair in lee.pairs()} | set(scheduling.next_meetings_of(lee))
         assert actions.open_ones_of(lee) == actions.done_ones_of(lee) == []
         assert "Said while standing in" not in client.see("/") + client.see("/actions")
         assert cover.id not in str(owndata.own_data(lee))
@@ -106,15 +114,15 @@ def test_after_its_day_nothing_of_it_opens_for_the_one_who_stood_in(ending, lee,
 
 
 def test_after_its_day_nothing_in_it_changes_any_more(cover, lee, sam):
-    meeting = sam.meeting(cover.next_meeting().id)
+    meeting = meetings.find(sam, scheduling.next_meeting(cover).id)
     item = meeting.add_item(sam, "goals", "Said while standing in")
     action = actions.propose(item, sam, text="Do it", owner=sam, due_on=None, likelihood=None, together=True)
     with clock.at(OVER):
-        meeting = sam.meeting(meeting.id)
+        meeting = meetings.find(sam, meeting.id)
         for verb in (
             lambda: meeting.add_item(sam, "goals", "Too late"),
             lambda: meeting.add_item(sam, "goals", "A draft too late", private=True),
-            lambda: sam.item(item.id).edit(sam, "Too late", item.text),
+            lambda: meetings.find_item(sam, item.id).edit(sam, "Too late", item.text),
             lambda: actions.find(sam, action.id).complete(sam),
             lambda: records.close(meeting, sam, None),
         ):
@@ -127,7 +135,7 @@ def test_after_its_day_nothing_in_it_changes_any_more(cover, lee, sam):
 def test_an_open_page_of_it_ends_by_itself(ending, as_lee, monkeypatch):
     monkeypatch.setattr(views.streams, "CHECK_SECONDS", -1)
     monkeypatch.setattr(views.streams, "PING_SECONDS", 0.01)
-    for path in (ending.path, ending.next_meeting().path, "", "/actions"):
+    for path in (ending.path, scheduling.next_meeting(ending).path, "", "/actions"):
         with as_lee.get(f"{path}/live?since=0") as answer:
             events = iter(answer.response)
             assert next(events) == views.streams.PING.encode()
@@ -174,7 +182,7 @@ def test_an_invitation_to_stand_in_goes_with_what_it_is_for(pair, ada, lee):
 @pytest.mark.parametrize("path", ["/ending", "/cover"])
 def test_open_pages_of_whoever_stood_in_end_at_once(pair, cover, as_ada, as_lee, path):
     # Nothing but the announcement makes them look.
-    streams = [as_lee.get(f"{one.path}/live?since={cover.version}") for one in (cover, cover.next_meeting())]
+    streams = [as_lee.get(f"{one.path}/live?since={cover.version}") for one in (cover, scheduling.next_meeting(cover))]
     events = [iter(answer.response) for answer in streams]
     for one in events:
         next(one)
@@ -276,6 +284,6 @@ def test_the_directory_begins_a_pair_of_its_own_beside_a_cover(cover, lee, sam):
 
 
 def test_what_was_written_in_it_goes_at_its_age_too(cover, sam):
-    sam.meeting(cover.next_meeting().id).add_item(sam, "goals", "Long ago")
+    meetings.find(sam, scheduling.next_meeting(cover).id).add_item(sam, "goals", "Long ago")
     with clock.at(OVER + timedelta(days=800)):
         assert [(due.pair.id, due.is_whole) for due in retention.due(retention.limit(24))] == [(cover.id, True)]

@@ -25,14 +25,14 @@ RECOVERY_SECONDS = 5.0
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'duologue-crossing'"
 # What a process did that was killed before it could announce it.
 UNANNOUNCED = """
-import sys, config, database
+import sys, database, meetings, settings
 from models import Person
 from rows import db
-database.open_checked(config.read())
+database.open_checked(settings.read())
 with db.connection_context():
     person, meeting, text = sys.argv[1:]
     found = Person.get_by_id(person)
-    found.meeting(meeting).add_item(found, "goals", text)
+    meetings.find(found, meeting).add_item(found, "goals", text)
 """
 
 

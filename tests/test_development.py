@@ -9,7 +9,8 @@ import clock
 import development
 import history
 from development import Activity, DevelopmentGoal, PlanChanged, balance, goals_of
-from models import ItemGone, PairOver, Refused
+from meetings import ItemGone
+from models import PairOver, Refused
 
 from .conftest import NOW
 

@@ -19,7 +19,7 @@ from bench import databases
 from bench.people import SECTIONS
 from bench.server import Server
 from bench.wire import Connection, Reception, Visitor
-from models import Item
+from meetings import Item
 from rows import db
 
 from .conftest import config_in
@@ -187,8 +187,8 @@ def test_every_acknowledged_write_survives_any_kill_and_none_is_doubled(storm):
 
 @pytest.mark.sqlite
 def test_every_commit_goes_to_the_disk_through_the_write_ahead_log(server):
-    look = "import config, database; from rows import db; database.open_checked(config.read()); db.connect(); print(%s)"
-    asked = [f'*db.execute_sql("PRAGMA {name}").fetchone()' for name in ("journal_mode", "synchronous")]
+    look = "import database, settings; database.open_checked(settings.read()); database.db.connect(); print(%s)"
+    asked = [f'*database.db.execute_sql("PRAGMA {name}").fetchone()' for name in ("journal_mode", "synchronous")]
     assert server.run(sys.executable, "-c", look % ", ".join(asked)).split() == ["wal", "2"]
 
 

@@ -10,20 +10,23 @@ import database
 import engines
 import erasure
 import growth
+import meetings
 import pairing
 import people
 import records
 import retention
+import scheduling
 from actions import Action
 from audit import AuditEntry
 from auth import Doorkeeper, Stranger
 from bench import databases
-from gate import Vouched
-from models import Item, Meeting, Pair, Person, Refused
+from meetings import Item, Meeting
+from models import Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
 from rows import Words, db
 from sessions import Session
+from vouching import Vouched
 
 from . import behind
 from .command_line import refused, run, said
@@ -258,7 +261,7 @@ def test_not_even_scraps_of_what_was_changed_long_before_are_left(here, filled, 
     if not databases.server:
         # Many builds of SQLite are like this unless told otherwise.
         db.execute_sql("PRAGMA secure_delete = off")
-    upcoming, items = sam.meeting(filled.next_meeting().id), []
+    upcoming, items = meetings.find(sam, scheduling.next_meeting(filled).id), []
     for n in range(40):
         items.append(upcoming.add_item(sam, "goals", f"{MARK} {n} " * 40))
         theirs.add_item(lee, "goals", f"Others talk on the same page {n}")

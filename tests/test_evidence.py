@@ -8,6 +8,7 @@ import actions
 import clock
 import evidence
 import growth
+import meetings
 from agreeing import TooLate
 from evidence import Evidence
 from feedback import Feedback
@@ -144,7 +145,7 @@ def test_what_was_deleted_or_withdrawn_a_moment_ago_is_not_kept(item, pair, ada,
     proposal.withdraw(sam)
     told = Feedback.create(pair=pair, giver=ada, receiver=sam, text="Well led", tone="positive", given_at=NOW)
     Feedback.update(withdrawn_at=NOW).execute()
-    sam.item(item.id).delete_by(sam)
+    meetings.find_item(sam, item.id).delete_by(sam)
     for keep in (
         lambda: evidence.keep_action(seen, ada),
         lambda: evidence.keep_item(item, ada),

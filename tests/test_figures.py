@@ -11,7 +11,8 @@ import clock
 import demo_crowd
 import figures
 from figures import HIDDEN, Standing
-from models import Meeting, Pair, Person
+from meetings import Meeting
+from models import Pair, Person
 
 from .conftest import NOW, ZONE
 

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-import config as settings
 import gate
-from gate import VOUCHED, Gate, Unvouched, Vouched
+import settings
+from config import SETTINGS
+from gate import Gate
+from vouching import VOUCHED, Unvouched, Vouched
 
 PUBLIC = {"PUBLIC_URL": "https://meetings.example.org", "KEYRING_FILE": "/etc/duologue/keyring"}
 
@@ -118,4 +120,4 @@ def test_the_pattern_of_a_name_must_match_in_full_and_in_no_time(by_variable):
     assert isinstance(
         passed({**by_variable, "PROXY_USER_PATTERN": "[a-z]+[0-9]{4}"}, REMOTE_USER="ada12345")[VOUCHED], Unvouched
     )
-    assert re.compile(settings.SETTINGS["PROXY_USER_PATTERN"].default).fullmatch("a" * 64)
+    assert re.compile(SETTINGS["PROXY_USER_PATTERN"].default).fullmatch("a" * 64)

@@ -6,10 +6,12 @@ import pytest
 
 import clock
 import growth
+import meetings
 import records
 from agreeing import TooLate
 from growth import Objective, Progress
-from models import MeetingOver, PairOver
+from meetings import MeetingOver
+from models import PairOver
 
 from .conftest import NOW
 
@@ -186,7 +188,7 @@ def test_progress_noted_in_a_meeting_is_found_there(agreed, meeting, ada, sam):
 
 
 def test_nothing_is_noted_in_a_meeting_that_closed_a_second_ago(agreed, meeting, ada, sam):
-    records.close(sam.meeting(meeting.id), ada, None)
+    records.close(meetings.find(sam, meeting.id), ada, None)
     with pytest.raises(MeetingOver):
         agreed.note_progress(sam, "good", "Too late", meeting)
     assert not Progress.select().exists()

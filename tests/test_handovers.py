@@ -12,10 +12,12 @@ import erasure
 import growth
 import handovers
 import live
+import meetings
 import notices
 import pairing
 import records
 import retention
+import scheduling
 from actions import Action
 from development import Activity, DevelopmentGoal
 from growth import Objective, ObjectiveAgreement
@@ -272,7 +274,12 @@ def test_whoever_goes_back_and_ticks_something_else_passes_that_on_too(source, t
 
 def test_open_pages_show_at_once_what_came_along(source, to, sam, lee, as_sam):
     goal = DevelopmentGoal.get(DevelopmentGoal.pair == source)
-    pages = [PlanPage(lee, to), PairPage(lee, to), MeetingPage(lee, lee.meeting(to.next_meeting().id)), TodayPage(lee)]
+    pages = [
+        PlanPage(lee, to),
+        PairPage(lee, to),
+        MeetingPage(lee, meetings.find(lee, scheduling.next_meeting(to).id)),
+        TodayPage(lee),
+    ]
     listeners = [live.Listener(lee.id, pair=page.pair and to.id) for page in pages]
     for listener in listeners:
         live.join(listener)

@@ -10,10 +10,11 @@ import database
 import erasure
 import growth
 import history
-import models
+import meetings
 import records
 from history import Wording
-from models import Meeting, Refused
+from meetings import Meeting
+from models import Refused
 from rows import db
 from stories import ActionStory, ItemStory, ObjectiveStory
 
@@ -37,7 +38,7 @@ def changes(thing, part: str = "text") -> list[tuple[str, str, str]]:
 
 def story(item, me) -> ItemStory:
     """What happened to an item, looked up afresh."""
-    return ItemStory(me.item(item.id), me)
+    return ItemStory(meetings.find_item(me, item.id), me)
 
 
 def settle(aim, by) -> None:
@@ -60,7 +61,7 @@ def shown(found, version) -> str:
 
 
 def test_whatever_opens_the_database_has_changes_kept_and_each_of_them_once(here, item, ada, monkeypatch):
-    monkeypatch.setattr(models, "witnesses", [])
+    monkeypatch.setattr(meetings, "witnesses", [])
     db.close()
     for _ in range(2):
         db.close_all()

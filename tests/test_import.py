@@ -13,6 +13,7 @@ import directory
 import naming
 import pairing
 import people
+import scheduling
 from audit import AuditEntry
 from models import Pair, Person, Refused
 from rows import db
@@ -387,4 +388,4 @@ def test_after_any_files_the_last_one_is_what_holds(here, config, chart, by_hand
     assert by_directory() == above
     assert carry_out(text, config) == []
     standing = Pair.select().where(Pair.from_directory, Pair.ended_at.is_null())
-    assert all(pair.is_running and pair.next_meeting() for pair in standing)
+    assert all(pair.is_running and scheduling.next_meeting(pair) for pair in standing)

@@ -12,13 +12,15 @@ import audit
 import clock
 import database
 import keyring_file
+import meetings
 import resealing
+import scheduling
 import secrecy
 from bench import databases
 from bench.server import Server
 from bench.wire import Connection, Reception
 from keyring_file import ACTIVE, FIXED, NEXT, OLD
-from models import Item
+from meetings import Item
 from rows import db
 
 from . import behind
@@ -226,7 +228,7 @@ def test_what_people_write_while_the_key_is_changed_stays_as_they_wrote_it(many,
     process, written = begun(many.data_dir, "keys", "rotate"), {}
     while process.poll() is None:
         id = ids[len(written) * 37 % MANY]
-        item = sam.item(id)
+        item = meetings.find_item(sam, id)
         assert not item.edit(sam, f"Edit {len(written)}", item.text).clash
         written[id] = f"Edit {len(written)}"
     assert process.communicate()[1] == ""
@@ -259,7 +261,7 @@ def test_verifying_finds_what_does_not_open_and_what_another_key_sealed(item, he
 
 
 def test_a_server_that_runs_goes_on_with_the_new_key_and_needs_no_restart(written, meeting, ada):
-    upcoming, before = meeting.pair.next_meeting(), id_of(written, ACTIVE)
+    upcoming, before = scheduling.next_meeting(meeting.pair), id_of(written, ACTIVE)
     db.close()
     db.close_all()
     with Server(written.data_dir) as server, Connection(server.address) as connection:

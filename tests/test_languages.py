@@ -6,9 +6,9 @@ from babel.messages.pofile import read_po
 
 import build_messages
 import clock
-import config as settings
 import languages
 import phrases
+import settings
 from config import Misconfigured
 from languages import CatalogueMistake, Phrase, gettext, ngettext, speaking, translated
 

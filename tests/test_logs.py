@@ -110,8 +110,8 @@ def test_two_requests_at_a_time_have_each_their_own_id():
 
 # A process in which a thread fails.
 FAILING = """
-import config, logs, threading
-logs.begin(config.read({"SIGN_IN": "demo"}))
+import logs, settings, threading
+logs.begin(settings.read({"SIGN_IN": "demo"}))
 thread = threading.Thread(target={}.__getitem__, args=("a secret",))
 thread.start()
 thread.join()

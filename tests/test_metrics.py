@@ -13,11 +13,12 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-import config
 import metrics
+import settings
 from bench import databases
 from bench.server import PROGRAM, Gunicorn, Server
 from bench.wire import Connection, Reception
+from config import Misconfigured
 from metrics import Rising
 from rows import ID_LETTERS
 
@@ -29,11 +30,11 @@ SAMPLE = re.compile(r"^(?P<name>duologue_\w+)(\{(?P<labels>.*)\})? (?P<value>[-+
 AN_ID = re.compile(rf"\b[{ID_LETTERS}]{{12}}\b")
 # A process that answers so many requests, says so, and then waits to be killed.
 PROCESS = """
-import sys, time, metrics, config
+import sys, time, metrics, settings
 metrics.level("open_streams", "Open pages.", lambda: float(sys.argv[1]))
 metrics.rising("pairs_mended", "Pairs mended.", lambda: float(sys.argv[1]))
 metrics.LOOK_SECONDS = 0.1
-metrics.begin(config.read())
+metrics.begin(settings.read())
 for _ in range(int(sys.argv[1])):
     metrics.answered("today.show", 200, 0.001)
 print("ready", flush=True)
@@ -181,8 +182,8 @@ def test_people_cannot_ask_for_it(serving):
     "address", ["9464", "everywhere:9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "::1:9464", "unix:here"]
 )
 def test_an_address_that_is_none_is_refused(address):
-    with pytest.raises(config.Misconfigured, match=r"^METRICS_ADDRESS=.* is refused: use one such as .*\.$"):
-        config.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address})
+    with pytest.raises(Misconfigured, match=r"^METRICS_ADDRESS=.* is refused: use one such as .*\.$"):
+        settings.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address})
 
 
 @pytest.mark.parametrize(
@@ -195,13 +196,13 @@ def test_an_address_that_is_none_is_refused(address):
 )
 def test_people_and_monitoring_are_not_answered_in_one_place(host, address):
     given = {"SIGN_IN": "proxy-env", "PUBLIC_URL": "https://meetings.example.org", "KEYRING_FILE": "/x"}
-    with pytest.raises(config.Misconfigured, match="is where people are answered"):
-        config.read({**given, "HOST": host, "METRICS_ADDRESS": address})
+    with pytest.raises(Misconfigured, match="is where people are answered"):
+        settings.read({**given, "HOST": host, "METRICS_ADDRESS": address})
 
 
 @pytest.mark.parametrize("address", ["", "127.0.0.1:9464", "[::1]:9464", "unix:/run/duologue/metrics.sock"])
 def test_an_address_that_is_one_is_taken(address):
-    assert config.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address}).metrics_address == address
+    assert settings.read({"SIGN_IN": "demo", "METRICS_ADDRESS": address}).metrics_address == address
 
 
 def test_an_address_in_use_is_one_sentence(made):
@@ -239,7 +240,9 @@ def test_a_file_in_the_place_of_a_socket_is_left_alone(made):
 
 
 def test_a_service_that_is_not_measured_does_not_load_what_measures(made):
-    code = "import sys, app, config, process; process.begin(config.read()); print('prometheus_client' in sys.modules)"
+    code = (
+        "import sys, app, process, settings; process.begin(settings.read()); print('prometheus_client' in sys.modules)"
+    )
     environ = {"SIGN_IN": "demo", "DATA_DIR": str(made.data_dir), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environ, cwd=made.data_dir, capture_output=True, text=True, check=False

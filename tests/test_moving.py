@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-import config as settings
 import database
 import engines
 import moving
+import settings
 from bench.server import PROGRAM, Server
 from config import Config, Misconfigured
-from models import Item, Pair
+from meetings import Item
+from models import Pair
 from rows import db
 
 from . import behind

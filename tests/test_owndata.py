@@ -11,8 +11,10 @@ import audit
 import database
 import feedback
 import growth
+import meetings
 import owndata
 import records
+import scheduling
 from audit import AuditEntry
 from calendar_feeds import CalendarFeed
 from models import Pair
@@ -70,7 +72,7 @@ def filled(pair, meeting, ada, sam, theirs, lee, noor) -> Pair:
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
     records.Record.of(meeting).remark(sam, "remark of Sam")
     records.Record.of(meeting).confirm(sam)
-    sam.meeting(upcoming.id).item_for(sam, item.id).write_notes(sam, "notes since then", "")
+    meetings.find(sam, upcoming.id).item_for(sam, item.id).write_notes(sam, "notes since then", "")
     theirs.add_item(lee, "goals", "item of Lee")
     theirs.add_item(noor, "goals", "draft of Noor", private=True)
     PrivateNote.write(theirs.pair, lee, "notebook of Lee", "")
@@ -187,7 +189,7 @@ def test_ones_own_page_links_to_it(as_sam, pair):
 def test_its_queries_do_not_grow_with_what_is_there(filled, meeting, sam):
     with counted() as first:
         owndata.own_data(sam)
-    upcoming = sam.meeting(filled.next_meeting().id)
+    upcoming = meetings.find(sam, scheduling.next_meeting(filled).id)
     for n in range(20):
         item = upcoming.add_item(sam, "goals", f"More {n}")
         actions.propose(item, sam, text="More", owner=sam, due_on=None, likelihood=None, together=True)

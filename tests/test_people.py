@@ -7,11 +7,13 @@ import pytest
 import actions
 import audit
 import clock
-import config as settings
 import database
+import meetings
 import notices
 import pairing
 import people
+import scheduling
+import settings
 from models import Pair, Person, Refused
 from notebooks import PrivateNote
 from notices import Notice
@@ -227,7 +229,7 @@ def test_the_directorys_word_makes_two_meet_at_once(sam, lee):
     (pair,) = Pair.select().where(Pair.report == sam, Pair.manager == lee)
     assert pair.is_running
     assert pair.from_directory
-    assert pair.next_meeting().starts_at == clock.first_start(ZONE)
+    assert scheduling.next_meeting(pair).starts_at == clock.first_start(ZONE)
     assert told(sam) == [("paired", "individual", "Lee Park")]
     assert told(lee) == [("paired", "manager", "Sam Okoro")]
 
@@ -242,7 +244,7 @@ def test_saying_it_again_changes_nothing(sam, lee):
 def test_one_to_ones_that_people_began_themselves_are_adopted_and_go_on(ada, sam, lee, pair):
     people.report_to(sam, ada)
     assert Pair.get_by_id(pair.id).from_directory
-    assert Pair.get_by_id(pair.id).next_meeting().id == pair.next_meeting().id
+    assert scheduling.next_meeting(Pair.get_by_id(pair.id)).id == scheduling.next_meeting(pair).id
     assert not told(sam)
     assert not told(ada)
 
@@ -252,7 +254,7 @@ def test_an_invitation_that_waits_is_accepted(sam, lee):
         invited = pairing.invite(inviting, manager=lee, report=sam)
         people.report_to(sam, lee)
         assert [pair.id for pair in running(sam) if pair.manager_id == lee.id] == [invited.id]
-        assert Pair.get_by_id(invited.id).next_meeting()
+        assert scheduling.next_meeting(Pair.get_by_id(invited.id))
         assert ("paired", "manager", "Sam Okoro") in told(lee)
         people.report_to(sam, None)
 
@@ -323,7 +325,7 @@ def test_all_that_was_theirs_comes_along(sam, ada, sammy, pair, item, draft, mee
     assert people.merge(sam, sammy) == 1
     assert not sam.pairs()
     assert [found.id for found in sammy.pairs()] == [pair.id]
-    assert {found.id for found in sammy.meeting(meeting.id).items_for(sammy)} == {item.id, draft.id}
+    assert {found.id for found in meetings.find(sammy, meeting.id).items_for(sammy)} == {item.id, draft.id}
     assert actions.find(sammy, action.id).owner_id == sammy.id
     assert PrivateNote.of(sammy.pair(pair.id), sammy).text == "My own words"
     assert Pair.get_by_id(pair.id).version == version + 1
@@ -384,12 +386,12 @@ def test_of_two_one_to_ones_with_the_same_other_one_the_empty_one_ends(sam, samm
     assert [pair.id for pair in running(sammy)] == [kept.id]
     assert Pair.get_by_id(kept.id).from_directory
     assert not Pair.get_by_id(other.id).from_directory
-    assert sammy.item(item.id)
+    assert meetings.find_item(sammy, item.id)
 
 
 def test_the_newer_one_to_ones_go_on_if_the_older_are_empty(sam, sammy, ada, pair):
     _, newer = doubled(sam, sammy, ada)
-    newer.next_meeting().add_item(sammy, "goals", "Since then")
+    scheduling.next_meeting(newer).add_item(sammy, "goals", "Since then")
     people.merge(sam, sammy)
     assert [pair.id for pair in running(sammy)] == [newer.id]
 

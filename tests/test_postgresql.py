@@ -19,18 +19,20 @@ from psycopg.conninfo import conninfo_to_dict
 import audit
 import backups
 import clock
-import config as settings
 import database
 import demo_data
 import engines
 import keyring_file
 import records
+import scheduling
+import settings
 from app import Duologue
 from bench.postgresql import PROGRAMS, PostgreSQL
 from bench.server import PROGRAM
 from config import Config, Misconfigured
 from engines import postgresql as room
-from models import Item, Meeting, MeetingOver, Pair
+from meetings import Item, Meeting, MeetingOver
+from models import Pair
 from rows import db, one_at_a_time
 from sessions import Session
 
@@ -264,8 +266,8 @@ def test_entries_of_the_trail_are_chained_though_many_write_at_once(made):
 def test_adding_to_a_meeting_that_is_being_closed_waits_and_is_told(made):
     """What a person sees when the other one closes at that very moment is that it was closed, not a lost item."""
     with db.connection_context():
-        pair = next(pair for pair in Pair.select() if pair.next_meeting())
-        meeting, person = pair.next_meeting(), pair.report
+        pair = next(pair for pair in Pair.select() if scheduling.next_meeting(pair))
+        meeting, person = scheduling.next_meeting(pair), pair.report
     at_once(lambda: _close(meeting, person), *(partial(_add_draft, meeting, person, number) for number in range(6)))
     with db.connection_context():
         closed_at = Meeting.get_by_id(meeting.id).closed_at

@@ -15,6 +15,7 @@ import growth
 import handovers
 import history
 import library
+import meetings
 import models
 import notices
 import people
@@ -27,7 +28,7 @@ import signposts
 import wrapup
 from actions import Action
 from handovers import Handover
-from models import Item, Meeting
+from meetings import Item, Meeting
 from prepared import Prepared
 from rows import db
 
@@ -50,8 +51,10 @@ def filled(meeting, ada, sam, item, draft, theirs, lee):
     aim.note_progress(sam, "good", "Half-way", meeting)
     evidence.keep_item(item, ada)
     upcoming = records.close(meeting, ada, NOW + timedelta(days=30))
-    actions.propose(sam.item(item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
-    done = actions.propose(sam.item(item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True)
+    actions.propose(meetings.find_item(sam, item.id), ada, text="Ask Jo", owner=ada, due_on=None, likelihood=None)
+    done = actions.propose(
+        meetings.find_item(sam, item.id), ada, text="Done", owner=ada, due_on=None, likelihood=None, together=True
+    )
     done.complete(sam)
     sessions.begin(sam, "demo", sessions.Limits(timedelta(minutes=30), timedelta(hours=10)))
     return upcoming
@@ -73,8 +76,8 @@ def all_of(*rooms) -> dict[str, Prepared]:
 
 
 QUERIES = all_of(
-    *(models, actions, auth, sessions, people, notices, audit, library, signposts, wrapup, feedback, growth, evidence),
-    *(history, covers, handovers),
+    *(models, meetings, scheduling, actions, auth, sessions, people, notices, audit, library, signposts, wrapup),
+    *(feedback, growth, evidence, history, covers, handovers),
 )
 
 
@@ -142,10 +145,10 @@ def test_the_sql_is_built_once(filled):
 
 def test_a_value_missing_is_an_error_and_not_a_wrong_answer(filled):
     with pytest.raises(KeyError):
-        models.MEETING(id=filled.id)
+        meetings.MEETING(id=filled.id)
 
 
 def test_values_never_become_sql(filled):
-    assert models.MEETING.first(id="' OR 1=1 --", person="' OR 1=1 --") is None
+    assert meetings.MEETING.first(id="' OR 1=1 --", person="' OR 1=1 --") is None
     assert prepared.Prepared(lambda id: Meeting.select().where(Meeting.id == id))(id='"; DROP TABLE item') == []
     assert db.table_exists("item")

@@ -12,12 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import actions
 import clock
+import meetings
 import records
 import scheduling
 from actions import Action, Agreement
 from agreeing import TooLate
 from bench import databases
-from models import Carry, Item, ItemGone, Meeting, MeetingOver, Person, Refused
+from meetings import Carry, Item, ItemGone, Meeting, MeetingOver
+from models import Person, Refused
 from records import Record
 
 from .conftest import NOW, opening
@@ -127,7 +129,7 @@ class TwoPairs(RuleBasedStateMachine):
     def put_down_some(self, id: str, two: tuple[Person, Person]) -> None:
         """Each meeting begins with something discussed and kept, something on every agenda and a draft, noted upon."""
         for place, person in enumerate((*two, two[0])):
-            item = person.meeting(id).add_item(person, "goals", "apples", private=place == 2)
+            item = meetings.find(person, id).add_item(person, "goals", "apples", private=place == 2)
             item.write_notes(person, "quinces", "")
             facts = ItemFacts(self.meetings[id].pair, id, person.id, "goals", "apples", "quinces", shared=place != 2)
             if place == 0:
@@ -186,14 +188,14 @@ class TwoPairs(RuleBasedStateMachine):
         id = self.a_meeting(n, lambda facts: facts.open)
         facts, self.keys = self.meetings[id], self.keys + 1
         person, key = self.person_of(facts.pair, who), f"key {self.keys}"
-        meeting = person.meeting(id)
+        meeting = meetings.find(person, id)
         if not facts.open:
             with pytest.raises(MeetingOver):
                 meeting.add_item(person, section, text, private, key)
             return
         made = meeting.add_item(person, section, text, private, key)
         assert made.id not in self.items
-        assert person.meeting(id).add_item(person, section, text, private, key).id == made.id
+        assert meetings.find(person, id).add_item(person, section, text, private, key).id == made.id
         self.items[made.id] = ItemFacts(facts.pair, id, person.id, section, text, shared=not private)
 
     def change(self, n, who, do, note) -> None:
@@ -202,7 +204,7 @@ class TwoPairs(RuleBasedStateMachine):
         if not chosen:
             return
         person, id = chosen
-        facts, item = self.items[id], person.item(id)
+        facts, item = self.items[id], meetings.find_item(person, id)
         if not self.meetings[facts.home].open:
             with pytest.raises(MeetingOver):
                 do(item, person)
@@ -211,7 +213,7 @@ class TwoPairs(RuleBasedStateMachine):
                 do(item, person)
         else:
             for _ in range(2):
-                do(person.item(id), person)
+                do(meetings.find_item(person, id), person)
             note(facts)
 
     @verb(
@@ -252,7 +254,7 @@ class TwoPairs(RuleBasedStateMachine):
     )
     def move(self, n, who, section, before):
         def do(item, by):
-            item.move(by, section, before=by.item(self.pick(self.items, before)))
+            item.move(by, section, before=meetings.find_item(by, self.pick(self.items, before)))
 
         self.change(n, who, do, lambda facts: setattr(facts, "section", section))
 
@@ -270,7 +272,7 @@ class TwoPairs(RuleBasedStateMachine):
         if not chosen:
             return
         person, id = chosen
-        item, facts = person.item(id), self.items[id]
+        item, facts = meetings.find_item(person, id), self.items[id]
         do = item.restore if undo else item.delete_by
         if not self.meetings[facts.home].open:
             with pytest.raises(MeetingOver):
@@ -299,10 +301,10 @@ class TwoPairs(RuleBasedStateMachine):
         }
         if facts.deleted or not facts.shared or not self.meetings[facts.home].open:
             with pytest.raises(Refused):
-                actions.propose(person.item(id), person, **terms)
+                actions.propose(meetings.find_item(person, id), person, **terms)
             return
-        made = actions.propose(person.item(id), person, **terms)
-        assert actions.propose(person.item(id), person, **terms).id == made.id
+        made = actions.propose(meetings.find_item(person, id), person, **terms)
+        assert actions.propose(meetings.find_item(person, id), person, **terms).id == made.id
         assert made.id not in self.actions
         yes = {one.id for one in self.pairs[facts.pair]} if together else {person.id}
         self.actions[made.id] = ActionFacts(facts.pair, yes, self.now if together else None)
@@ -405,16 +407,16 @@ class TwoPairs(RuleBasedStateMachine):
         if not facts.open:
             if facts.cancelled:
                 with pytest.raises(MeetingOver):
-                    records.close(person.meeting(id), person, wished)
+                    records.close(meetings.find(person, id), person, wished)
             else:
-                records.close(person.meeting(id), person, wished)
+                records.close(meetings.find(person, id), person, wished)
             return
-        upcoming = records.close(person.meeting(id), person, wished)
-        records.close(person.meeting(id), person, wished)
-        facts.closed_at, facts.content = self.now, Record.of(person.meeting(id)).content
+        upcoming = records.close(meetings.find(person, id), person, wished)
+        records.close(meetings.find(person, id), person, wished)
+        facts.closed_at, facts.content = self.now, Record.of(meetings.find(person, id)).content
         facts.confirmed = set()
         expected = {item: f.discussed for item, f in self.items.items() if f.home == id and f.shared and not f.deleted}
-        minutes = Record.of(person.meeting(id)).minutes
+        minutes = Record.of(meetings.find(person, id)).minutes
         recorded = [item for section in minutes["sections"] for item in section["items"]]
         assert len(recorded) == len(expected)
         assert {item["id"]: bool(item["discussed_at"]) for item in recorded} == expected
@@ -436,7 +438,7 @@ class TwoPairs(RuleBasedStateMachine):
             wished = self.now + MONTH if set_next else None
 
         def do():
-            meeting = person.meeting(id)
+            meeting = meetings.find(person, id)
             return scheduling.skip(meeting, person) if skip else scheduling.cancel(meeting, person, wished)
 
         if facts.closed_at:
@@ -466,9 +468,9 @@ class TwoPairs(RuleBasedStateMachine):
         person, starts_at = self.person_of(facts.pair, who), self.now + timedelta(days=days)
         if not facts.open:
             with pytest.raises(MeetingOver):
-                person.meeting(id).reschedule(person, starts_at, 30, "")
+                meetings.find(person, id).reschedule(person, starts_at, 30, "")
             return
-        person.meeting(id).reschedule(person, starts_at, 30, "")
+        meetings.find(person, id).reschedule(person, starts_at, 30, "")
         facts.starts_at = starts_at
 
     def may_reopen(self, id: str) -> bool:
@@ -494,11 +496,11 @@ class TwoPairs(RuleBasedStateMachine):
         facts = self.meetings[id]
         if facts.closed_at and not self.may_reopen(id):
             with pytest.raises(Refused):
-                records.reopen(person.meeting(id), person)
+                records.reopen(meetings.find(person, id), person)
             return
         was_closed = bool(facts.closed_at)
         for _ in range(2):
-            records.reopen(person.meeting(id), person)
+            records.reopen(meetings.find(person, id), person)
         if was_closed:
             facts.closed_at, facts.content = None, None
             self.undo_carrying(id)
@@ -525,7 +527,7 @@ class TwoPairs(RuleBasedStateMachine):
         facts = self.meetings[id]
         person, self.keys = self.person_of(facts.pair, who), self.keys + 1
         for _ in range(2):
-            record = Record.of(person.meeting(id))
+            record = Record.of(meetings.find(person, id))
             record.confirm(person)
             record.remark(person, text, f"key {self.keys}")
         facts.confirmed.add(person.id)
@@ -557,7 +559,7 @@ class TwoPairs(RuleBasedStateMachine):
                     )
                     for id, facts in self.meetings.items()
                     if facts.pair == pair
-                    for item in person.meeting(id).items_for(person)
+                    for item in meetings.find(person, id).items_for(person)
                 ]
                 expected = [
                     (id, f.home, f.section, f.text, f.notes, f.discussed, f.kept, f.standing, f.shared, len(f.carries))
@@ -571,7 +573,7 @@ class TwoPairs(RuleBasedStateMachine):
     def both_see_what_is_shared_in_one_order(self):
         for id, facts in self.meetings.items():
             orders = [
-                [item.id for item in person.meeting(id).items_for(person) if item.shared_at]
+                [item.id for item in meetings.find(person, id).items_for(person) if item.shared_at]
                 for person in self.pairs[facts.pair]
             ]
             assert orders[0] == orders[1]
@@ -611,11 +613,11 @@ class TwoPairs(RuleBasedStateMachine):
         for person in self.people.values():
             for id, facts in self.items.items():
                 if person not in self.pairs[facts.pair] or not facts.visible_to(person.id):
-                    assert person.item(id) is None
+                    assert meetings.find_item(person, id) is None
             for id, facts in self.actions.items():
                 assert bool(actions.find(person, id)) == (person in self.pairs[facts.pair])
             for id, facts in self.meetings.items():
-                assert bool(person.meeting(id)) == (person in self.pairs[facts.pair])
+                assert bool(meetings.find(person, id)) == (person in self.pairs[facts.pair])
 
 
 def test_any_sequence_of_verbs_loses_nothing_doubles_nothing_and_tells_nobody_outside(

@@ -7,7 +7,9 @@ import pytest
 
 import actions
 import growth
+import meetings
 import records
+import scheduling
 from rows import db
 
 from .conftest import NOW
@@ -51,7 +53,7 @@ def filled(meeting, ada, sam):
             for text in ("one", "two"):
                 earlier.update_with(sam, text)
         return_to = records.close(meeting, ada, NOW + timedelta(days=30))
-        upcoming = sam.meeting(return_to.id)
+        upcoming = meetings.find(sam, return_to.id)
         for n in range(number):
             item = upcoming.add_item(sam, ("goals", "other", "wellbeing")[n % 3], f"Item {n}")
             actions.propose(item, sam, text=f"Action {n}", owner=sam, due_on=None, likelihood=None, together=True)
@@ -83,7 +85,7 @@ def paths(client, meeting, item, action) -> dict:
         "the pair's page": lambda: client.get(meeting.pair.path),
         "the actions page": lambda: client.get("/actions"),
         "today": lambda: client.get("/"),
-        "the record": lambda: client.get(f"/meetings/{meeting.pair.last_meeting().id}/record"),
+        "the record": lambda: client.get(f"/meetings/{scheduling.last_meeting(meeting.pair).id}/record"),
         "adding an item": lambda: client.htmx(f"{meeting.path}/items", section="goals", text="New"),
         "ticking an item": lambda: client.htmx(f"{item.path}/discussion"),
         "ticking an action": lambda: client.htmx(f"{action.path}/completion"),

@@ -6,9 +6,11 @@ import pytest
 
 import actions
 import clock
+import meetings
 import records
 import scheduling
-from models import Carry, Item, MeetingOver, PairOver, Refused
+from meetings import Carry, Item, MeetingOver
+from models import PairOver, Refused
 from records import Confirmation, Record, Remark
 
 from .conftest import NOW
@@ -19,13 +21,13 @@ AFTER = NOW + timedelta(hours=1)
 
 def seen(person, meeting) -> list[str]:
     """The agenda as a person sees it."""
-    return [item.text for item in person.meeting(meeting.id).items_for(person)]
+    return [item.text for item in meetings.find(person, meeting.id).items_for(person)]
 
 
 def close(meeting, by, next_starts_at=LATER, at=AFTER):
     """Close it an hour from now."""
     with clock.at(at):
-        return records.close(by.meeting(meeting.id), by, next_starts_at)
+        return records.close(meetings.find(by, meeting.id), by, next_starts_at)
 
 
 def minutes(meeting) -> dict:
@@ -61,8 +63,8 @@ def test_what_is_unfinished_moves_on_and_what_was_discussed_stays(ada, sam, meet
 def test_the_next_meeting_is_made_on_the_agreed_date(ada, pair, meeting):
     upcoming = close(meeting, ada)
     assert upcoming.starts_at == LATER
-    assert pair.next_meeting().id == upcoming.id
-    assert not ada.meeting(meeting.id).is_open
+    assert scheduling.next_meeting(pair).id == upcoming.id
+    assert not meetings.find(ada, meeting.id).is_open
 
 
 def test_what_is_kept_comes_back_once(ada, sam, meeting, item):
@@ -70,7 +72,7 @@ def test_what_is_kept_comes_back_once(ada, sam, meeting, item):
     item.keep(sam)
     second = close(meeting, sam)
     assert seen(ada, second) == [item.text]
-    back = ada.item(item.id)
+    back = meetings.find_item(ada, item.id)
     assert not back.discussed_at
     assert not back.kept_at
     back.discuss(ada)
@@ -82,11 +84,11 @@ def test_a_standing_item_is_on_every_agenda(ada, sam, meeting, item):
     item.stand(sam)
     upcoming = meeting
     for n in range(1, 4):
-        ada.item(item.id).discuss(ada)
+        meetings.find_item(ada, item.id).discuss(ada)
         upcoming = close(upcoming, sam, NOW + timedelta(days=30 * n), at=NOW + timedelta(days=30 * n - 10))
         assert seen(ada, upcoming) == [item.text]
-    assert ada.item(item.id).carries == 3
-    assert not ada.item(item.id).discussed_at
+    assert meetings.find_item(ada, item.id).carries == 3
+    assert not meetings.find_item(ada, item.id).discussed_at
 
 
 def test_notes_of_what_was_discussed_stay_with_the_record(ada, sam, meeting, item):
@@ -94,14 +96,14 @@ def test_notes_of_what_was_discussed_stay_with_the_record(ada, sam, meeting, ite
     item.discuss(sam)
     item.keep(sam)
     close(meeting, sam)
-    assert ada.item(item.id).notes == ""
+    assert meetings.find_item(ada, item.id).notes == ""
     assert minutes(meeting)["sections"][1]["items"][0]["notes"] == "Of this time"
 
 
 def test_notes_of_what_was_not_discussed_go_along(ada, sam, meeting, item):
     item.write_notes(sam, "Think of the forms", "")
     close(meeting, sam)
-    assert ada.item(item.id).notes == "Think of the forms"
+    assert meetings.find_item(ada, item.id).notes == "Think of the forms"
 
 
 def test_private_drafts_move_on_and_are_never_in_the_record(ada, sam, meeting, draft, item):
@@ -163,11 +165,11 @@ def test_closing_twice_changes_nothing(ada, sam, pair, meeting, item):
     first = close(meeting, ada)
     before = Record.of(meeting).content
     assert close(meeting, sam, LATER + timedelta(days=1), at=LATER).id == first.id
-    assert pair.meetings().count() == 2
+    assert scheduling.meetings_of(pair).count() == 2
     assert Carry.select().count() == 1
     assert Record.select().count() == 1
     assert Record.of(meeting).content == before
-    assert pair.next_meeting().starts_at == LATER
+    assert scheduling.next_meeting(pair).starts_at == LATER
 
 
 def test_a_cancelled_meeting_is_not_closed(ada, sam, meeting):
@@ -189,25 +191,25 @@ def test_with_no_next_meeting_the_unfinished_waits(ada, sam, pair, meeting, item
     assert len(scheduling.waiting_items(pair)) == 2
     upcoming = scheduling.schedule(pair, ada, LATER)
     assert sorted(seen(sam, upcoming)) == sorted([item.text, draft.text])
-    assert ada.item(item.id).carries == 1
+    assert meetings.find_item(ada, item.id).carries == 1
 
 
 def test_closing_takes_the_items_into_a_next_meeting_that_is_there(ada, sam, pair, meeting, item):
     upcoming = close(meeting, sam)
     upcoming.add_item(ada, "goals", "New")
     with clock.at(AFTER + timedelta(minutes=1)):
-        records.reopen(ada.meeting(meeting.id), ada)
+        records.reopen(meetings.find(ada, meeting.id), ada)
     back = close(meeting, sam, at=AFTER + timedelta(minutes=2))
     assert back.id == upcoming.id
     assert seen(ada, upcoming) == [item.text, "New"]
-    assert pair.meetings().count() == 2
+    assert scheduling.meetings_of(pair).count() == 2
 
 
 def test_a_record_does_not_change_with_what_comes_after(ada, sam, meeting, item):
     action = actions.propose(item, sam, text="Map gaps", owner=sam, due_on=None, likelihood=5, together=True)
     close(meeting, ada)
     before = Record.of(meeting).content
-    moved = ada.item(item.id)
+    moved = meetings.find_item(ada, item.id)
     moved.edit(ada, "Quite other words", moved.text)
     moved.write_notes(ada, "Later notes", "")
     moved.delete_by(ada)
@@ -229,10 +231,10 @@ def test_opening_again_brings_everything_back_as_it_was(ada, sam, meeting, item,
     before = {found.id: tally(found) for found in (item, draft, kept, standing)}
     upcoming = close(meeting, ada)
     with clock.at(AFTER):
-        records.reopen(sam.meeting(meeting.id), sam)
+        records.reopen(meetings.find(sam, meeting.id), sam)
     assert {id: tally(Item.get_by_id(id)) for id in before} == before
     assert Carry.select().count() == 0
-    assert ada.meeting(meeting.id).is_open
+    assert meetings.find(ada, meeting.id).is_open
     assert seen(ada, upcoming) == []
     assert Record.of(meeting) is None
 
@@ -242,9 +244,9 @@ def test_what_was_noted_since_comes_back_too(ada, sam, meeting, item):
     item.discuss(sam)
     item.stand(sam)
     close(meeting, ada)
-    ada.item(item.id).write_notes(ada, "Since", "")
-    records.reopen(sam.meeting(meeting.id), sam)
-    assert ada.item(item.id).notes == "Before\nSince"
+    meetings.find_item(ada, item.id).write_notes(ada, "Since", "")
+    records.reopen(meetings.find(sam, meeting.id), sam)
+    assert meetings.find_item(ada, item.id).notes == "Before\nSince"
 
 
 def test_the_same_words_noted_again_do_not_come_back_twice(ada, sam, meeting, item):
@@ -252,40 +254,40 @@ def test_the_same_words_noted_again_do_not_come_back_twice(ada, sam, meeting, it
     item.discuss(sam)
     item.stand(sam)
     close(meeting, ada)
-    ada.item(item.id).write_notes(ada, "Before", "")
-    records.reopen(sam.meeting(meeting.id), sam)
-    assert ada.item(item.id).notes == "Before"
+    meetings.find_item(ada, item.id).write_notes(ada, "Before", "")
+    records.reopen(meetings.find(sam, meeting.id), sam)
+    assert meetings.find_item(ada, item.id).notes == "Before"
 
 
 def test_what_was_edited_and_added_since_is_not_lost(ada, sam, meeting, item):
     upcoming = close(meeting, ada)
-    ada.item(item.id).edit(ada, "The pilot found three gaps", item.text)
+    meetings.find_item(ada, item.id).edit(ada, "The pilot found three gaps", item.text)
     upcoming.add_item(ada, "goals", "New")
-    records.reopen(sam.meeting(meeting.id), sam)
+    records.reopen(meetings.find(sam, meeting.id), sam)
     assert seen(ada, meeting) == ["The pilot found three gaps"]
     assert seen(ada, upcoming) == ["New"]
 
 
 def test_opening_again_goes_back_through_a_cancelled_meeting_between(ada, sam, meeting, item):
     second = close(meeting, ada)
-    third = scheduling.cancel(ada.meeting(second.id), ada, LATER + timedelta(days=7))
+    third = scheduling.cancel(meetings.find(ada, second.id), ada, LATER + timedelta(days=7))
     assert seen(ada, third) == [item.text]
-    records.reopen(sam.meeting(meeting.id), sam)
+    records.reopen(meetings.find(sam, meeting.id), sam)
     assert seen(ada, meeting) == [item.text]
     assert seen(ada, third) == []
 
 
 def test_opening_an_open_meeting_changes_nothing(ada, meeting, item):
     before = tally(item)
-    records.reopen(ada.meeting(meeting.id), ada)
+    records.reopen(meetings.find(ada, meeting.id), ada)
     assert tally(item) == before
 
 
 def test_opening_twice_changes_nothing_more(ada, sam, meeting, item):
     close(meeting, ada)
-    stale = sam.meeting(meeting.id)
-    records.reopen(ada.meeting(meeting.id), ada)
-    ada.item(item.id).discuss(ada)
+    stale = meetings.find(sam, meeting.id)
+    records.reopen(meetings.find(ada, meeting.id), ada)
+    meetings.find_item(ada, item.id).discuss(ada)
     before = tally(item)
     records.reopen(stale, sam)
     assert tally(item) == before
@@ -293,14 +295,14 @@ def test_opening_twice_changes_nothing_more(ada, sam, meeting, item):
 
 def test_a_meeting_stays_closed_once_the_next_one_is_under_way(ada, sam, meeting, item):
     upcoming = close(meeting, ada)
-    ada.item(item.id).discuss(ada)
+    meetings.find_item(ada, item.id).discuss(ada)
     with pytest.raises(Refused, match="under way"):
-        records.reopen(sam.meeting(meeting.id), sam)
-    ada.item(item.id).discuss(ada, undo=True)
-    assert records.why_not_reopen(ada.meeting(meeting.id)) is None
+        records.reopen(meetings.find(sam, meeting.id), sam)
+    meetings.find_item(ada, item.id).discuss(ada, undo=True)
+    assert records.why_not_reopen(meetings.find(ada, meeting.id)) is None
     with clock.at(upcoming.starts_at), pytest.raises(Refused, match="under way"):
-        records.reopen(sam.meeting(meeting.id), sam)
-    assert not ada.meeting(meeting.id).is_open
+        records.reopen(meetings.find(sam, meeting.id), sam)
+    assert not meetings.find(ada, meeting.id).is_open
     assert Record.of(meeting)
 
 
@@ -308,13 +310,13 @@ def test_only_the_latest_can_be_opened_again(ada, sam, meeting):
     second = close(meeting, ada)
     close(second, ada, LATER + timedelta(days=30), at=LATER)
     with clock.at(LATER), pytest.raises(Refused, match="Only the latest"):
-        records.reopen(sam.meeting(meeting.id), sam)
+        records.reopen(meetings.find(sam, meeting.id), sam)
 
 
 def test_closing_again_makes_another_record_and_keeps_the_first_withdrawn(ada, sam, meeting, item):
     close(meeting, ada)
     first = Record.of(meeting)
-    records.reopen(ada.meeting(meeting.id), ada)
+    records.reopen(meetings.find(ada, meeting.id), ada)
     item.edit(ada, "Other words", item.text)
     close(meeting, sam, at=AFTER + timedelta(hours=1))
     assert Record.of(meeting).id != first.id

@@ -10,8 +10,9 @@ import clock
 import development
 import feedback
 import growth
+import meetings
 import records
-from models import Item
+from meetings import Item
 from notebooks import PrivateNote
 from views.actions import ActionsPage
 from views.feedback import FeedbackPage
@@ -53,7 +54,7 @@ def full(meeting, ada, sam):
     found["To be resting"].put_off(sam, NOW.date() + timedelta(days=60))
     found["To be late"].update_with(ada, "<b>How</b> is it going?")
     found["To be late"].redate(sam, NOW.date() - timedelta(days=2))
-    upcoming = sam.meeting(upcoming.id)
+    upcoming = meetings.find(sam, upcoming.id)
     upcoming.add_item(sam, "goals", "Two lines\nof <script> & “words”")
     upcoming.add_item(sam, "other", "My own draft", private=True)
     kept = upcoming.add_item(ada, "other", "Kept")

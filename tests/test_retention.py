@@ -8,6 +8,7 @@ import actions
 import clock
 import erasure
 import growth
+import meetings
 import models
 import notices
 import records
@@ -16,7 +17,8 @@ import scheduling
 from actions import Action
 from audit import AuditEntry
 from growth import Objective
-from models import Item, Meeting, Pair, Refused
+from meetings import Item, Meeting
+from models import Pair, Refused
 from notebooks import PrivateNote
 from records import Record
 
@@ -53,7 +55,7 @@ def years(pair, meeting, ada, sam) -> dict:
         Record.of(meeting).confirm(sam)
         PrivateNote.write(pair, sam, "My own", "")
     with clock.at(NOW - timedelta(days=10)):
-        later = sam.meeting(made["later"].id)
+        later = meetings.find(sam, made["later"].id)
         later.add_item(sam, "goals", "The new plan").discuss(sam)
         made["next"] = records.close(later, ada, NOW + timedelta(days=10))
     return {**made, "old": meeting, "later": later}
@@ -85,7 +87,7 @@ def test_open_actions_stay_and_are_still_on_the_next_agenda(years, sam, ada):
     assert words_of(Action) == {"open long ago"}
     found = Action.get()
     assert (found.meeting_id, found.item_id) == (None, None)
-    upcoming = sam.meeting(years["next"].id)
+    upcoming = meetings.find(sam, years["next"].id)
     assert [action.id for action in actions.from_last_time(upcoming, None, sam.today)] == [found.id]
     actions.find(ada, found.id).complete(ada)
 
@@ -97,10 +99,10 @@ def test_achieved_objectives_go_and_others_stay_with_the_notebooks(years):
 
 
 def test_what_is_on_the_next_agenda_stays(years, sam):
-    before = [item.id for item in sam.meeting(years["next"].id).items_for(sam)]
+    before = [item.id for item in meetings.find(sam, years["next"].id).items_for(sam)]
     clear()
     assert before
-    assert [item.id for item in sam.meeting(years["next"].id).items_for(sam)] == before
+    assert [item.id for item in meetings.find(sam, years["next"].id).items_for(sam)] == before
 
 
 def test_the_pages_of_what_is_left_are_shown_as_before(years, as_sam, pair):
@@ -199,7 +201,7 @@ def test_what_is_due_takes_one_query_however_many_pairs_there_are(years, theirs,
 def test_the_number_in_the_trail_is_of_what_was_deleted_then(years, pair, sam):
     (found,) = retention.due(BEFORE)
     with clock.at(LONG_AGO):
-        scheduling.cancel(sam.meeting(years["next"].id), sam, NOW + timedelta(days=20))
+        scheduling.cancel(meetings.find(sam, years["next"].id), sam, NOW + timedelta(days=20))
     assert found.meetings == 1
     retention.clear(found.pair, BEFORE)
     (entry,) = AuditEntry.select()

@@ -9,13 +9,15 @@ import clock
 import evidence
 import growth
 import languages
+import meetings
 import records
 import reviews
 import year_in_words
 from development import Activity, DevelopmentGoal
 from evidence import Evidence
 from feedback import Feedback
-from models import Item, MeetingOver, Refused
+from meetings import Item, MeetingOver
+from models import Refused
 from records import Record
 from reviews import Gathered
 from years import Year
@@ -201,7 +203,7 @@ def test_another_kind_of_meeting_gathers_nothing(meeting, sam):
 
 def test_the_next_meeting_becomes_the_review_besides_what_it_is(meeting, sam):
     assert reviews.begin(meeting.pair, sam, START, END).id == meeting.id
-    fresh = sam.meeting(meeting.id)
+    fresh = meetings.find(sam, meeting.id)
     assert reviews.is_review(fresh)
     assert [kind.key for kind in fresh.conversations] == ["regular", "annual"]
 

@@ -16,7 +16,7 @@ from evidence import Evidence
 from feedback import Feedback
 from growth import Objective, Progress
 from handovers import PassedRecord
-from models import Carry
+from meetings import Carry
 from notebooks import PrivateNote
 from places import KINDS, PLACES
 from records import Record

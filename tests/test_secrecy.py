@@ -19,7 +19,7 @@ import secrecy
 from bench import databases
 from config import Misconfigured
 from keyring_file import ACTIVE, FIXED, NEXT, OLD, Key
-from models import Item
+from meetings import Item
 from rows import KEYED, Once, db
 from secrecy import CannotOpen
 

@@ -19,7 +19,7 @@ import growth
 import notices
 import records
 from handovers import Handover, PassedRecord
-from models import Item
+from meetings import Item
 from notebooks import PrivateNote
 from rows import new_id
 

@@ -8,6 +8,7 @@ import pytest
 
 import live
 import logs
+import meetings
 import watch as watch_room
 from live import ALL, Listener
 from models import Pair
@@ -70,7 +71,7 @@ def test_a_change_between_the_page_and_the_first_look_is_found_too(watch, page, 
 def test_an_unannounced_change_is_found_behind_a_later_one_that_was_announced(watch, page, meeting, sam):
     look(watch)
     meeting.add_item(sam, "goals", "Written by a command")
-    again = sam.meeting(meeting.id)
+    again = meetings.find(sam, meeting.id)
     again.add_item(sam, "goals", "Written by a page")
     live.announce(again.pair, "agenda")
     look(watch, 2)
@@ -94,7 +95,7 @@ def test_what_is_announced_is_left_alone(watch, page, meeting, sam, when):
 def test_what_is_announced_after_a_later_change_is_left_alone(watch, page, meeting, sam):
     look(watch)
     meeting.add_item(sam, "goals", "First")
-    again = sam.meeting(meeting.id)
+    again = meetings.find(sam, meeting.id)
     again.add_item(sam, "goals", "Second")
     live.announce(again.pair, "agenda")
     look(watch)

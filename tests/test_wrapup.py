@@ -6,7 +6,7 @@ import pytest
 
 import records
 import wrapup
-from models import Meeting, MeetingOver
+from meetings import Meeting, MeetingOver
 
 from .conftest import NOW
 

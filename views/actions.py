@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 from flask import Blueprint, abort, g, render_template
 
 import actions
+import scheduling
 from agreeing import Changed
 from languages import Phrase
-from models import ItemGone
+from meetings import ItemGone
 
 from .answers import changed, checked, is_partial, item_or_404, overtaken, page, slot, tell
 from .forms import ActionForm, AgreementForm, DropForm, DueForm, LikelierForm, PutOffForm, UpdateForm
@@ -224,5 +225,5 @@ def _settled(action, moved=False, extra=""):
 
 def _home(action):
     """The page on which a browser without JavaScript sees it best: the open meeting, else the pair's page."""
-    meeting = action.pair.next_meeting()
+    meeting = scheduling.next_meeting(action.pair)
     return f"{(meeting or action.pair).path}#{action.region}"

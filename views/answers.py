@@ -13,15 +13,18 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 import access
 import live
+import meetings
 import request_ids
-from assertions import KeysAway
+import scheduling
 from auth import Stranger, TurnedAway
 from documents.writing import BUSY, NotWritten
 from door import AnotherSite, doorkeeper
 from languages import Phrase, gettext, translated
-from models import MeetingOver, Refused
+from meetings import MeetingOver
+from models import Refused
 from secrecy import CannotOpen
 from template_files import KEY as SECTION_KEY
+from vouching import KeysAway
 
 from .pages import MeetingPage, Page, PairPage, Rejected
 
@@ -62,7 +65,7 @@ def item_or_404(id: str, wherever_it_is: bool = False):
 
     Raises Refused when it has moved on from the agenda that it was seen on, unless that does not matter.
     """
-    item = g.person.item(id) or abort(404)
+    item = meetings.find_item(g.person, id) or abort(404)
     seen_on = request.headers.get("X-Meeting") or request.form.get("meeting")
     if seen_on and seen_on != item.meeting_id and not wherever_it_is:
         raise Refused(Phrase("This moved to another agenda a moment ago. Please reload the page."))
@@ -223,7 +226,7 @@ def _refused(problem: Refused):
 
 def _offer(problem: Refused):
     """Where the words could go instead: the next meeting of the same two."""
-    return problem.meeting.pair.next_meeting() if isinstance(problem, MeetingOver) else None
+    return scheduling.next_meeting(problem.meeting.pair) if isinstance(problem, MeetingOver) else None
 
 
 def _expired(problem: CSRFError):

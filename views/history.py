@@ -9,8 +9,10 @@ from flask import Blueprint, abort, g, redirect
 import actions
 import development
 import growth
+import meetings
 from languages import Phrase
-from models import Item, Person
+from meetings import Item
+from models import Person
 from stories import ActionStory, ItemStory, ObjectiveStory, PlanStory, Story
 
 from .answers import checked, page, tell
@@ -53,7 +55,7 @@ def _lists_of(action):
 
 # The noun of the address → what it is the history of.
 KINDS = {
-    "items": Kind(Person.item, ItemStory, lambda item: ("wrapup",)),
+    "items": Kind(meetings.find_item, ItemStory, lambda item: ("wrapup",)),
     "actions": Kind(actions.find, ActionStory, _lists_of),
     "objectives": Kind(growth.find, ObjectiveStory, lambda objective: ("objectives", "growth")),
     "goals": Kind(development.find_goal, PlanStory),

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, abort, g, redirect, render_template
 
-from models import ItemGone
+import meetings
+from meetings import ItemGone
 
 from .answers import answer, changed, checked, is_partial, item_or_404, meeting_or_404, page, section_or_404, slot, tell
 from .forms import ItemEditForm, ItemForm, NotesForm, PlaceForm
@@ -146,7 +147,9 @@ def move(id):
         moved = item.step(g.person, down=form.direction.data == "down")
     else:
         section = found.meeting.outline.section(form.section.data) or abort(404)
-        moved = item.move(g.person, section.key, before=form.before.data and g.person.item(form.before.data))
+        moved = item.move(
+            g.person, section.key, before=form.before.data and meetings.find_item(g.person, form.before.data)
+        )
     names = [each.region for each in moved]
     tell(found, *(each.region for each in moved if each.shared_at), answered=names)
     tell(found, *(each.region for each in moved if each.is_draft), answered=names, only_me=True)

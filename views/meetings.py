@@ -4,6 +4,7 @@ from flask import Blueprint, abort, g, redirect, request
 
 import library
 import live
+import meetings
 import records
 import scheduling
 
@@ -23,7 +24,7 @@ def show(id):
     found = meeting_or_404(id)
     if found.meeting.closed_at:
         return redirect(f"{found.meeting.path}/record")
-    deleted = g.person.item(request.args.get("deleted", ""))
+    deleted = meetings.find_item(g.person, request.args.get("deleted", ""))
     return page(found, deleted=deleted if deleted and deleted.deleted_at else None)
 
 

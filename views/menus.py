@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 import languages
 from languages import Language
-from models import Item, Meeting
+from meetings import Item, Meeting
 from templating import Templates
 
 # Stands for the id of an item: no id and no label has it.

@@ -24,6 +24,7 @@ import handovers
 import languages
 import library
 import live
+import meetings
 import reviews
 import scheduling
 import signposts
@@ -31,7 +32,8 @@ import wrapup
 from agenda_templates import Prompt, Section, for_side, not_for_side
 from door import form_token
 from languages import Phrase
-from models import Item, Meeting, Pair, Person
+from meetings import Item, Meeting
+from models import Pair, Person
 from notebooks import PrivateNote
 from records import Record
 from templating import Templates
@@ -285,7 +287,7 @@ class MeetingPage(Page):
     @classmethod
     def of(cls, me: Person, id: str) -> "MeetingPage | None":
         """The page of meeting `id`, if it is one of theirs."""
-        meeting = me.meeting(id)
+        meeting = meetings.find(me, id)
         return cls(me, meeting) if meeting else None
 
     def found_by(self, me: Person) -> "MeetingPage | None":
@@ -306,13 +308,13 @@ class MeetingPage(Page):
         """What kind of conversation the next one is, where the two have a short one in between."""
         if self.pair.between_rhythm == "none":
             return ""
-        upcoming = self.pair.next_meeting(besides=self.meeting)
+        upcoming = scheduling.next_meeting(self.pair, besides=self.meeting)
         return upcoming.outline.name if upcoming else scheduling.kind_after(self.meeting).outline.name
 
     @cached_property
     def last_meeting(self) -> Meeting | None:
         """The meeting that was closed last."""
-        return self.pair.last_meeting()
+        return scheduling.last_meeting(self.pair)
 
     @cached_property
     def responsibilities(self) -> tuple[Prompt, ...]:
@@ -368,7 +370,7 @@ class MeetingPage(Page):
         return max(gone, 0) if -EARLY_MINUTES <= gone <= self.meeting.minutes + LATE_MINUTES else None
 
     def _head(self) -> dict[str, Any]:
-        return {"upcoming": None if self.meeting.is_open else self.pair.next_meeting()}
+        return {"upcoming": None if self.meeting.is_open else scheduling.next_meeting(self.pair)}
 
     def _actions(self) -> dict[str, Any]:
         return {"actions": actions.from_last_time(self.meeting, self.last_meeting, self.me.today)}
@@ -547,8 +549,11 @@ class PairPage(Page):
         }
 
     def _meetings(self) -> dict[str, Any]:
-        found = list(self.pair.meetings())
-        return {"upcoming": self.pair.next_meeting(), "past": [meeting for meeting in found if not meeting.is_open]}
+        found = list(scheduling.meetings_of(self.pair))
+        return {
+            "upcoming": scheduling.next_meeting(self.pair),
+            "past": [meeting for meeting in found if not meeting.is_open],
+        }
 
     def _actions(self) -> dict[str, Any]:
         over = actions.over_ones(self.pair)

@@ -90,7 +90,7 @@ live_page(pages, PairPage, "/pairs/<id>")
 @pages.get("/pairs/<id>/agenda")
 def agenda(id):
     found = pair_or_404(id)
-    upcoming = found.pair.next_meeting()
+    upcoming = scheduling.next_meeting(found.pair)
     return redirect(upcoming.path if upcoming else found.pair.path)
 
 
@@ -139,7 +139,7 @@ def settle(id):
 def schedule(id):
     found = pair_or_404(id)
     form = checked(MeetingForm, at="schedule")
-    if found.pair.next_meeting():
+    if scheduling.next_meeting(found.pair):
         raise Refused(Phrase("You have a next meeting already. Open it to change its date."))
     meeting = scheduling.schedule(found.pair, g.person, form.starts_at.moment)
     return gone_on(found, "meetings", "head", to=meeting.path)

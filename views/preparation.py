@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from flask import Blueprint, abort, g, redirect, request
 
 import actions
+import scheduling
 from agenda_templates import for_side
 from languages import Phrase
 from records import Record
@@ -57,7 +58,7 @@ class PreparationPage(MeetingPage):
             "asked": self.asked,
             "horizon": self.meeting.horizon_words,
             "spoken": self.meeting.outline.language,
-            "upcoming": None if self.meeting.is_open else self.pair.next_meeting(),
+            "upcoming": None if self.meeting.is_open else scheduling.next_meeting(self.pair),
             "before": for_side(self.meeting.outline.preparation, self.side),
         }
 

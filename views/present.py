@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from flask import Blueprint, abort, g, redirect
 
-from models import Item
+from meetings import Item
 
 from .answers import answer, found_or_404, item_or_404, page, tell
 from .pages import MeetingPage, Page

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
 
 from door import doorkeeper
-from gate import VOUCHED, Vouched
+from vouching import VOUCHED, Vouched
 
 from .answers import own_path
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, request
 
 import live
 import metrics
+from aside import aside
 from auth import Doorkeeper
 from door import doorkeeper
 from rows import db
@@ -94,13 +95,18 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
             names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
             is_due = listener.is_over or now - checked > CHECK_SECONDS
             checked = now if is_due else checked
-            event = (is_due and _end_of(page, listener, keeper, names)) or _event(page, names)
-            event = event or _end_of(page, listener, keeper, names) or GONE
+            event = aside(_next, page, listener, keeper, names, is_due) if names or is_due else PING
             yield event
             if event in (GONE, SIGNED_OUT):
                 return
     finally:
         live.leave(listener)
+
+
+def _next(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str], is_due: bool) -> str:
+    """What the page is told now: that it is over, or these regions."""
+    event = (is_due and _end_of(page, listener, keeper, names)) or _event(page, names)
+    return event or _end_of(page, listener, keeper, names) or GONE
 
 
 def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> str | None:

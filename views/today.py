@@ -20,7 +20,8 @@ import scheduling
 from actions import Action
 from ahead import Awaiting
 from languages import Phrase
-from models import Meeting, Pair
+from meetings import Meeting
+from models import Pair
 from rhythm import PastYear
 
 from .pages import Page
@@ -86,7 +87,7 @@ class TodayPage(Page):
     @cached_property
     def running(self) -> list[Conversation]:
         """Their conversations, the next one first."""
-        found, upcoming = [pair for pair in self.pairs if pair.is_running], self.me.next_meetings()
+        found, upcoming = [pair for pair in self.pairs if pair.is_running], scheduling.next_meetings_of(self.me)
         awaiting = ahead.awaiting(self.me, upcoming, self.open_actions)
         years = rhythm.past_years(self.me, found, self.meet_at_least)
         conversations = (

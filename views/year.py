@@ -9,6 +9,7 @@ import access
 import competence_documents
 import evidence
 import reviews
+import scheduling
 from languages import Phrase
 from reviews import usual_year
 from saying import day
@@ -87,7 +88,7 @@ class YearPage(PairPage):
         return f"{self.path}/live"
 
     def _year(self):
-        upcoming, meetings = self.pair.next_meeting(), self.year.meetings()
+        upcoming, meetings = scheduling.next_meeting(self.pair), self.year.meetings()
         return {
             "meetings": meetings,
             "meeting_days": [day(meeting.starts_at, self.me.time_zone) for meeting in meetings],

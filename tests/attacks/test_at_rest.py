@@ -14,12 +14,14 @@ import database
 import growth
 import keyring_file
 import resealing
+import scheduling
 import secrecy
 from bench import databases
 from bench.server import Server
 from bench.wire import Connection, Reception
 from library import TemplateVersion
-from models import Item, Pair
+from meetings import Item
+from models import Pair
 from notebooks import PrivateNote
 from rows import Words, db
 from secrecy import CannotOpen
@@ -142,7 +144,7 @@ def whom_and_where(config) -> tuple[str, str]:
     database.open_checked(config)
     with db.connection_context():
         pair = next(pair for pair in Pair.select() if pair.place)
-        return pair.manager_id, pair.next_meeting().id
+        return pair.manager_id, scheduling.next_meeting(pair).id
 
 
 # Nothing to change

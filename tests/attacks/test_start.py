@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import config
+import settings
 from config import SETTINGS, Misconfigured
 
 GOOD_SECRET = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
@@ -41,10 +41,10 @@ def good(secret_file) -> dict[str, dict[str, str]]:
     }
 
 
-def refusal(settings: dict[str, str]) -> str:
+def refusal(given: dict[str, str]) -> str:
     """The sentence with which these settings are refused."""
     with pytest.raises(Misconfigured) as refused:
-        config.read(settings)
+        settings.read(given)
     sentence = str(refused.value)
     assert "\n" not in sentence
     assert sentence.endswith(".")
@@ -54,7 +54,7 @@ def refusal(settings: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("way", ["proxy-header", "unix", "proxy-jwt", "proxy-env", "demo"])
 def test_settings_that_are_whole_are_taken_and_shown_without_a_secret(good, way):
-    found = config.read(good[way])
+    found = settings.read(good[way])
     shown = found.shown()
     assert set(shown) == set(SETTINGS)
     assert GOOD_SECRET not in str(shown) + repr(found)
@@ -75,8 +75,8 @@ def test_no_way_of_signing_in_is_guessed(wrong):
     ],
 )
 def test_nothing_that_a_way_needs_may_be_missing(good, way, name):
-    settings = {**good[way], name: ""}
-    assert name in refusal(settings)
+    given = {**good[way], name: ""}
+    assert name in refusal(given)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_peers_that_are_too_many_or_not_to_be_told_are_refused(good, peers):
 
 
 def test_a_bare_address_is_itself_alone(good):
-    (peer,) = config.read(good["proxy-header"]).proxy_peers
+    (peer,) = settings.read(good["proxy-header"]).proxy_peers
     assert peer.num_addresses == 1
 
 
@@ -204,20 +204,20 @@ def test_the_demo_has_no_use_for_a_proxys_settings_and_says_so(good, name):
 
 def test_keys_among_the_data_are_refused(good, tmp_path):
     for inside in (tmp_path / "keyring", tmp_path / "below" / "keyring", tmp_path / "x" / ".." / "keyring"):
-        settings = {**good["proxy-header"], "DATA_DIR": str(tmp_path), "KEYRING_FILE": str(inside)}
-        assert "inside DATA_DIR" in refusal(settings)
+        given = {**good["proxy-header"], "DATA_DIR": str(tmp_path), "KEYRING_FILE": str(inside)}
+        assert "inside DATA_DIR" in refusal(given)
 
 
 def test_keys_among_the_data_by_way_of_a_link_are_refused(good, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "data")
-    settings = {"DATA_DIR": str(tmp_path / "data"), "KEYRING_FILE": str(tmp_path / "link" / "keyring")}
-    assert "inside DATA_DIR" in refusal({**good["proxy-header"], **settings})
+    given = {"DATA_DIR": str(tmp_path / "data"), "KEYRING_FILE": str(tmp_path / "link" / "keyring")}
+    assert "inside DATA_DIR" in refusal({**good["proxy-header"], **given})
 
 
-def run(folder: Path, settings: dict[str, str], command: str) -> subprocess.CompletedProcess:
+def run(folder: Path, given: dict[str, str], command: str) -> subprocess.CompletedProcess:
     """The real program with these settings and no others."""
-    environ = {**settings, "DATA_DIR": str(folder / "data"), "PATH": os.environ["PATH"]}
+    environ = {**given, "DATA_DIR": str(folder / "data"), "PATH": os.environ["PATH"]}
     whole = [sys.executable, "-m", "commands", command]
     return subprocess.run(whole, env=environ, cwd=folder, capture_output=True, text=True, check=False)
 
@@ -225,10 +225,10 @@ def run(folder: Path, settings: dict[str, str], command: str) -> subprocess.Comp
 @pytest.mark.parametrize("command", ["check", "serve", "create"])
 @pytest.mark.parametrize("way", ["proxy-header", "proxy-jwt"])
 def test_the_program_says_it_in_one_line_and_makes_nothing(good, tmp_path, way, command):
-    settings = {**good[way], "PROXY_PEERS": "0.0.0.0/0", "DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
+    given = {**good[way], "PROXY_PEERS": "0.0.0.0/0", "DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [sys.executable, "-m", "commands", command],
-        env=settings,
+        env=given,
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -241,10 +241,10 @@ def test_the_program_says_it_in_one_line_and_makes_nothing(good, tmp_path, way, 
 
 
 def test_the_variable_of_a_server_in_front_is_not_served_by_our_own(good, tmp_path):
-    settings = {**good["proxy-env"], "DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
+    given = {**good["proxy-env"], "DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [sys.executable, "-m", "commands", "serve"],
-        env=settings,
+        env=given,
         cwd=tmp_path,
         capture_output=True,
         text=True,

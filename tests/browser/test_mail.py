@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 import clock
 import database
+import scheduling
 from mailer import Mailer
 from models import Person
 from rows import db
@@ -40,7 +41,7 @@ def mailed(first_demo, tmp_path) -> tuple[Path, EmailMessage]:
         database.open_checked(config)
         with db.connection_context():
             sam = Person.get(Person.subject == "sam")
-            starts_at = sam.pairs()[0].next_meeting().starts_at
+            starts_at = scheduling.next_meeting(sam.pairs()[0]).starts_at
         with clock.at(starts_at - timedelta(days=3 if starts_at.weekday() == 0 else 1)):
             Mailer(config).look()
         db.close_all()

@@ -25,11 +25,12 @@ LIMITS = sessions.Limits(timedelta(minutes=30), timedelta(hours=10))
 COUNTING = """
 import sys, time, counting
 from pathlib import Path
-counts = counting.Counts()
-counts.incr("ada", 0.3)
+counting.SECONDS = 0.3
+counts, one = counting.Counts(), counting.PerMinute(1)
+counts.hit(one, "ada")
 began = time.time()
 Path(sys.argv[1]).write_text("-3600")
-while time.time() > began or counts.get("ada"):
+while time.time() > began or not counts.hit(one, "ada"):
     pass
 """
 

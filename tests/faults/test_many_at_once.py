@@ -17,10 +17,10 @@ MISSED = b"Said while nobody listened"
 # Something changed for so many of the pairs that their pages were never told.
 CHANGED = 3
 UNANNOUNCED = """
-import sys, config, database
-from models import Meeting
+import sys, database, settings
+from meetings import Meeting
 from rows import db
-database.open_checked(config.read())
+database.open_checked(settings.read())
 with db.connection_context():
     for id in sys.argv[2:]:
         meeting = Meeting.get_by_id(id)

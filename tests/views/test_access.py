@@ -8,6 +8,7 @@ import access
 import audit
 import clock
 import records
+import scheduling
 from audit import AuditEntry
 
 from ..conftest import NOW
@@ -38,7 +39,7 @@ def test_every_pairs_page_says_who_can_read_it(as_sam, pair):
 
 
 def test_the_pages_of_a_pair_are_noted_when_they_are_opened(as_sam, as_ada, pair, closed):
-    upcoming = pair.next_meeting()
+    upcoming = scheduling.next_meeting(pair)
     as_sam.see(pair.path)
     as_sam.see(upcoming.path)
     as_ada.see(f"{closed.path}/record")
@@ -146,7 +147,7 @@ def test_an_empty_history_says_so_kindly(as_sam, pair):
 
 
 def test_prints_are_noted_once_an_hour_for_each_page(as_sam, pair, meeting, closed):
-    upcoming = pair.next_meeting()
+    upcoming = scheduling.next_meeting(pair)
     for path in (closed.path, upcoming.path, upcoming.path):
         assert as_sam.htmx(f"{path}/prints").status_code == 204
     assert noted() == [

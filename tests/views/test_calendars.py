@@ -8,6 +8,7 @@ import pytest
 
 import calendar_feeds
 import languages
+import meetings
 import scheduling
 from views.people import OwnPage
 
@@ -95,7 +96,7 @@ def test_a_head_is_asked_for_without_a_body(nobody, address):
 
 def test_it_is_packed_for_who_takes_it_so(nobody, address, meeting, ada, sam):
     for _ in range(15):
-        meeting = scheduling.skip(sam.meeting(meeting.id), ada)
+        meeting = scheduling.skip(meetings.find(sam, meeting.id), ada)
     answer = nobody.get(address, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.data) == nobody.get(address).data

@@ -16,7 +16,9 @@ import pytest
 
 import actions
 import audit
+import meetings
 import records
+import scheduling
 from documents import Document, writing
 from notebooks import PrivateNote
 from records import Record
@@ -71,7 +73,7 @@ def record(meeting, ada, sam, item) -> Record:
     actions.propose(item, sam, text=SAID["actions"], owner=sam, due_on=NOW.date(), likelihood=8, together=True)
     item.discuss(ada)
     records.close(meeting, ada, LATER + timedelta(days=30))
-    record = Record.of(ada.meeting(meeting.id))
+    record = Record.of(meetings.find(ada, meeting.id))
     record.change(content=json.dumps({**record.minutes, **GATHERED}))
     record.remark(sam, SAID["remarks"])
     record.confirm(ada)
@@ -140,7 +142,7 @@ def test_nobody_else_gets_it(extension, as_lee, nobody, client_of, robin, record
 
 
 def test_there_is_no_copy_of_what_is_not_closed_and_none_in_other_formats(as_sam, pair, record):
-    assert as_sam.get(f"{pair.next_meeting().path}/record.pdf").status_code == 404
+    assert as_sam.get(f"{scheduling.next_meeting(pair).path}/record.pdf").status_code == 404
     assert as_sam.get(address(record, "exe")).status_code == 404
 
 

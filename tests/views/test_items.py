@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 import clock
+import meetings
 import records
 import scheduling
-from models import TEXT_LIMIT, Item
+from meetings import Item
+from models import TEXT_LIMIT
 
 from ..conftest import NOW
 from ..screen import boxes, fields_of, problem_at, regions
@@ -125,7 +127,7 @@ def test_a_draft_is_shared_on_share(as_sam, as_ada, meeting, draft):
 
 def closed(meeting, by, next_starts_at=LATER):
     """The meeting is closed a second ago; the next one."""
-    return records.close(by.meeting(meeting.id), by, next_starts_at)
+    return records.close(meetings.find(by, meeting.id), by, next_starts_at)
 
 
 def test_words_for_a_meeting_just_closed_are_kept_and_offered_to_the_next(as_sam, ada, meeting):
@@ -169,7 +171,7 @@ def test_words_for_the_next_meeting_find_a_section_there(as_sam, ada, meeting):
 
 
 def test_words_for_a_cancelled_meeting_are_kept(as_sam, ada, meeting):
-    scheduling.cancel(ada.meeting(meeting.id), ada, None)
+    scheduling.cancel(meetings.find(ada, meeting.id), ada, None)
     whole = as_sam.form(f"{meeting.path}/items", section="goals", text="A second late")
     assert whole.status_code == 409
     assert "This meeting was cancelled" in whole.text
@@ -188,7 +190,7 @@ def test_words_for_a_pair_that_ended_are_kept(as_sam, ada, meeting):
 
 
 def test_an_item_deleted_a_second_ago_keeps_what_was_typed(as_sam, ada, item):
-    ada.item(item.id).delete_by(ada)
+    meetings.find_item(ada, item.id).delete_by(ada)
     for path, at in ((item.path, f"edit-{item.id}"), (f"{item.path}/notes", f"notes-{item.id}")):
         partial = as_sam.htmx(path, text="New words", base="")
         assert partial.status_code == 409
@@ -201,7 +203,7 @@ def test_an_item_deleted_a_second_ago_keeps_what_was_typed(as_sam, ada, item):
 
 @pytest.mark.parametrize("path", ["discussion", "keeping", "standing", "position"])
 def test_a_deleted_item_takes_no_mark(as_sam, ada, item, path):
-    ada.item(item.id).delete_by(ada)
+    meetings.find_item(ada, item.id).delete_by(ada)
     answer = as_sam.htmx(f"{item.path}/{path}", direction="up")
     assert answer.status_code == 409
     assert "deleted" in regions(answer.text)["notice"]
@@ -209,7 +211,7 @@ def test_a_deleted_item_takes_no_mark(as_sam, ada, item, path):
 
 @pytest.mark.parametrize("path", ["edit", "actions/new"])
 def test_forms_of_a_deleted_item_are_not_opened(as_sam, ada, item, path):
-    ada.item(item.id).delete_by(ada)
+    meetings.find_item(ada, item.id).delete_by(ada)
     assert as_sam.region(f"{item.path}/{path}").status_code == 409
     assert as_sam.get(f"{item.path}/{path}").status_code == 409
 

@@ -8,7 +8,8 @@ import library
 import records
 import scheduling
 from library import TemplateVersion
-from models import Meeting, Pair
+from meetings import Meeting
+from models import Pair
 from notebooks import PrivateNote
 
 from ..conftest import NOW
@@ -153,7 +154,7 @@ def test_a_second_next_meeting_is_not_made(as_sam, pair, meeting):
         answer = send(f"{pair.path}/meetings", starts_at=LATER_WALL)
         assert answer.status_code == 409
         assert "next meeting already" in answer.text
-    assert pair.meetings().count() == 1
+    assert scheduling.meetings_of(pair).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_a_bad_date_for_a_meeting_is_refused_beside_the_field_and_kept(as_sam, s
         assert answer.status_code == 422
         assert message in problem_at(answer.text, "schedule", "starts_at")
     assert boxes(answer.text, "starts_at") == [starts_at]
-    assert pair.next_meeting() is None
+    assert scheduling.next_meeting(pair) is None
 
 
 def test_the_pairs_page_shows_the_next_meeting_and_the_history(as_sam, as_ada, sam, pair, meeting):

@@ -9,7 +9,8 @@ import live
 import records
 import scheduling
 from live import Listener
-from models import Item, Pair
+from meetings import Item
+from models import Pair
 
 from ..conftest import NOW
 

@@ -5,7 +5,8 @@ import pytest
 import library
 import scheduling
 from agenda_templates import HORIZON
-from models import Item, Meeting, Person
+from meetings import Item, Meeting
+from models import Person
 
 QUESTION = "What matters most to talk about today?"
 

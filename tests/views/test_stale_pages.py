@@ -6,9 +6,12 @@ import pytest
 
 import actions
 import live
+import meetings
 import records
+import scheduling
 from actions import Action
-from models import Item, PairOver
+from meetings import Item
+from models import PairOver
 from notebooks import PrivateNote
 from records import Record
 from tests.conftest import NOW
@@ -30,7 +33,7 @@ def proposal(item, sam) -> Action:
 
 def closed(meeting, by, next_starts_at=LATER):
     """The meeting is closed a second ago; the next one."""
-    return records.close(by.meeting(meeting.id), by, next_starts_at)
+    return records.close(meetings.find(by, meeting.id), by, next_starts_at)
 
 
 def again(row):
@@ -53,7 +56,9 @@ def test_htmx_names_the_meeting_in_a_header(as_sam, ada, meeting, item):
     headers = {"X-CSRFToken": as_sam.token, "HX-Request-Type": "partial", "X-Meeting": meeting.id}
     assert as_sam.post(f"{item.path}/discussion", headers=headers).status_code == 409
     assert not again(item).discussed_at
-    assert f'"X-Meeting": "{meeting.pair.next_meeting().id}"' in as_sam.see(meeting.pair.next_meeting().path)
+    assert f'"X-Meeting": "{scheduling.next_meeting(meeting.pair).id}"' in as_sam.see(
+        scheduling.next_meeting(meeting.pair).path
+    )
 
 
 def test_words_follow_their_item_to_the_next_agenda(as_sam, ada, meeting, item):
@@ -116,8 +121,8 @@ def test_a_deleted_draft_can_be_written_again_from_the_same_page(as_sam, sam, me
 
 def test_remarks_outlive_a_reopening(as_ada, ada, sam, meeting):
     closed(meeting, ada)
-    Record.of(sam.meeting(meeting.id)).remark(sam, "Both weeks, not one.")
-    records.reopen(ada.meeting(meeting.id), ada)
+    Record.of(meetings.find(sam, meeting.id)).remark(sam, "Both weeks, not one.")
+    records.reopen(meetings.find(ada, meeting.id), ada)
     closed(meeting, ada)
     assert "Both weeks, not one." in as_ada.see(f"{meeting.path}/record")
 
@@ -133,9 +138,9 @@ def test_what_was_agreed_stands_in_the_record_though_its_item_was_deleted(as_ada
 
 def test_closing_the_later_of_two_open_meetings_leaves_the_earlier_its_time(ada, meeting):
     upcoming = closed(meeting, ada)
-    records.reopen(ada.meeting(meeting.id), ada)
+    records.reopen(meetings.find(ada, meeting.id), ada)
     before = again(meeting).starts_at
-    records.close(ada.meeting(upcoming.id), ada, LATER + timedelta(days=28))
+    records.close(meetings.find(ada, upcoming.id), ada, LATER + timedelta(days=28))
     assert again(meeting).starts_at == before
 
 
@@ -201,7 +206,7 @@ def test_words_that_nobody_could_see_are_refused(as_sam, meeting, blank):
 
 def test_nothing_is_confirmed_or_remarked_on_when_the_two_no_longer_meet(ada, sam, meeting):
     closed(meeting, ada)
-    record = Record.of(ada.meeting(meeting.id))
+    record = Record.of(meetings.find(ada, meeting.id))
     meeting.pair.end(sam)
     with pytest.raises(PairOver):
         record.confirm(ada)

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from greenlet import getcurrent
 
 import live
 import records
@@ -228,3 +229,11 @@ def test_every_stream_renders_its_page_for_somebody_looked_up_afresh(app, as_sam
             assert "<hx-partial" in next(open_stream(as_sam, path)), path
             walked += 1
     assert walked >= 6
+
+
+def test_what_a_page_is_sent_is_made_aside_so_that_waiting_takes_little_room(as_sam, meeting, open_stream, monkeypatch):
+    made_in, make = [], streams._event
+    monkeypatch.setattr(streams, "_event", lambda *about: made_in.append(getcurrent()) or make(*about))
+    events = open_stream(as_sam, up_to_date(meeting))
+    assert named(next(events)) == {"presence"}
+    assert made_in != [getcurrent()]

@@ -7,6 +7,7 @@ import development
 import growth
 import pairing
 import records
+import scheduling
 
 from ..conftest import NOW
 
@@ -80,7 +81,7 @@ def test_a_meeting_that_is_a_call_is_joined_from_here(as_sam, as_ada, meeting, s
 def test_a_manager_sees_the_team_at_a_glance_and_nobody_else_does(as_ada, as_sam, meeting, sam, ada, item):
     records.close(meeting, ada, NOW + timedelta(days=21))
     actions.propose(
-        sam.pairs()[0].next_meeting().add_item(sam, "goals", "New"),
+        scheduling.next_meeting(sam.pairs()[0]).add_item(sam, "goals", "New"),
         **{"by": sam, "text": "Late by now", "owner": sam, "due_on": NOW.date() - timedelta(days=2)},
         **{"likelihood": None, "together": True},
     )

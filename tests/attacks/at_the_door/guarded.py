@@ -25,12 +25,12 @@ PUBLIC_URL = "https://meetings.example.org"
 HOST = "meetings.example.org"
 
 MAKE = """
-import json, sys, database, config, clock, pairing
+import json, sys, database, settings, clock, pairing, scheduling
 from datetime import timedelta
 from models import Person
-settings = config.read()
+config = settings.read()
 def person(subject, name, **facts):
-    return Person.create(issuer=settings.issuer, subject=subject, name=name, time_zone="Europe/London", **facts)
+    return Person.create(issuer=config.issuer, subject=subject, name=name, time_zone="Europe/London", **facts)
 def fill():
     ada, sam = person("ada", "Ada Marsh", email="ada@example.org"), person("sam", "Sam Okoro")
     lee, noor = person("lee", "Lee Park"), person("noor", "Noor Haddad")
@@ -40,10 +40,10 @@ def fill():
     for manager, report in ((ada, sam), (lee, noor)):
         pair = pairing.invite(manager, manager=manager, report=report)
         pairing.accept(pair, report)
-        meeting = pair.next_meeting()
+        meeting = scheduling.next_meeting(pair)
         item = meeting.add_item(report, "goals", "Words of " + report.name)
         print(json.dumps({"who": report.subject, "pair": pair.id, "meeting": meeting.id, "item": item.id}))
-database.create(settings, fill)
+database.create(config, fill)
 """
 
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import assertions
-from assertions import KeysAway, KeySet
+from assertions import KeySet
+from vouching import KeysAway
 
 from .conftest import running
 from .guarded import Guarded

@@ -11,10 +11,10 @@ from .guarded import SECRET, Guarded, Visitor, ago
 
 PROOF = f"X-Proxy-Secret: {SECRET}"
 MAKE = """
-import calendar_feeds, config, database
+import calendar_feeds, database, settings
 from models import Person
 from rows import db
-database.open_checked(config.read())
+database.open_checked(settings.read())
 with db.connection_context():
     print(calendar_feeds.begin(Person.get(Person.subject == "{}")))
 """

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-import config
+import settings
 from config import Misconfigured
 
 
 def test_the_defaults_hold_when_only_the_sign_in_is_set():
-    found = config.read({"SIGN_IN": "demo"})
+    found = settings.read({"SIGN_IN": "demo"})
     assert found.is_demo
     assert found.data_dir == Path("data").absolute()
     assert found.database == Path("data/duologue.db").absolute()
@@ -18,7 +18,7 @@ def test_the_defaults_hold_when_only_the_sign_in_is_set():
 
 
 def test_everything_can_be_set():
-    found = config.read(
+    found = settings.read(
         {
             "SIGN_IN": "demo",
             "DATA_DIR": "/srv/d",
@@ -34,7 +34,7 @@ def test_everything_can_be_set():
 
 
 def test_an_empty_setting_is_one_that_is_not_set():
-    assert config.read({"SIGN_IN": "demo", "PORT": "", "HOST": "", "TIME_ZONE": ""}).port == 8000
+    assert settings.read({"SIGN_IN": "demo", "PORT": "", "HOST": "", "TIME_ZONE": ""}).port == 8000
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_empty_setting_is_one_that_is_not_set():
 )
 def test_what_is_refused_is_said_in_one_sentence(given, words):
     with pytest.raises(Misconfigured) as refused:
-        config.read(given)
+        settings.read(given)
     sentence = str(refused.value)
     assert words in sentence
     assert "\n" not in sentence
@@ -69,7 +69,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SIGN_IN", raising=False)
     monkeypatch.setenv("PORT", "8200")
-    found = config.read()
+    found = settings.read()
     assert (found.sign_in, found.port, found.time_zone) == ("demo", 8200, "Asia/Tokyo")
 
 
@@ -84,7 +84,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     ],
 )
 def test_the_address_of_a_server_is_said_without_a_password(url, said):
-    found = config.read({"SIGN_IN": "demo", "DATABASE_URL": url})
+    found = settings.read({"SIGN_IN": "demo", "DATABASE_URL": url})
     assert (found.postgresql, found.database) == (url, None)
     assert found.database_url == found.shown()["DATABASE_URL"] == said
     assert "hush" not in repr(found)
@@ -96,7 +96,7 @@ def test_the_address_of_a_server_is_said_without_a_password(url, said):
 )
 def test_an_address_that_cannot_be_right_is_refused_without_being_quoted(url):
     with pytest.raises(Misconfigured, match="DATABASE_URL") as problem:
-        config.read({"SIGN_IN": "demo", "DATABASE_URL": url})
+        settings.read({"SIGN_IN": "demo", "DATABASE_URL": url})
     assert url.removeprefix("postgresql://") not in str(problem.value) or url == "postgresql://"
 
 
@@ -112,11 +112,11 @@ def by_mail(tmp_path) -> dict[str, str]:
 
 
 def test_mail_is_off_until_it_is_set_and_encrypted_then(by_mail):
-    found = config.read(by_mail)
+    found = settings.read(by_mail)
     assert (found.smtp_port, found.smtp_security, found.mail_content) == (587, "starttls", False)
     assert found.smtp_password == "pass word"
     assert "pass word" not in repr(found) + str(found.shown())
-    assert config.read({"SIGN_IN": "demo"}).smtp_host == ""
+    assert settings.read({"SIGN_IN": "demo"}).smtp_host == ""
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_mail_is_off_until_it_is_set_and_encrypted_then(by_mail):
 )
 def test_settings_of_mail_that_cannot_be_right_are_refused(by_mail, given, words):
     with pytest.raises(Misconfigured) as refused:
-        config.read({**by_mail, **given})
+        settings.read({**by_mail, **given})
     assert words in str(refused.value)
     assert str(refused.value).count("\n") == 0
 
@@ -148,8 +148,8 @@ def test_settings_of_mail_that_cannot_be_right_are_refused(by_mail, given, words
 def test_a_password_that_everybody_may_read_is_refused(by_mail, tmp_path):
     (tmp_path / "password").chmod(0o644)
     with pytest.raises(Misconfigured, match="open to everybody"):
-        config.read(by_mail)
+        settings.read(by_mail)
 
 
 def test_a_password_needs_no_encryption_on_ones_own_computer(by_mail):
-    assert config.read({**by_mail, "SMTP_HOST": "localhost", "SMTP_SECURITY": "none"}).smtp_user == "duo"
+    assert settings.read({**by_mail, "SMTP_HOST": "localhost", "SMTP_SECURITY": "none"}).smtp_user == "duo"
