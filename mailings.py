@@ -180,7 +180,7 @@ def _agenda(person: Person, meeting: Meeting) -> Letter:
         (gettext("Prepare in private"), f"{meeting.path}/preparation"),
     ]
     subject = gettext("%(when)s: you and %(name)s", when=moment, name=name)
-    quoted = [*(item.text for item in items), *(action.text for action in mine)]
+    quoted = [*(item.text for item in items), *(gettext("Yours to do: %(words)s", words=one.text) for one in mine)]
     return Letter(subject, lines, links, quoted)
 
 
@@ -225,10 +225,11 @@ def _invite(person: Person, about: str) -> Letter | None:
     pair = person.pair(about)
     if not pair or not pairing.invitations().where(Pair.id == about, Person.id == person.id).exists():
         return None
-    name = pair.other(person).name
+    name, wished = pair.other(person).name, pair.first_starts_at
     subject = gettext("%(name)s would like to meet you one to one", name=name)
     lines = [
         gettext("%(name)s would like to meet you one to one.", name=name),
+        *([gettext("For the first time on %(when)s.", when=when(wished, person.time_zone))] if wished else []),
         gettext("You two write one agenda, and what you say stays between you. It is for you to say yes or no."),
     ]
     return Letter(subject, lines, [(gettext("Answer the invitation"), pair.path)], [])

@@ -204,7 +204,7 @@ def _likelihood(action: Minutes) -> Iterator[Words]:
     if action["likelihood"]:
         yield gettext("likely %(number)s of 10", number=action["likelihood"])
     if action["likelier"]:
-        yield [Run(gettext("one higher with") + " "), *typed(action["likelier"])]
+        yield [Run(gettext("what would help:") + " "), *typed(action["likelier"])]
 
 
 def _state(action: Minutes) -> Words:

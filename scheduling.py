@@ -17,6 +17,7 @@ from prepared import Prepared
 CLEAR = timedelta(days=3)
 # By how much a meeting may slip before anybody is reminded.
 GRACE = timedelta(weeks=1)
+AN_HOUR = timedelta(hours=1)
 
 
 def meetings_of(pair: Pair):
@@ -80,6 +81,14 @@ def kind_after(meeting: Meeting) -> library.TemplateVersion:
 
 def _kind(pair: Pair, is_between: bool) -> library.TemplateVersion:
     return library.current(pair.between_template if is_between else pair.template)
+
+
+def first_start(person: Person) -> datetime:
+    """A first meeting with somebody, to propose: as usual, or later on that day if the person is met then already."""
+    start, taken = clock.first_start(person.time_zone), [one.starts_at for one in next_meetings_of(person).values()]
+    while any(abs(start - other) < AN_HOUR for other in taken):
+        start += AN_HOUR
+    return start
 
 
 def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None = None) -> Meeting:

@@ -62,7 +62,8 @@ class Saying(NodeTransformer):
     def visit_Call(self, call: nodes.Call) -> nodes.Expr:  # noqa: N802 - the name that Jinja looks for
         self.generic_visit(call)
         kind = getattr(call.node, "name", None)
-        is_plain = len(call.args) == 1 and isinstance(call.args[0], nodes.Const) and not call.kwargs
+        has_facts = call.kwargs or call.dyn_args or call.dyn_kwargs
+        is_plain = len(call.args) == 1 and isinstance(call.args[0], nodes.Const) and not has_facts
         if not is_plain or kind not in ("_", "gettext"):
             return call
         text = self._language.catalogue.gettext(call.args[0].value)

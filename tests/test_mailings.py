@@ -229,11 +229,12 @@ def test_what_is_not_late_any_more_is_not_said(meeting, sam, item, do, is_decide
 
 
 def test_whoever_is_invited_is_told_and_nobody_else(here, ada, lee, noor):
-    pair = pairing.invite(noor, manager=ada, report=noor)
+    pair = pairing.invite(noor, manager=ada, report=noor, first_starts_at=NOW + timedelta(days=1))
     assert INVITATION not in {kind for _, kind in letters()}
     found = {key: said for key, said in letters(NOW + LATER).items() if key[1] == INVITATION}
     assert found.keys() == {("Ada", INVITATION)}
     assert found["Ada", INVITATION].subject == "Noor Haddad would like to meet you one to one"
+    assert found["Ada", INVITATION].lines[1] == "For the first time on Wednesday 4 March, 10:00."
     assert found["Ada", INVITATION].links == [("Answer the invitation", pair.path)]
 
 
@@ -294,7 +295,7 @@ def test_what_was_written_is_in_it_only_if_the_organisation_and_the_reader_say_s
     sam.choose_mail([], content=bool(reader))
     ahead = letters(may_quote=bool(organisation))["Sam", DAY_BEFORE]
     late = letters(NOW + timedelta(days=6), may_quote=bool(organisation))["Sam", LATE]
-    assert ahead.quoted == (["The pilot found two gaps", "Map both gaps"] if is_said else [])
+    assert ahead.quoted == (["The pilot found two gaps", "Yours to do: Map both gaps"] if is_said else [])
     assert late.quoted == (["Map both gaps"] if is_said else [])
     for said in (ahead, late):
         assert not any("gaps" in words for words in (said.subject, *said.lines))

@@ -7,6 +7,7 @@ import languages
 from . import pseudo
 
 PLAIN = '{{ _("Save") }} & {{ _("Say <b>") }}{% trans %}Say <b>{% endtrans %}{{ _("Hello %(name)s", name="<i>") }}'
+PLAIN += '{{ _("Bye %(name)s", **{"name": "Jo"}) }}'
 
 
 @pytest.fixture
@@ -25,8 +26,8 @@ def test_what_a_template_always_says_is_looked_up_when_it_is_compiled(templates,
     found = templates.get_template("plain.html")
     asked = []
     monkeypatch.setattr(languages.ENGLISH.catalogue, "gettext", lambda words: asked.append(words) or words)
-    assert found.render() == "Save & Say &lt;b&gt;Say <b>Hello &lt;i&gt;"
-    assert asked == ["Hello %(name)s"]
+    assert found.render() == "Save & Say &lt;b&gt;Say <b>Hello &lt;i&gt;Bye Jo"
+    assert asked == ["Hello %(name)s", "Bye %(name)s"]
 
 
 def test_each_language_has_templates_of_its_own(templates, here, tmp_path):

@@ -218,7 +218,7 @@ def test_the_walk_reaches_what_the_two_can_see_themselves(app, as_sam, filled):
             assert answer.status_code in (200, 302, 409), path
 
 
-def test_what_describes_a_control_stands_on_its_page_and_once(app, as_sam, filled):
+def test_what_describes_a_control_stands_on_its_page_and_once_and_every_word_has_its_facts(app, as_sam, filled):
     described = set()
     for _, path, _ in addresses(app, filled, "GET"):
         if not is_page("GET", path) or "/regions/" in path or is_for_leads(path):
@@ -228,6 +228,7 @@ def test_what_describes_a_control_stands_on_its_page_and_once(app, as_sam, fille
         ids = re.findall(r' id="([^"]+)"', page)
         found = {id for said in re.findall(r' aria-describedby="([^"]+)"', page) for id in said.split()}
         assert {id for id in found if ids.count(id) != 1} == set(), path
+        assert "%(" not in page, path
         described |= found
     for noun in ("actions", "goals", "activities", "feedback", "evidence"):
         assert f"words-{filled[noun][0]}" in described

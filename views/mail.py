@@ -21,7 +21,7 @@ def choose():
     g.page = OwnPage(g.person)
     form = checked(MailForm, at="mail")
     g.person.choose_mail([kind for kind in KINDS if kind not in form.kinds.data], form.content.data)
-    return redirect("/me", 303)
+    return redirect("/me?saved=mail#mail", 303)
 
 
 @pages.get("/unsubscribing")

@@ -456,6 +456,7 @@ class MeetingPage(Page):
         items.sort(key=lambda item: order.index(self.meeting.outline.home_for(item.section)))
         made = [action for found in self.made_here.values() for action in found]
         return {
+            "items": items,
             "undiscussed": [item for item in items if not item.discussed_at],
             "coming_back": [item for item in items if item.discussed_at and (item.kept_at or item.standing_at)],
             "unagreed": [action for action in made if action.is_proposed],

@@ -43,6 +43,11 @@ class InvitationPage(TodayPage):
     template = "pairs/new.html"
     title = Phrase("Meet somebody one to one")
 
+    @property
+    def first_start(self):
+        """When the two could meet first."""
+        return scheduling.first_start(self.me)
+
 
 @pages.get("/pairs/new")
 def new():

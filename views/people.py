@@ -2,7 +2,7 @@
 
 from typing import ClassVar, NamedTuple
 
-from flask import Blueprint, g, redirect, render_template
+from flask import Blueprint, g, redirect, render_template, request
 
 import calendar_feeds
 import mailings
@@ -36,6 +36,11 @@ class OwnPage(TodayPage):
     has_calendar: ClassVar[bool]
 
     @property
+    def saved(self) -> str | None:
+        """The id of the form that was saved a moment ago."""
+        return request.args.get("saved")
+
+    @property
     def calendar(self) -> CalendarFeed | None:
         """The private address of their calendar."""
         return calendar_feeds.of(self.me)
@@ -53,7 +58,7 @@ def settle():
     g.person.live_in(form.time_zone.data)
     if form.language.data is not None:
         g.person.speak(form.language.data)
-    return redirect("/me", 303)
+    return redirect("/me?saved=me", 303)
 
 
 @pages.record

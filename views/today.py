@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import actions
 import ahead
+import clock
 import development
 import evidence
 import feedback
@@ -104,14 +105,18 @@ class TodayPage(Page):
         """When each pair last met, however long ago: pair id → start."""
         return scheduling.last_met(self.me)
 
+    @cached_property
+    def invitations(self) -> list[Pair]:
+        """What they were asked, or asked somebody, and is not answered yet."""
+        return [pair for pair in self.pairs if not pair.accepted_at and not pair.over_at]
+
     def _today(self) -> dict[str, Any]:
-        invitations = [pair for pair in self.pairs if not pair.accepted_at and not pair.over_at]
         return {
             "notices": notices.unread_of(self.me),
             "feedback": feedback.waiting_for(self.me),
             "to_keep": evidence.waiting_for(self.me),
             "to_finish": records.reviews_to_finish(self.me),
-            "invitations": invitations,
+            "invitations": self.invitations,
         }
 
     def _conversations(self) -> dict[str, Any]:
@@ -120,9 +125,15 @@ class TodayPage(Page):
         return {
             "conversations": self.running,
             "slipped": {pair.id: self.last_met.get(pair.id) for pair in overdue},
+            "passed": {found.pair.id for found in self.running if found.meeting and self._has_passed(found.meeting)},
             "ended": ended,
+            "invitations": self.invitations,
             "successors": {pair.id: handovers.successor(pair, self.pairs) for pair in ended},
         }
+
+    def _has_passed(self, meeting: Meeting) -> bool:
+        """Whether its day is over, and nobody has closed or moved it."""
+        return clock.local(meeting.starts_at, self.me.time_zone).date() < self.me.today
 
     def _is_overdue(self, pair: Pair) -> bool:
         """Whether the two have not met for longer than the organisation wants."""

@@ -17,10 +17,10 @@
 
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
-    if (!ctx.text.includes("<hx-partial")) {
-      const { status, headers } = ctx.response;
-      say("failed", status >= 500 && headers.get("X-Request-Id"));
-    }
+    const { status, headers } = ctx.response;
+    // What comes back in place of what was sent says itself what is wrong.
+    const isTold = ctx.text.includes("<hx-partial") || ctx.sourceElement.hasAttribute(`hx-status:${status}`);
+    if (!isTold) say("failed", status >= 500 && headers.get("X-Request-Id"));
   });
 
   document.addEventListener("htmx:finally:request", (event) => {

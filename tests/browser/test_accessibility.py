@@ -51,7 +51,7 @@ def test_axe_finds_nothing_on_a_meeting_in_any_state(ada, sam):
         item.button(press).click()
         assert barriers(ada.page) == []
     ada.button("Cancel").first.click()
-    for sheet in ("Change", "Another conversation", "More"):
+    for sheet in ("Change", "Kind of conversation", "More"):
         ada.button(sheet).first.click()
         assert barriers(ada.page) == []
         ada.page.keyboard.press("Escape")

@@ -133,6 +133,7 @@ def test_the_same_item_edited_at_once_keeps_the_words_of_both_and_asks_where_the
     expect(sam.page.get_by_role("alert").filter(has_text="You both changed the same words.")).to_be_visible()
     for words in ("old", "next"):
         expect(other).to_have_value(re.compile(words))
+    expect(sam.notice()).to_be_empty()
     other.fill("The team day, with Mei")
     other.press("Enter")
     for desk in (ada, sam):

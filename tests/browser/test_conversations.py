@@ -38,7 +38,7 @@ def put(desk: Desk, section: str, text: str) -> None:
 
 def choose_conversation(desk: Desk, press: str) -> None:
     """Open the sheet of the kinds and press one of its buttons."""
-    desk.button("Another conversation").click()
+    desk.button("Kind of conversation").click()
     desk.button(press).click()
     desk.page.keyboard.press("Escape")
 
@@ -110,7 +110,7 @@ def test_a_one_to_one_takes_in_professional_supervision_and_is_held_to_its_end(a
 
 
 def test_a_career_conversation_is_prepared_in_private_and_held_to_its_end(ada, sam, complaints):
-    ada.button("Another conversation").click()
+    ada.button("Kind of conversation").click()
     ada.page.get_by_role("combobox", name="Kind of conversation", exact=True).select_option(label="Career conversation")
     ada.button("Change the kind").click()
     for desk in (ada, sam):

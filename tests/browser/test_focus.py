@@ -30,6 +30,7 @@ def test_focus_is_never_lost_on_the_agenda(ada, sam):
     takes_items_away(sam, first)
     loses_an_item_to_the_other_one(ada, sam, second)
     settles_what_is_left(sam)
+    shares_what_was_prepared(sam)
 
 
 def goes_through_an_item(sam: Desk, item: Item) -> None:
@@ -138,6 +139,24 @@ def settles_what_is_left(sam: Desk) -> None:
     press(sam.wrapup().get_by_label("I have covered what I came for"), "Space")
     expect(sam.page.locator("#covered")).to_be_checked()
     expect(sam.page.locator("#covered")).to_be_focused()
+
+
+def shares_what_was_prepared(sam: Desk) -> None:
+    sam.page.get_by_role("link", name="Prepare", exact=True).click()
+    sam.page.wait_for_url("**/preparation")
+    sam.is_live()
+    drafts, box = sam.page.locator("li.draft"), sam.page.get_by_label(f"Prepare for {GOALS}")
+    for number, words in enumerate(("Thought of on the bus", "Thought of on the way"), start=1):
+        box.fill(words)
+        sam.page.keyboard.press("Enter")
+        expect(drafts).to_have_count(number)
+    row = sam.page.locator(f"#{drafts.first.get_attribute('id')}")
+    press(row.get_by_role("button", name="Share", exact=True))
+    expect(drafts).to_have_count(1)
+    expect(row).to_be_focused()
+    press(sam.button("Share all my drafts"))
+    expect(drafts).to_have_count(0)
+    expect(sam.page.locator("#sharing")).to_be_focused()
 
 
 def test_focus_is_never_lost_on_today(sign_in, server):

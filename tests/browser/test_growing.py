@@ -73,7 +73,7 @@ def test_an_action_becomes_something_to_learn_by(ada, sam):
     words = "Write the two-page go-live plan"
     more = ada.action(words).get_by_role("button", name="More", exact=True)
     more.click()
-    ada.action(words).get_by_role("link", name="Learn by this", exact=True).click()
+    ada.action(words).get_by_role("link", name="Put in the plan", exact=True).click()
     ada.page.get_by_role("combobox", name="Which goal is it for?").select_option(label="A new goal")
     ada.page.get_by_role("textbox", name=re.compile("^If it is new")).fill("Write so that people act on it")
     ada.button("Put it in the plan").click()

@@ -59,7 +59,7 @@ def test_every_page_fits_its_window_in_other_languages(sign_in, width, language,
     sam.page.goto(meeting)
     expect(sam.page.get_by_text(pseudo.pseudo("Live"))).to_be_visible()
     shows("the meeting")
-    for opener in ("Change", "More", "Another conversation"):
+    for opener in ("Change", "More", "Kind of conversation"):
         buttons(sam, opener).first.click()
         shows(f"the meeting with what {opener} opens")
         sam.page.keyboard.press("Escape")

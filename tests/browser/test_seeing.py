@@ -5,6 +5,13 @@ from playwright.sync_api import expect
 # 1280 by 1024 pixels at 400 %.
 ZOOMED = {"width": 320, "height": 256}
 FEWEST_TABS, MOST_TABS = 8, 300
+# Whether nothing of what a link says is cut off.
+WHOLE = """(elt) => {
+  const words = elt.firstElementChild, box = elt.getBoundingClientRect();
+  const edge = parseFloat(getComputedStyle(elt).paddingLeft), [left, right] = [box.left + edge, box.right - edge];
+  const fits = [...words.getClientRects()].every((line) => line.left >= left && line.right <= right);
+  return fits && words.scrollWidth <= words.clientWidth && words.scrollHeight <= words.clientHeight;
+}"""
 # What has the focus: where it is in the document, and what is wrong with how one sees it.
 FOCUSED = """() => {
   const elt = document.activeElement, box = elt.getClientRects()[0];
@@ -41,6 +48,16 @@ def test_at_four_hundred_percent_nothing_covers_what_has_the_focus(sign_in):
     ada.page.locator(".history a").first.click()
     ada.page.wait_for_url("**/record")
     assert unseen(ada.page) == []
+
+
+def test_on_a_phone_a_name_is_whole_and_a_sheet_that_fills_the_screen_has_a_way_out(sign_in):
+    sam = sign_in("Sam Okoro", viewport={"width": 360, "height": 740}).open_agenda("Ada Marsh")
+    assert sam.page.locator(".me").evaluate(WHOLE)
+    for opener, heading in (("Change", "Change this meeting"), ("Kind of conversation", "Add to this meeting")):
+        sam.button(opener).click()
+        expect(sam.page.get_by_role("heading", name=heading)).to_be_visible()
+        sam.button("Close").click()
+        expect(sam.page.get_by_role("heading", name=heading)).to_be_hidden()
 
 
 def test_states_show_in_the_systems_own_colours(sign_in):

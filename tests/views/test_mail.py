@@ -38,7 +38,9 @@ def ticked(page: str) -> list[str]:
 
 def test_one_is_mailed_everything_until_one_says_otherwise(as_sam, sam):
     assert ticked(as_sam.see("/me")) == list(KINDS)
-    assert as_sam.form("/me/mail", kinds=[RECORD, LATE]).location == "/me"
+    saved = as_sam.form("/me/mail", kinds=[RECORD, LATE]).location
+    assert saved == "/me?saved=mail#mail"
+    assert as_sam.see(saved).count("Saved.") == 1
     assert off(sam) == {DAY_BEFORE, INVITATION}
     page = as_sam.see("/me")
     assert ticked(page) == [RECORD, LATE]

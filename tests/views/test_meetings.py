@@ -198,6 +198,18 @@ def test_the_wrapup_reads_back_what_is_left(as_sam, sam, ada, meeting, item):
     assert boxes(page, "next_starts_at") == ["2026-04-01T10:00"]
 
 
+def test_a_first_meeting_is_told_that_nothing_is_there_yet(as_sam, meeting):
+    page = as_sam.see(meeting.path)
+    assert "You have not met here before, so nothing is open." in page
+    assert "Nothing is on the agenda yet." in page.split('id="wrapup"')[1]
+
+
+def test_who_stands_at_the_end_of_a_closed_meeting_is_led_to_its_record(as_sam, ada, meeting):
+    records.close(meeting, ada, None)
+    end = as_sam.region(f"{meeting.path}/regions/wrapup").text
+    assert f'href="{meeting.path}/record">Go to the record' in end
+
+
 def test_opening_again_leads_back_to_the_meeting(as_sam, as_ada, meeting, item):
     as_sam.form(f"{meeting.path}/closing", next_starts_at=LATER_WALL)
     answer = as_ada.form(f"{meeting.path}/closing", undo=True)

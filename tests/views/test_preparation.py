@@ -77,7 +77,8 @@ def test_one_draft_is_shared_and_the_others_stay(as_sam, as_ada, meeting, prepar
 
 def test_all_are_shared_at_once(as_sam, as_ada, meeting, prepared):
     as_sam.htmx(f"{meeting.path}/drafts", section="other", text="Another one")
-    as_sam.htmx(f"{meeting.path}/drafts/sharing")
+    answer = as_sam.htmx(f"{meeting.path}/drafts/sharing")
+    assert "2 things from you are on the agenda" in answer.text
     page = as_ada.see(meeting.path)
     assert "Another one" in page
     assert SECRET in page

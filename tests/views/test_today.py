@@ -20,6 +20,14 @@ def test_today_greets_by_name_and_leads_to_the_agenda(as_sam, meeting):
     assert "Wednesday 4 March, 10:00" in page
 
 
+def test_a_meeting_whose_day_has_passed_says_what_to_do_about_it(as_sam, meeting):
+    told = "That day has passed. Close the meeting if you held it, or give it another day."
+    assert told not in as_sam.see("/")
+    meeting.starts_at = NOW - timedelta(days=1)
+    meeting.save()
+    assert told in as_sam.see("/")
+
+
 def test_ones_own_open_actions_stand_there(as_sam, as_ada, sam, item):
     actions.propose(item, sam, text="Map both gaps", owner=sam, due_on=NOW.date(), likelihood=None, together=True)
     assert "Map both gaps" in as_sam.see("/")
@@ -36,6 +44,13 @@ def test_an_invitation_stands_there_for_both(as_ada, as_lee, ada, lee):
     pairing.invite(ada, manager=ada, report=lee)
     assert "Ada Marsh would like to meet you one to one" in as_lee.see("/")
     assert "has not answered yet" in as_ada.see("/")
+
+
+def test_whoever_is_invited_is_not_told_to_invite_somebody(client_of, ada, robin):
+    pairing.invite(ada, manager=ada, report=robin)
+    page = client_of(robin).see("/")
+    assert "Your first agenda opens here as soon as an invitation is accepted." in page
+    assert "You have no one-to-ones yet" not in page
 
 
 def test_the_region_is_the_page_without_what_is_around_it(as_sam, meeting):
