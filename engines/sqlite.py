@@ -66,8 +66,8 @@ class SqliteFile(Base, PooledSqliteDatabase):
         return str(self.path)
 
     def _can_reuse(self, connection: sqlite3.Connection) -> bool:
-        # The pool's own question, when one is given back.
-        return len(self._connections) < MOST_IDLE
+        # The pool's own question, when one is given back: its own answer ends a transaction that was left open.
+        return len(self._connections) < MOST_IDLE and super()._can_reuse(connection)
 
     def exists(self) -> bool:
         """Whether there is something where it should be."""

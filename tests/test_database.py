@@ -81,6 +81,14 @@ def test_of_a_busy_moments_connections_few_are_kept(here):
     assert db.obj.connections_idle == engines.sqlite.MOST_IDLE
 
 
+def test_a_transaction_that_was_left_open_ends_with_its_turn(made):
+    database.open_checked(made)
+    with db.connection_context():
+        db.execute_sql("BEGIN IMMEDIATE")
+    with db.connection_context():
+        assert not db.connection().in_transaction
+
+
 def test_a_second_one_is_not_made_over_the_first(made):
     before = made.database.read_bytes()
     assert "already" in refused(database.create, made)
