@@ -110,7 +110,8 @@ def _keys_in(text: bytes) -> dict[str | None, jwt.PyJWK]:
 
 
 def _is_usable(key: dict[str, Any]) -> bool:
-    return key.get("kty") in SIGNING_KEYS and key.get("use", "sig") == "sig" and "d" not in key
+    is_public = key.get("kty") in SIGNING_KEYS and key.get("use", "sig") == "sig" and "d" not in key
+    return is_public and isinstance(key.get("kid"), str | None)
 
 
 class Assertions:
@@ -166,5 +167,5 @@ def _must_hold_keys(path: Path) -> None:
         _keys_in(path.read_bytes())
     except OSError as problem:
         raise Misconfigured(f"The file {path} (PROXY_JWT_KEYS) cannot be read: {problem.strerror}.") from None
-    except (ValueError, jwt.PyJWTError):
+    except (ValueError, RecursionError, jwt.PyJWTError):
         raise Misconfigured(f"The file {path} (PROXY_JWT_KEYS) is not a key set with a public key in it.") from None

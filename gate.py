@@ -80,6 +80,11 @@ def _identity_headers(config: Config) -> set[str]:
     }
 
 
+def must_be_able(config: Config) -> None:
+    """Raise Misconfigured unless these settings are enough to tell who somebody is."""
+    _way(config)
+
+
 def _way(config: Config) -> Way:
     ways: dict[str, Callable[[Config], Way]] = {HEADER: ByHeader, JWT: ByAssertion, ENV: ByVariable}
     return ways[config.sign_in](config) if config.sign_in != DEMO else lambda environ: None

@@ -7,6 +7,7 @@ import click
 import archive_import
 import database
 import demo_data
+import gate
 import settings
 from config import Misconfigured
 from saying import count
@@ -61,5 +62,6 @@ def check() -> None:
     config = settings.read()
     for name, value in config.shown().items():
         click.echo(f"{name:24} {value or '-'}")
+    gate.must_be_able(config)
     database.inspect(config)
     click.echo("Nothing would be refused.")

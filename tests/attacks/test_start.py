@@ -1,5 +1,6 @@
 """A server that would trust too much does not start: every misconfiguration is refused in one sentence."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gate
 import settings
 from config import SETTINGS, Misconfigured
 
@@ -238,6 +240,24 @@ def test_the_program_says_it_in_one_line_and_makes_nothing(good, tmp_path, way, 
     assert done.stderr.startswith("duologue: PROXY_PEERS names 0.0.0.0/0")
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "data").exists()
+
+
+ODD = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": []}
+NO_KEYS = {"none": b"{}", "deep": b"[" * 200_000, "odd": json.dumps({"keys": [ODD]}).encode()}
+
+
+@pytest.mark.parametrize("name", NO_KEYS)
+def test_a_file_without_keys_is_refused_in_one_sentence(good, tmp_path, name):
+    path = tmp_path / "keys"
+    path.write_bytes(NO_KEYS[name])
+    with pytest.raises(Misconfigured, match="is not a key set with a public key in it"):
+        gate.must_be_able(settings.read({**good["proxy-jwt"], "PROXY_JWT_KEYS": str(path)}))
+
+
+def test_the_check_says_that_the_keys_cannot_be_read_as_the_start_would(good, tmp_path):
+    done = run(tmp_path, {**good["proxy-jwt"], "PROXY_JWT_KEYS": str(tmp_path / "nowhere")}, "check")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "(PROXY_JWT_KEYS) cannot be read" in done.stderr
 
 
 def test_the_variable_of_a_server_in_front_is_not_served_by_our_own(good, tmp_path):

@@ -360,10 +360,11 @@ def test_a_key_set_that_sends_one_elsewhere_is_not_followed(own_issuer, issuer):
     assert issuer.asked == before
 
 
-def test_a_shared_secret_or_an_encryption_key_in_a_key_set_is_passed_over(own_issuer):
+def test_what_is_no_key_for_signatures_in_a_key_set_is_passed_over(own_issuer):
     good = public("first", own_issuer.keys["first"])
     shared = {"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "kid": "shared", "alg": "HS256"}
-    own_issuer.answer = 200, json.dumps({"keys": [shared, {**good, "kid": "enc", "use": "enc"}, good]}).encode(), {}
+    odd = [{**good, "kid": "enc", "use": "enc"}, {**good, "kid": ["first"]}]
+    own_issuer.answer = 200, json.dumps({"keys": [shared, *odd, good]}).encode(), {}
     keys = KeySet(own_issuer.address)
     assert keys.key("shared") is None
     assert keys.key("enc") is None
