@@ -28,6 +28,7 @@ HOW_OFTEN = {
     "none": Phrase("no fixed rhythm"),
 }
 SATURDAY = 5
+MEETING_HOURS = range(10, 17)
 
 
 _supposed: ContextVar[datetime | None] = ContextVar("supposed", default=None)
@@ -120,8 +121,15 @@ def months(number: int, moment: datetime, zone: str) -> list[datetime]:
 
 def first_start(zone: str) -> datetime:
     """A first meeting to propose: ten in the morning, two working days from now in `zone`."""
+    return next(first_starts(zone))
+
+
+def first_starts(zone: str) -> Iterator[datetime]:
+    """That one, then every full hour after it at which one would meet: from ten to four, on working days."""
     day = _working_day(today(zone) + timedelta(days=1))
-    return from_local(datetime.combine(_working_day(day + timedelta(days=1)), time(10)), zone)
+    while True:
+        day = _working_day(day + timedelta(days=1))
+        yield from (from_local(datetime.combine(day, time(hour)), zone) for hour in MEETING_HOURS)
 
 
 def _months_on(day: date, months: int) -> date:

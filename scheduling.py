@@ -84,11 +84,9 @@ def _kind(pair: Pair, is_between: bool) -> library.TemplateVersion:
 
 
 def first_start(person: Person) -> datetime:
-    """A first meeting with somebody, to propose: as usual, or later on that day if the person is met then already."""
-    start, taken = clock.first_start(person.time_zone), [one.starts_at for one in next_meetings_of(person).values()]
-    while any(abs(start - other) < AN_HOUR for other in taken):
-        start += AN_HOUR
-    return start
+    """A first meeting with somebody, to propose: the first hour of a working day at which one meets nobody yet."""
+    taken, starts = [one.starts_at for one in next_meetings_of(person).values()], clock.first_starts(person.time_zone)
+    return next(start for start in starts if all(abs(start - other) >= AN_HOUR for other in taken))
 
 
 def schedule(pair: Pair, by: Person, starts_at: datetime, after: Meeting | None = None) -> Meeting:

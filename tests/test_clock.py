@@ -1,6 +1,7 @@
 """Rhythms and wall clocks: the same time of day across clock changes, no weekends, nothing in the past."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -154,6 +155,13 @@ def test_today_is_the_day_of_the_zone():
 def test_a_first_meeting_is_proposed_two_working_days_ahead(now, expected):
     with clock.at(moment(now)):
         assert clock.first_start(LONDON) == moment(expected)
+
+
+def test_after_the_last_hour_of_a_day_a_meeting_is_proposed_for_the_next_working_day():
+    with clock.at(moment("2026-03-03T12:00")):
+        starts = list(islice(clock.first_starts(LONDON), 15))
+    assert starts[6:8] == [moment("2026-03-05T16:00"), moment("2026-03-06T10:00")]
+    assert starts[14] == moment("2026-03-09T10:00")
 
 
 def test_time_can_be_supposed_and_goes_on_afterwards():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+import clock
 import library
 import records
 import scheduling
@@ -274,11 +275,13 @@ def test_a_template_that_was_retired_stays_the_choice_of_those_who_have_it(as_sa
     assert as_sam.htmx(f"{pair.path}/rhythm", template="career", rhythm="weekly").status_code == 422
 
 
-def test_a_first_meeting_is_proposed_for_an_hour_at_which_one_meets_nobody(as_ada, meeting, ada):
+def test_a_first_meeting_is_proposed_for_an_hour_at_which_one_meets_nobody(as_ada, meeting, monkeypatch):
     assert boxes(as_ada.see("/pairs/new"), "starts_at") == ["2026-03-05T10:00"]
     meeting.starts_at += timedelta(days=1)
     meeting.save()
     assert boxes(as_ada.see("/pairs/new"), "starts_at") == ["2026-03-05T11:00"]
+    monkeypatch.setattr(clock, "MEETING_HOURS", range(10, 11))
+    assert boxes(as_ada.see("/pairs/new"), "starts_at") == ["2026-03-06T10:00"]
 
 
 def test_what_each_brings_stands_side_by_side_before_the_first_meeting_and_on_request_after(
