@@ -12,7 +12,10 @@ from greenlet import getcurrent, greenlet
 
 
 def aside(work: Callable, *arguments: Any) -> Any:
-    """What the work gives or raises: as if it were called here, and with the same context."""
+    """What the work gives or raises: as if it were called here, and with the same context.
+
+    It goes on to its end even where whoever waits for it here gives up.
+    """
     other = greenlet(work)
     other.gr_context = getcurrent().gr_context
     return other.switch(*arguments)

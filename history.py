@@ -82,7 +82,7 @@ def note_all(row: Any, facts: dict[str, Any], by: Person) -> None:
 
 
 def keep_what_changes() -> None:
-    """Keep every change of an item from now on: models tells its witnesses, and knows no other room."""
+    """Keep every change of an item from now on: `meetings` tells its witnesses, whoever they are."""
     if note not in meetings.witnesses:
         meetings.witnesses.append(note)
 

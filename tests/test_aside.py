@@ -55,6 +55,15 @@ def test_it_can_wait_while_others_go_on():
     assert aside(over.wait, 5)
 
 
+def test_it_goes_on_to_its_end_where_whoever_waits_gives_up():
+    over, done = Event(), Event()
+    waiting = gevent.spawn(aside, lambda: over.wait(5) and done.set())
+    gevent.idle()
+    waiting.kill()
+    over.set()
+    assert done.wait(5)
+
+
 def test_it_has_the_same_context():
     spoken.set("German")
     assert aside(spoken.get) == "German"

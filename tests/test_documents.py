@@ -145,6 +145,15 @@ def test_names_in_every_script_come_out_of_word_and_markdown(script):
     assert NAMES[script] in written(document, MARKDOWN).decode()
 
 
+def test_in_a_pdf_what_each_side_says_has_as_much_room_and_how_an_action_stands_one_line():
+    sides = Table(("Sam Okoro", "Ada Marsh"), [("Going well", "Going well")])
+    action = ("Map both gaps", "Sam Okoro", "12 September 2026", "done · likely 9 of 10")
+    pdf = written(a_document(sides, Table(("What", "Who", "By when", "How it stands"), [action])), PDF)
+    lines = paper.lines_of(pdf)
+    assert lines["Ada Marsh"] == pytest.approx(paper.MIDDLE, abs=8)
+    assert {"12 September 2026", "done · likely 9 of 10"} <= lines.keys()
+
+
 def text_in(file: bytes) -> str:
     """The text of a DOCX as whoever opens it has it."""
     return "\n".join(paragraph.text for paragraph in docx.Document(BytesIO(file)).paragraphs)

@@ -147,9 +147,8 @@ def move(id):
         moved = item.step(g.person, down=form.direction.data == "down")
     else:
         section = found.meeting.outline.section(form.section.data) or abort(404)
-        moved = item.move(
-            g.person, section.key, before=form.before.data and meetings.find_item(g.person, form.before.data)
-        )
+        before = meetings.find_item(g.person, form.before.data) if form.before.data else None
+        moved = item.move(g.person, section.key, before)
     names = [each.region for each in moved]
     tell(found, *(each.region for each in moved if each.shared_at), answered=names)
     tell(found, *(each.region for each in moved if each.is_draft), answered=names, only_me=True)

@@ -32,8 +32,8 @@
   const rowOf = ({ target, fragment, swapSpec }) =>
     (swapSpec.style === "place" ? fragment.querySelector(ROWS) : target?.closest(ROWS))?.id;
   const rowsOf = (task) => {
-    const about = rowOf(task), place = about ? document.getElementById(about) : task.target;
-    const within = [place, task.fragment].flatMap((each) => [...(each?.querySelectorAll(ROWS) ?? [])]);
+    const about = rowOf(task), target = about ? document.getElementById(about) : task.target;
+    const within = [target, task.fragment].flatMap((each) => [...(each?.querySelectorAll(ROWS) ?? [])]);
     return [...(about ? [about] : []), ...within.map(({ id }) => id)];
   };
 

@@ -56,9 +56,8 @@ def test_htmx_names_the_meeting_in_a_header(as_sam, ada, meeting, item):
     headers = {"X-CSRFToken": as_sam.token, "HX-Request-Type": "partial", "X-Meeting": meeting.id}
     assert as_sam.post(f"{item.path}/discussion", headers=headers).status_code == 409
     assert not again(item).discussed_at
-    assert f'"X-Meeting": "{scheduling.next_meeting(meeting.pair).id}"' in as_sam.see(
-        scheduling.next_meeting(meeting.pair).path
-    )
+    upcoming = scheduling.next_meeting(meeting.pair)
+    assert f'"X-Meeting": "{upcoming.id}"' in as_sam.see(upcoming.path)
 
 
 def test_words_follow_their_item_to_the_next_agenda(as_sam, ada, meeting, item):
