@@ -22,7 +22,7 @@ PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
-    "cache_size": -16_000,
+    "cache_size": -4_000,
 }
 # Each connection comes to hold as much as its cache may; a busy moment's many are not kept.
 MOST_IDLE = 4
