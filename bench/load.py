@@ -85,6 +85,9 @@ class Desk:
             if self._mark and self._mark in chunk:
                 self.at, self.event, self._mark = time.perf_counter(), chunk, None
                 self._seen.set()
+        # A stream ends by itself after some minutes, and a browser opens the next one.
+        self._stream.close()
+        self.listen()
 
     def expect(self, mark: bytes) -> None:
         """Note when something that holds `mark` arrives."""
