@@ -171,20 +171,20 @@ def is_overdue(pair: Pair, rhythm: str, last: datetime | None) -> bool:
     return due is not None and due + GRACE < clock.now()
 
 
-def _open_meetings(pair):
-    return Meeting.select().where(Meeting.pair == pair, still_open())
-
-
-def _closed_meetings(pair):
-    return Meeting.select().where(Meeting.pair == pair, Meeting.closed_at.is_null(False))
-
-
-NEXT_MEETINGS = Prepared(lambda pair: _open_meetings(pair).order_by(Meeting.starts_at).limit(2))
+NEXT_MEETINGS = Prepared(
+    lambda pair: Meeting.select().where(Meeting.pair == pair, still_open()).order_by(Meeting.starts_at).limit(2)
+)
 NEXT_MEETINGS_OF = Prepared(
     lambda person, now: Meeting.select().join(Pair).where(mine(person, now), still_open()).order_by(Meeting.starts_at)
 )
-LATEST = Meeting.closed_at.desc(), Meeting.starts_at.desc()
-LAST_MEETING = Prepared(lambda pair: _closed_meetings(pair).order_by(*LATEST).limit(1))
+LAST_MEETING = Prepared(
+    lambda pair: (
+        Meeting.select()
+        .where(Meeting.pair == pair, Meeting.closed_at.is_null(False))
+        .order_by(Meeting.closed_at.desc(), Meeting.starts_at.desc())
+        .limit(1)
+    )
+)
 LAST_MAIN = Prepared(
     lambda pair, until: (
         Meeting.select(Meeting.starts_at)

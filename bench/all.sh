@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures everything anew and writes docs/figures and the tables of docs/scale.md, in about 25 minutes on a quiet machine.
-# HISTORY_PAIRS=50000 makes the whole past (half an hour more, and 30 GB of disk); SOAK_MINUTES=20 soaks for as long.
+# HISTORY_PAIRS=50000 makes the whole past (twenty minutes more on SQLite alone, and 35 GB of disk); SOAK_MINUTES=20 soaks
+# for as long.
 set -eu
 cd "$(dirname "$0")/.."
 pairs=${HISTORY_PAIRS:-5000} minutes=${SOAK_MINUTES:-6} browser=--skip-browser
