@@ -1,6 +1,7 @@
 """The way in: from what the proxy vouches for and what the browser holds to the person who is there, or nobody."""
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask_login import LoginManager, UserMixin
@@ -84,10 +85,9 @@ class Doorkeeper:
         """Whether a session is still good."""
         return session.holds(self._config.sign_in, self._limits)
 
-    def still_holds(self, id: str) -> bool:
-        """Whether the session with this id is still there and good."""
-        found = sessions.of_id(id)
-        return bool(found and self.holds(found))
+    def still_hold(self, ids: Collection[str]) -> set[str]:
+        """Which of the sessions with these ids are still there and good."""
+        return {session.id for session in sessions.of_ids(ids) if self.holds(session)}
 
     def enter(self, vouched: Vouched) -> tuple[Session, str]:
         """A new session for whom the proxy vouches for, and its browser's token. Raises Stranger."""

@@ -1,8 +1,10 @@
 """Who has which page open, where they are writing, and the names (never the words) of what changed."""
 
 import re
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 import gevent
@@ -18,6 +20,8 @@ REMEMBERED_PAIRS = 1_000
 REMEMBERED_CHANGES = 30
 # In the place of names: whatever the page has.
 ALL = "*"
+# Why a page ends: nobody is signed in there any more, or it is not (or not like this) theirs to see.
+SIGNED_OUT, GONE = "signed-out", "gone"
 # What a region may be called: it goes into pages as it is.
 REGION = re.compile(r"[a-z]+(-[a-z0-9_]+)?")
 
@@ -63,11 +67,13 @@ class Listener:
     """One open page: what it has yet to be told. The set holds each name once, so a slow reader costs no more.
 
     All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
-    `version` is the pair's when it was opened.
+    `version` is the pair's when it was opened. A page of several pairs ends at `ends_at`, when one of them does so by
+    itself. It is `over` for one of the two reasons; until then its right to be told was last looked at at `looked_at`.
     """
 
     __slots__ = (
-        *("_woken", "is_dismissed", "is_over", "meeting", "names", "page", "pair", "person", "session", "version"),
+        *("_woken", "ends_at", "is_dismissed", "looked_at", "meeting", "names", "over", "page", "pair", "person"),
+        *("session", "version"),
     )
 
     def __init__(
@@ -78,10 +84,13 @@ class Listener:
         pair: str | None = None,
         session: str | None = None,
         version: int = 0,
+        ends_at: datetime | None = None,
     ) -> None:
         self.person, self.page, self.meeting, self.pair, self.session = person, page, meeting, pair, session
-        self.version = version
-        self.is_over = self.is_dismissed = False
+        self.version, self.ends_at = version, ends_at
+        self.over: str | None = None
+        self.is_dismissed = False
+        self.looked_at = time.monotonic()
         self.names: set[str] = set()
         self._woken = Event()
 
@@ -91,9 +100,9 @@ class Listener:
         if self.names:
             self._woken.set()
 
-    def end(self) -> None:
+    def end(self, why: str = SIGNED_OUT) -> None:
         """The page has no right to be told anything any more."""
-        self.is_over = True
+        self.over = why
         self._woken.set()
 
     def dismiss(self) -> None:
@@ -163,11 +172,12 @@ def show_all(pair) -> None:
 
 def show_everybody_all() -> None:
     """Have every open page sent whole."""
-    for listener in _everybody():
+    for listener in everybody():
         listener.tell({ALL})
 
 
-def _everybody() -> list[Listener]:
+def everybody() -> list[Listener]:
+    """Every page that is open here."""
     return [listener for listeners in _listeners.values() for listener in listeners]
 
 
@@ -324,7 +334,7 @@ def end_session(id: str) -> None:
 
 def end_session_here(id: str) -> None:
     """The same for the pages that are open in this process."""
-    for listener in _everybody():
+    for listener in everybody():
         if listener.session == id:
             listener.end()
 
@@ -335,7 +345,7 @@ def watched() -> tuple[dict[str, int], set[str]]:
     """
     pairs: dict[str, int] = {}
     people = set()
-    for listener in _everybody():
+    for listener in everybody():
         if listener.pair:
             pairs[listener.pair] = min(listener.version, pairs.get(listener.pair, listener.version))
         else:
@@ -345,7 +355,7 @@ def watched() -> tuple[dict[str, int], set[str]]:
 
 def dismiss_all() -> None:
     """Every page is sent to the process that comes next."""
-    for listener in _everybody():
+    for listener in everybody():
         listener.dismiss()
 
 

@@ -1,6 +1,6 @@
 """People and their pairs: who meets whom, from when until when, and who may read what they wrote."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -306,8 +306,21 @@ def runs(now):
 
 def mine(person, now):
     """The condition that a pair is this person's to read: a manager's right ends with the pair, or soon after."""
-    manages = stands(now) | Pair.accepted_at.is_null() | (Pair.manager_until > now)
-    return (Pair.report == person) | ((Pair.manager == person) & manages)
+    return (Pair.report == person) | ((Pair.manager == person) & managers(now))
+
+
+def managers(now):
+    """The condition that a pair is the manager's to read, as it always is the individual's."""
+    return stands(now) | Pair.accepted_at.is_null() | (Pair.manager_until > now)
+
+
+def readers_of(ids: Collection[str]) -> set[tuple[str, str]]:
+    """Whose the pairs with these ids are to read: ids of a pair and a person each."""
+    rows: Any = Pair.select(Pair.id, Pair.report, Pair.manager, managers(clock.now())).where(Pair.id.in_(ids)).tuples()
+    found = set()
+    for id, report, manager, is_managers in rows:
+        found |= {(id, report), (id, manager)} if is_managers else {(id, report)}
+    return found
 
 
 def with_people(query):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import PeeweeException
 
+import auth
 import database
 import live
 import lockfile
@@ -16,6 +17,7 @@ import metrics
 from config import Config
 from mailer import Mailer
 from readiness import Check, checks
+from rights import Rights
 from rows import db
 from watch import Watch
 
@@ -85,6 +87,7 @@ CROSSING = {
 }
 
 watch: Watch | None = None
+rights: Rights | None = None
 crossing: "Crossing | None" = None
 mailer: Mailer | None = None
 
@@ -110,9 +113,11 @@ def begin(config: Config, patience: float = PATIENCE_SECONDS) -> None:
 
 
 def _begin_beside(config: Config) -> None:
-    global watch, crossing, mailer  # noqa: PLW0603 - one process has one of each
+    global watch, rights, crossing, mailer  # noqa: PLW0603 - one process has one of each
     watch = looking = Watch()
     looking.begin()
+    rights = Rights(auth.Doorkeeper(config))
+    rights.begin()
     for name, meaning in CROSSING.items():
         metrics.rising(f"crossing_{name}", meaning, partial(_of_crossing, name))
     metrics.level("crossing_waiting", "Pieces of news that wait to be said.", partial(_of_crossing, "waiting"))
@@ -139,14 +144,16 @@ def _of_crossing(name: str) -> float:
 
 def end() -> None:
     """End it, so that the others know at once that this process is gone."""
-    global watch, crossing, mailer  # noqa: PLW0603 - the same
+    global watch, rights, crossing, mailer  # noqa: PLW0603 - the same
     if mailer:
         mailer.end()
     if watch:
         watch.end()
+    if rights:
+        rights.end()
     if crossing:
         crossing.end()
-    watch = crossing = mailer = None
+    watch = rights = crossing = mailer = None
 
 
 def _memory() -> float:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -55,15 +56,9 @@ class Session(Row):
 
 OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))
 # What tells whether it still holds, and no more: it is asked for every open page, again and again.
-OF_ID = Prepared(
-    lambda id: (
-        Session.select(
-            *(Session.id, Session.way, Session.epoch, Session.started_at, Session.seen_at),
-            *(Person.id, Person.epoch, Person.disabled_at),
-        )
-        .join(Person)
-        .where(Session.id == id)
-    )
+HOLDING = (
+    *(Session.id, Session.way, Session.epoch, Session.started_at, Session.seen_at),
+    *(Person.id, Person.epoch, Person.disabled_at),
 )
 
 
@@ -95,9 +90,9 @@ def of_token(token: str) -> Session | None:
     return OF_TOKEN.first(digest=_digest(token))
 
 
-def of_id(id: str) -> Session | None:
-    """The session with this id, with its person."""
-    return OF_ID.first(id=id)
+def of_ids(ids: Collection[str]) -> list[Session]:
+    """The sessions with these ids, each with its person."""
+    return list(Session.select(*HOLDING).join(Person).where(Session.id.in_(ids)))
 
 
 def _digest(token: str) -> str:

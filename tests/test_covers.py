@@ -140,7 +140,7 @@ def test_an_open_page_of_it_ends_by_itself(ending, as_lee, monkeypatch):
             events = iter(answer.response)
             assert next(events) == views.streams.PING.encode()
             with clock.at(SOON):
-                assert list(islice(events, 50))[-1] == views.streams.GONE.encode()
+                assert list(islice(events, 50))[-1] == views.streams.OVER[live.GONE].encode()
         db.connect(reuse_if_open=True)
 
 
@@ -191,7 +191,7 @@ def test_open_pages_of_whoever_stood_in_end_at_once(pair, cover, as_ada, as_lee,
     db.connect(reuse_if_open=True)
     as_ada.form(f"{pair.path}{path}", undo=path == "/cover")
     for one in events:
-        assert next(one) == views.streams.GONE.encode()
+        assert next(one) == views.streams.OVER[live.GONE].encode()
         db.connect(reuse_if_open=True)
     for answer in streams:
         answer.close()

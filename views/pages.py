@@ -89,8 +89,6 @@ class Page:
     # Where on an agenda it belongs, if it is about one item.
     section: str | None = None
     pair: Pair | None = None
-    # When something on a page of several pairs ends by itself.
-    ends_at: datetime | None = None
     meeting: Meeting | None = None
     record: Record | None = None
 
@@ -121,15 +119,10 @@ class Page:
         fresh = self.pair.person(me.id) if self.pair else auth.person_by_id(me.id)
         return fresh if fresh and not fresh.disabled_at else None
 
-    def is_still_mine(self) -> bool:
-        """Whether its person may (still) see it; asked often, for every page that is open."""
-        return self.me.may_read(self.pair) if self.pair else not (self.ends_at and self.ends_at <= clock.now())
-
     def resting(self) -> Self:
         """The page with nothing but what again() needs: there may be thousands, each open for hours."""
         small = object.__new__(type(self))
         small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
-        small.ends_at = None if self.pair else covers.first_end(self.me)
         if self.pair:
             facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at", "version")}
             small.pair = Pair(**facts, __no_default__=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, g, request
 
+import covers
 import live
 import metrics
+import rights
 from aside import aside
 from auth import Doorkeeper
 from door import doorkeeper
@@ -21,9 +23,9 @@ PING_SECONDS = 5.0
 LIFE_SECONDS = 600.0
 PING = "event: ping\ndata:\n\n"
 LONGEST_VERSION = 18
-GONE = "event: gone\ndata:\n\n"
-SIGNED_OUT = "event: signed-out\ndata:\n\n"
-# After so long the next event or ping looks whether the stream may go on: within 15 seconds it has ended.
+OVER = {why: f"event: {why}\ndata:\n\n" for why in (live.SIGNED_OUT, live.GONE)}
+# Where nobody else has looked for so long whether the stream may go on, its next event or ping does: within 15 seconds
+# it has ended.
 CHECK_SECONDS = 9.0
 
 
@@ -68,6 +70,7 @@ def stream(page: Page) -> Response:
         pair=page.pair.id if page.pair else None,
         session=g.session.id,
         version=page.version,
+        ends_at=None if page.pair else covers.first_end(page.me),
     )
     since = request.headers.get("Last-Event-ID") or request.args.get("since", "")
     events = _events(page.resting(), listener, doorkeeper(), since)
@@ -82,8 +85,7 @@ def _missed(page: Page, since: str) -> set[str]:
 
 
 def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str) -> Iterator[str]:
-    checked = time.monotonic()
-    ends = checked + LIFE_SECONDS * random.uniform(0.8, 1.2)
+    ends = time.monotonic() + LIFE_SECONDS * random.uniform(0.8, 1.2)
     live.join(listener)
     try:
         # Asked once it is told of everything: what changes in between is in one of the two, or in both.
@@ -92,12 +94,12 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
         yield PING
         listener.tell(names | ({"presence"} if listener.meeting else set()))
         while listener.names or (time.monotonic() < ends and not listener.is_dismissed):
-            names, now = page.wanted(listener.wait(PING_SECONDS)), time.monotonic()
-            is_due = listener.is_over or now - checked > CHECK_SECONDS
-            checked = now if is_due else checked
-            event = aside(_next, page, listener, keeper, names, is_due) if names or is_due else PING
+            names = page.wanted(listener.wait(PING_SECONDS))
+            is_due = time.monotonic() - listener.looked_at > CHECK_SECONDS
+            is_asked = names or is_due or listener.over
+            event = aside(_next, page, listener, keeper, names, is_due) if is_asked else PING
             yield event
-            if event in (GONE, SIGNED_OUT):
+            if event in OVER.values():
                 return
     finally:
         live.leave(listener)
@@ -105,16 +107,14 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
 
 def _next(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str], is_due: bool) -> str:
     """What the page is told now: that it is over, or these regions."""
-    event = (is_due and _end_of(page, listener, keeper, names)) or _event(page, names)
-    return event or _end_of(page, listener, keeper, names) or GONE
-
-
-def _end_of(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[str]) -> str | None:
-    """Why the stream has to end now, if it has to. Where there are names to show, showing them looks up the right."""
-    with db.connection_context():
-        if listener.is_over or not keeper.still_holds(str(listener.session)):
-            return SIGNED_OUT
-        return None if names or page.is_still_mine() else GONE
+    if is_due:
+        rights.look_at([listener], keeper)
+    if not listener.over and (event := _event(page, names)):
+        return event
+    if not listener.over:
+        rights.look_at([listener], keeper)
+    listener.over = listener.over or live.GONE
+    return OVER[listener.over]
 
 
 def _event(page: Page, names: set[str]) -> str | None:

@@ -103,7 +103,8 @@ def test_a_session_seen_by_a_clock_that_was_ahead_does_not_live_longer_for_it(he
         with clock.at(moment):
             session.see()
     with clock.at(NOW + timedelta(minutes=33)):
-        assert not sessions.of_id(session.id).holds("demo", LIMITS)
+        [found] = sessions.of_ids([session.id])
+        assert not found.holds("demo", LIMITS)
 
 
 def test_nobody_is_locked_out_by_a_clock_that_was_set_back(wall):

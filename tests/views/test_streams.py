@@ -94,7 +94,7 @@ def test_a_page_that_is_sent_on_is_told_nothing_meanwhile(as_ada, open_stream, m
     second = open_stream(as_ada, up_to_date(meeting), **{"X-Page": "another"})
     next(acting), next(second)
     assert as_ada.htmx(f"{meeting.pair.path}/ending").headers["HX-Redirect"] == "/"
-    assert next(second) == streams.GONE
+    assert next(second) == streams.OVER[live.GONE]
     assert next(acting) == streams.PING
 
 
@@ -175,7 +175,7 @@ def test_a_disabled_person_is_told_to_go(as_sam, sam, open_stream, meeting, monk
     events = open_stream(as_sam, up_to_date(meeting))
     next(events)
     sam.change(disabled_at=NOW - timedelta(days=1))
-    assert list(events)[-1] == streams.SIGNED_OUT
+    assert list(events)[-1] == streams.OVER[live.SIGNED_OUT]
 
 
 def test_a_stream_ends_by_itself_in_time(as_sam, open_stream, meeting, monkeypatch):
@@ -215,7 +215,7 @@ def test_a_closed_meetings_pair_page_and_record_are_live(as_sam, as_ada, open_st
     event = next(at_record)
     assert "Remarkable" in shown(event)["remarks"]
     as_ada.htmx(f"{meeting.path}/closing", undo=True)
-    assert next(at_record) == streams.GONE
+    assert next(at_record) == streams.OVER[live.GONE]
 
 
 def test_every_stream_renders_its_page_for_somebody_looked_up_afresh(app, as_sam, open_stream, meeting, ada):
