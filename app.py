@@ -161,8 +161,8 @@ def _protected(config: Config):
         headers["Strict-Transport-Security"] = HSTS
 
     def protect(response):
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        there = {name.lower() for name, _ in response.headers}
+        response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in there)
         if response.mimetype == "text/html" and "HX-Request" not in request.headers:
             response.headers["Permissions-Policy"] = NOTHING_ALLOWED
         response.vary.add("HX-Request-Type")

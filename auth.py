@@ -30,6 +30,8 @@ log = logging.getLogger("auth")
 
 login_manager = LoginManager()
 login_manager.session_protection = None
+# What it would compare sessions by, were that not off; it reckons it for every request all the same.
+login_manager._session_identifier_generator = str
 
 
 class SignedIn(UserMixin):

@@ -19,10 +19,11 @@ class Held(dict, SessionMixin):
     def __init__(self, token: str | None) -> None:
         super().__init__()
         self.token, self.is_new = token, False
+        self._form_token = ""
 
     def give(self, token: str) -> None:
         """Have the browser hold this token from now on."""
-        self.token, self.is_new = token, True
+        self.token, self.is_new, self._form_token = token, True, ""
 
     def take(self) -> None:
         """Have it hold none."""
@@ -32,7 +33,9 @@ class Held(dict, SessionMixin):
         """The token of this browser's forms, the same for all: a keyed digest of what the browser holds."""
         if self.token is None:
             self.give(sessions.new_token())
-        return hmac.new(key, str(self.token).encode(), "sha256").hexdigest()
+        if not self._form_token:
+            self._form_token = hmac.new(key, str(self.token).encode(), "sha256").hexdigest()
+        return self._form_token
 
 
 class Cookies(SessionInterface):

@@ -24,17 +24,19 @@ class Templates(Environment):
         self.modules: dict[str, str] = {}
         self._language: Language | None = None
         self._by_language: dict[Language, Templates] = {}
+        self._ready: dict[Any, Template] = {}
 
     def overlay(self, *args: Any, **settings: Any) -> Any:
         """An environment that differs in something, with templates of its own."""
         found: Any = super().overlay(*args, **settings)
-        found._by_language = {}
+        found._by_language, found._ready = {}, {}
         return found
 
     def get_template(self, name: Any, parent: str | None = None, globals: MutableMapping | None = None) -> Template:
         """The template of this name in the language that is spoken."""
         if self._language:
-            return super().get_template(name, parent, globals)
+            # They never change while a process runs, and Jinja's own memory locks and counts at each look.
+            return self._ready.get(name) or self._ready.setdefault(name, super().get_template(name, parent, globals))
         return self._speaking(languages.current()).get_template(name, parent, globals)
 
     def make_globals(self, d: MutableMapping | None) -> MutableMapping:

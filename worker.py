@@ -4,7 +4,6 @@ Gunicorn's first process imports this file and forks the workers, at each reload
 then, so all else of ours is imported in the workers alone: that is how a reload brings new code.
 """
 
-import gc
 import mmap
 import os
 import signal
@@ -64,7 +63,7 @@ class Worker(GeventWorker):
             self.log.exception("The application cannot be loaded")
             self._give_up()
         has_served[0] = 1
-        gc.freeze()
+        process.settle()
 
     def _give_up(self) -> None:
         if not has_served[0]:

@@ -1,6 +1,5 @@
 """The command that serves, and where it listens."""
 
-import gc
 import signal
 import socket
 from pathlib import Path
@@ -31,8 +30,7 @@ def serve() -> None:
     server.start()
     told = _told_to_stop()
     _say_where(config, listener)
-    # What the start made stays: looking through it again and again for garbage only takes time.
-    gc.freeze()
+    process.settle()
     told.wait()
     server.drain()
     process.end()

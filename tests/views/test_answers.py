@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from cookies import Held
+
 from ..screen import regions
 from ..signed_in import HTMX
 
@@ -14,6 +16,16 @@ def test_a_write_without_the_pages_token_is_refused(as_sam, meeting):
         assert answer.status_code == 400
         assert "Please reload the page" in answer.text
     assert meeting.items().count() == 0
+
+
+def test_the_forms_token_follows_what_the_browser_holds():
+    held = Held("one")
+    first = held.form_token(b"key")
+    assert held.form_token(b"key") == first
+    held.give("two")
+    second = held.form_token(b"key")
+    held.take()
+    assert len({first, second, held.form_token(b"key")}) == 3
 
 
 def test_one_persons_token_is_no_good_for_another(as_sam, as_ada, meeting):
@@ -79,6 +91,7 @@ def test_assets_are_kept_for_ever_under_the_name_of_their_content(as_sam):
     answer = as_sam.get(path)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
+    assert len(answer.headers.getlist("Cache-Control")) == 1
     assert as_sam.get("/static/000000000000/duologue.js").status_code == 404
 
 
