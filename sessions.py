@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
-from peewee import CharField, ForeignKeyField, IntegerField
+from peewee import CharField, ForeignKeyField, IntegerField, OperationalError
 
 import clock
 from models import Person
@@ -49,9 +50,13 @@ class Session(Row):
         )
 
     def see(self) -> None:
-        """Its person has just done something. What was noted by a clock that was ahead is put right."""
+        """Its person has just done something. What was noted by a clock that was ahead is put right.
+
+        Where that cannot be written, as on a full disk, nobody is kept from reading for it.
+        """
         if abs(clock.now() - self.seen_at) > SEEN_EVERY:
-            self.change(seen_at=clock.now())
+            with suppress(OperationalError):
+                self.change(seen_at=clock.now())
 
 
 OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))

@@ -36,18 +36,16 @@ class PostgreSQL:
         self._user = NOBODY if os.geteuid() == 0 else None
         # Sockets have short names.
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))
-        self._tidy = subprocess.Popen(
-            ["/bin/sh", "-c", TIDY, "tidy", self.folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
         self._data, self._settings = self.folder / "data", settings
+        self._tidy = self._keep_tidy("/bin/sh", "-c", TIDY, "tidy", self.folder)
         self._programs = PROGRAMS
         if self._user:
             self._hand_over(self._user)
         self._run("initdb", "-D", self._data, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8")
+
+    def _keep_tidy(self, *command: Any) -> subprocess.Popen:
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True)
 
     def _hand_over(self, user: str) -> None:
         """Have all be this user's, the programs too: those of an installation may be in a folder of root's alone."""
@@ -70,9 +68,12 @@ class PostgreSQL:
     def _run(self, program: str, *arguments: Any) -> None:
         command = [str(self._programs / program), *map(str, arguments)]
         with (self.folder / "commands").open("ab") as said:
-            done = subprocess.run(command, user=self._user, cwd=self.folder, stdout=said, stderr=said, check=False)
-        if done.returncode:
+            code = self._execute(command, cwd=self.folder, stdout=said, stderr=said)
+        if code:
             raise RuntimeError((self.folder / "commands").read_text("utf-8"))
+
+    def _execute(self, command: list[str], **how: Any) -> int:
+        return subprocess.run(command, user=self._user, check=False, **how).returncode
 
     def __enter__(self) -> "PostgreSQL":
         return self.start()

@@ -6,21 +6,23 @@ set -eu
 project=$1 python=$2 user=$3
 shift 3
 
-for folder in /mnt /opt /var/lib /tmp; do mount -t tmpfs -o mode=0755 none "$folder"; done
-mkdir /mnt/project /mnt/python /mnt/keys /opt/duologue /var/lib/duologue
+mount -t tmpfs -o mode=0755 none /mnt
+mkdir /mnt/project /mnt/python /mnt/keys
 mount --bind "$project" /mnt/project
-mount --bind "$project" /opt/duologue
 mount --bind "$python" /mnt/python
-# What is in root's home nobody else can reach; this much of it the image has elsewhere.
+for folder in /opt /var/lib; do mount -t tmpfs -o mode=0755 none "$folder"; done
+mkdir /opt/duologue /var/lib/duologue
+mount --bind /mnt/project /opt/duologue
+# What is in root's home nobody else can reach, and /tmp is empty; this much of them the image has elsewhere.
 mount -t tmpfs -o mode=0755 none /root
-case $project in /root/*) mkdir -p "$project" && mount --bind /mnt/project "$project" ;; esac
-case $python in /root/*) mkdir -p "$python" && mount --bind /mnt/python "$python" ;; esac
+mount -t tmpfs -o mode=1777 none /tmp
+case $project in /root/* | /tmp/*) mkdir -p "$project" && mount --bind /mnt/project "$project" ;; esac
+case $python in /root/* | /tmp/*) mkdir -p "$python" && mount --bind /mnt/python "$python" ;; esac
 (umask 027 && od -An -tx1 -N32 /dev/urandom | tr -d ' \n' > /mnt/proxy_secret && chgrp "$user" /mnt/proxy_secret)
 
 awk '{ print $5 }' /proc/self/mountinfo | while read -r place; do
-  case $place in /proc* | /sys* | /dev*) ;; *) mount -o remount,bind,ro "$place" 2>/dev/null || true ;; esac
+  case $place in /proc* | /sys* | /dev* | /tmp) ;; *) mount -o remount,bind,ro "$place" 2>/dev/null || true ;; esac
 done
-mount -t tmpfs -o mode=1777 none /tmp
 for place in /var/lib/duologue /mnt/keys; do mount -t tmpfs -o "uid=$user,gid=$user,mode=0700" none "$place"; done
 
 cd /var/lib/duologue

@@ -1,17 +1,16 @@
 """The disk is full while two people write: nothing is half written, and all goes on when there is room again."""
 
-import sqlite3
+import os
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
+from bench.postgresql import QUICKLY
+from bench.server import Gunicorn
 from bench.wire import Connection
 
-from .at_work import at_work, demo_of
-from .small_disk import OnSmallDisk, why_not
-
-pytestmark = pytest.mark.sqlite
+from .at_work import at_work, demo_of, pairs_of
+from .small_disk import OnSmallDisk, PostgreSQLOnSmallDisk, full, why_not
 
 
 @pytest.fixture
@@ -30,14 +29,41 @@ def ready(server: OnSmallDisk) -> tuple[int, bytes]:
         return answer.status, answer.body
 
 
+@pytest.mark.sqlite
 def test_the_disk_is_full_while_both_write(server, demo_folder):
     with at_work(server, demo_of(demo_folder)) as work:
-        with server.full():
+        assert server.ask("UPDATE session SET seen_at = datetime(seen_at, '-2 minutes') RETURNING 1") == [(1,), (1,)]
+        with full(server.disk):
             work.is_told_that_nothing_is_saved()
+            assert work.stands()
             assert ready(server) == (503, b"The disk is full.\n")
         assert ready(server)[0] == 200
         work.is_right_again()
         work.ends()
-    with closing(sqlite3.connect(server.disk / "duologue.db")) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert server.ask("PRAGMA integrity_check") == [("ok",)]
+    assert server.ask("SELECT count(*) > 0 FROM item") == [(1,)]
     assert "Traceback" not in server.log()
+
+
+@pytest.fixture
+def postgres(tmp_path) -> Iterator[PostgreSQLOnSmallDisk]:
+    """A PostgreSQL server on a disk that can be filled."""
+    if reason := why_not(tmp_path) or (os.geteuid() and "only root can start it as somebody else"):
+        pytest.skip(reason)
+    with PostgreSQLOnSmallDisk(**QUICKLY | {"synchronous_commit": "on"}) as server:
+        yield server
+
+
+def test_the_disk_of_postgresql_is_full_while_both_write(postgres, tmp_path):
+    postgres.make("two")
+    two = Gunicorn(tmp_path, DATABASE_URL=postgres.url("two"), PROCESSES="2")
+    two.make_demo()
+    with two, at_work(two, *pairs_of(two, 1)) as work:
+        postgres.ask("UPDATE session SET seen_at = seen_at - interval '2 minutes'", "two")
+        with full(postgres.disk):
+            work.is_told_that_nothing_is_saved()
+            assert work.stands()
+        work.is_right_again()
+        work.ends()
+        two.stop()
+    assert "Traceback" not in two.log()
