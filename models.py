@@ -1,5 +1,6 @@
 """People and their pairs: who meets whom, from when until when, and who may read what they wrote."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
 import clock
 from languages import Phrase
-from prepared import Prepared
+from prepared import Prepared, among
 from rows import Moment, Row, Words, db
 
 TEXT_LIMIT = 10_000
@@ -316,10 +317,9 @@ def managers(now):
 
 def readers_of(ids: Collection[str]) -> set[tuple[str, str]]:
     """Whose the pairs with these ids are to read: ids of a pair and a person each."""
-    rows: Any = Pair.select(Pair.id, Pair.report, Pair.manager, managers(clock.now())).where(Pair.id.in_(ids)).tuples()
     found = set()
-    for id, report, manager, is_managers in rows:
-        found |= {(id, report), (id, manager)} if is_managers else {(id, report)}
+    for pair in READABLE(ids=json.dumps([*ids])):
+        found |= {(pair.id, each) for each in (pair.report_id, pair.is_managers and pair.manager_id) if each}
     return found
 
 
@@ -335,5 +335,10 @@ def _pairs(person, now):
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
 MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
+READABLE = Prepared(
+    lambda ids, now: Pair.select(Pair.id, Pair.report, Pair.manager, managers(now).alias("is_managers")).where(
+        among(Pair.id, ids)
+    )
+)
 COVER_OF = Prepared(lambda pair, now: with_people(Pair.select(Pair, *PEOPLE)).where(Pair.covers == pair, stands(now)))
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(~stands(now), Pair.invited_at))

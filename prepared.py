@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from peewee import CharField, ForeignKeyField, IntegerField, Query, Value
+from peewee import SQL, CharField, Expression, Field, ForeignKeyField, IntegerField, NodeList, Query, Value
 
 import clock
+from rows import db
 
 # Fields whose values need no conversion on their way from the database.
 AS_STORED = {CharField, IntegerField, ForeignKeyField}
@@ -36,6 +37,12 @@ def forget(param: str) -> None:
     written_with = param
     for query in _all:
         query._query = query._read = None
+
+
+def among(field: Field, slot: Any) -> Expression:
+    """The condition that a field is one of several texts, however many: the slot takes all of them, as a JSON list."""
+    before, after = db.each_of
+    return field.in_(NodeList((SQL(before), slot, SQL(after)), glue=""))
 
 
 class Prepared:

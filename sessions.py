@@ -1,6 +1,7 @@
 """Sessions: who is signed in, in which browser. A row holds a digest of what the browser holds."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Collection
 from contextlib import suppress
@@ -11,7 +12,7 @@ from peewee import CharField, ForeignKeyField, IntegerField, OperationalError
 
 import clock
 from models import Person
-from prepared import Prepared
+from prepared import Prepared, among
 from rows import Moment, Row
 
 TOKEN_BYTES = 32
@@ -60,10 +61,16 @@ class Session(Row):
 
 
 OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))
-# What tells whether it still holds, and no more: it is asked for every open page, again and again.
-HOLDING = (
-    *(Session.id, Session.way, Session.epoch, Session.started_at, Session.seen_at),
-    *(Person.id, Person.epoch, Person.disabled_at),
+# What tells whether they still hold, and no more: it is asked for every open page, again and again.
+OF_IDS = Prepared(
+    lambda ids: (
+        Session.select(
+            *(Session.id, Session.way, Session.epoch, Session.started_at, Session.seen_at),
+            *(Person.id, Person.epoch, Person.disabled_at),
+        )
+        .join(Person)
+        .where(among(Session.id, ids))
+    )
 )
 
 
@@ -97,7 +104,7 @@ def of_token(token: str) -> Session | None:
 
 def of_ids(ids: Collection[str]) -> list[Session]:
     """The sessions with these ids, each with its person."""
-    return list(Session.select(*HOLDING).join(Person).where(Session.id.in_(ids)))
+    return OF_IDS(ids=json.dumps([*ids]))
 
 
 def _digest(token: str) -> str:

@@ -13,6 +13,8 @@ class Base:
 
     # How a transaction begins in which nothing changes that others write.
     view: ClassVar[str]
+    # What stands before and after a list in JSON, to have each of its texts.
+    each_of: ClassVar[tuple[str, str]]
     _in_use: Sized
     _connections: Sized
     connection_context: Callable[[], AbstractContextManager]

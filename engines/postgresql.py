@@ -39,6 +39,7 @@ class PostgresqlServer(Base, PooledPostgresqlDatabase):
     field_types = {**PooledPostgresqlDatabase.field_types, "FLOAT": "DOUBLE PRECISION"}
 
     view = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    each_of = "(SELECT jsonb_array_elements_text(", "::jsonb))"
     # What its driver raises.
     problems = (psycopg.Error,)
 

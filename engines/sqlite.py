@@ -44,6 +44,7 @@ class SqliteFile(Base, PooledSqliteDatabase):
     """The database in the file at `path`, opened with what durability asks for."""
 
     view = "BEGIN"
+    each_of = "(SELECT value FROM json_each(", "))"
     # What its driver raises.
     problems = (sqlite3.Error,)
 

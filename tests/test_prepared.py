@@ -1,5 +1,6 @@
 """A prepared query gives the rows that the query gives, and builds its SQL once."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -103,6 +104,7 @@ def test_every_prepared_query_gives_the_same_rows_as_the_query(filled, ada, sam,
         "end": [1_000.0, 1e12],
         "until": ["2026-01-01 00:00:00", "9999-01-01 00:00:00"],
         "now": [NOW.replace(tzinfo=None)],
+        "ids": [json.dumps([filled.pair_id, theirs.pair_id, *(found.id for found in sessions.Session.select())]), "[]"],
         "digest": [found.token_digest for found in sessions.Session.select()],
         "since": ["2026-03-01 00:00:00", "9999-01-01 00:00:00"],
     }
