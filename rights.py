@@ -25,7 +25,7 @@ class Rights(Rounds):
     """One process's looks at the pages that are open there."""
 
     name = "rights"
-    seconds = 3.0
+    seconds = 5.0
 
     def __init__(self, keeper: Doorkeeper) -> None:
         super().__init__()
