@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 SIDES = ("individual", "manager", "both")
 # A question can be put on the agenda; a cue says how to hold the conversation.
@@ -26,7 +27,7 @@ class Prompt:
     caution: str = ""
     again: bool = False
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """Ten letters that tell it from the others of a template."""
         return hashlib.sha256(f"{self.side}\x1f{self.text}".encode()).hexdigest()[:10]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from peewee import SQL, CharField, Expression, Field, ForeignKeyField, IntegerField, NodeList, Query, Value
+from peewee import SQL, CharField, Expression, Field, FieldAlias, ForeignKeyField, IntegerField, NodeList, Query, Value
 
 import clock
 from rows import db
@@ -93,13 +93,16 @@ def _reader(wrapper: Any) -> Reader:
     columns: dict[Any, list[_Column]] = {key: [] for key, *_ in wrapper._constructor_list}
     for index, key, column, converter in wrapper._row_spec:
         columns[key if key in columns else wrapper.model].append((index, column, converter))
-    parts = [(key, _instances(model, columns[key])) for key, model, _ in wrapper._constructor_list]
-    joins = [(source, name, target) for source, name, target, *_ in wrapper.src_to_dest]
-    return lambda row: _joined(row, parts, joins)[wrapper.model]
+    readers = [_instances(model, columns[key]) for key, model, _ in wrapper._constructor_list]
+    place = {key: number for number, (key, *_) in enumerate(wrapper._constructor_list)}
+    joins = [(place[source], name, place[target]) for source, name, target, *_ in wrapper.src_to_dest]
+    main = place[wrapper.model]
+    return lambda row: _joined(row, readers, joins)[main]
 
 
-def _joined(row: tuple, parts: list[tuple[Any, Reader]], joins: list[tuple]) -> dict[Any, Any]:
-    found = {key: read(row) for key, read in parts}
+def _joined(row: tuple, readers: list[Reader], joins: list[tuple[int, str, int]]) -> list[Any]:
+    """Each model's instance, and on each those that hang on it."""
+    found = [read(row) for read in readers]
     for source, name, target in joins:
         found[source].__data__[name] = found[target].__data__["id"]
         found[source].__rel__[name] = found[target]
@@ -113,7 +116,7 @@ def _instances(model: Any, columns: list[_Column]) -> Reader:
         (index, name, converter or _as_stored) for index, name, converter in columns if name not in model._meta.fields
     ]
     places = [(index, name) for index, name, _ in fields]
-    converted = [(name, converter) for _, name, converter in fields if not _is_stored_so(converter)]
+    converted = [(name, real) for _, name, converter in fields if (real := _real(converter))]
 
     def read(row: tuple) -> Any:
         instance = model.__new__(model)
@@ -133,6 +136,12 @@ def _as_stored(value: Any) -> Any:
     return value
 
 
-def _is_stored_so(converter: Callable | None) -> bool:
-    """Whether a column comes from the database as it is in Python: texts, whole numbers and ids do."""
-    return converter is None or type(getattr(converter, "__self__", None)) in AS_STORED
+def _real(converter: Callable | None) -> Callable | None:
+    """What converts a column, without the alias before it; None for texts, whole numbers and ids, which come as they
+    are in Python.
+    """
+    field = getattr(converter, "__self__", None)
+    if isinstance(field, FieldAlias):
+        field = field.field
+        converter = field.python_value
+    return None if type(field) in AS_STORED else converter

@@ -42,8 +42,9 @@ class Moment(DateTimeField):
         return value and value.astimezone(UTC).replace(tzinfo=None)
 
     def python_value(self, value: Any) -> datetime | None:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return found and found.replace(tzinfo=UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(f"{value}+00:00")
+        return value and value.replace(tzinfo=UTC)
 
 
 class Sealed(str):

@@ -7,7 +7,7 @@ region; the page includes it, the actor is answered with it, the stream sends it
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Self, cast
 
 from flask import Flask, has_request_context
@@ -55,6 +55,8 @@ def register(app: Flask) -> None:
 KEYED = {"item", "action", "section", "prompts", "objective", "goal", "activity"}
 
 
+# Of so many meetings what nearly every change of theirs sends is kept.
+REMEMBERED = 500
 # For so long before it begins and after its planned end a meeting may be under way.
 EARLY_MINUTES, LATE_MINUTES = 5, 60
 
@@ -220,6 +222,13 @@ class Page:
         return {"action": action} if action and not action.withdrawn_at else None
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _due(name: str, path: str, templates: Templates) -> str:
+    """What marks a region of the meeting at this path as out of date: the same for whoever sees it."""
+    marker = templates.get_template("meetings/_due.html").render(name=name, path=path)
+    return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
+
+
 def _checked(name: str) -> str:
     """The name of a region, which stands in the page as it is, and as a selector."""
     if not live.REGION.fullmatch(name):
@@ -329,15 +338,11 @@ class MeetingPage(Page):
         return f"{self.meeting.path}/live"
 
     def partial(self, name: str) -> str:
-        return self._due(name) if name in self.on_sight else super().partial(name)
+        return _due(name, self.meeting.path, self.templates) if name in self.on_sight else super().partial(name)
 
     def menu(self, item: Item) -> Markup:
         """The lesser buttons of an item."""
         return menus.of(item, self.meeting, self.templates)
-
-    def _due(self, name: str) -> str:
-        marker = self.templates.get_template("meetings/_due.html").render(page=self, name=name)
-        return f'<hx-partial hx-target="#{name}-due" hx-swap="outerHTML">{marker}</hx-partial>'
 
     def target(self, name: str) -> str:
         return "#agenda" if name.startswith("item-") else super().target(name)
@@ -418,7 +423,7 @@ class MeetingPage(Page):
 
     def prompts_of(self, *items: Item) -> set[str]:
         """The regions of the prompts beside which it says whether these, as far as they are questions, are asked."""
-        marks = {item.asked_as for item in items}
+        marks = {item.asked_as for item in items if item.asked_as}
         return {f"prompts-{section.key}" for section in self.meeting.sections if any(map(section.question, marks))}
 
     @cached_property
