@@ -95,6 +95,10 @@ def test_assets_are_kept_for_ever_under_the_name_of_their_content(as_sam):
     assert as_sam.get("/static/000000000000/duologue.js").status_code == 404
 
 
+def test_a_page_is_read_while_its_script_is_on_the_way(as_sam, meeting):
+    assert re.search(r'<script src="/static/\w+/duologue.js" defer>', as_sam.see(meeting.path))
+
+
 def test_all_that_the_first_page_brings_along_is_light_and_without_comments(as_sam):
     paths = set(re.findall(r"/static/\w+/[\w.]+", as_sam.see("/")))
     packed = [as_sam.get(path, headers={"Accept-Encoding": "gzip"}).data for path in paths]
