@@ -161,6 +161,7 @@ def _protected(config: Config):
         headers["Strict-Transport-Security"] = HSTS
 
     def protect(response):
+        # setdefault() would walk through all of them for each of ours.
         there = {name.lower() for name, _ in response.headers}
         response.headers.extend((name, value) for name, value in headers.items() if name.lower() not in there)
         if response.mimetype == "text/html" and "HX-Request" not in request.headers:

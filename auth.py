@@ -30,7 +30,7 @@ log = logging.getLogger("auth")
 
 login_manager = LoginManager()
 login_manager.session_protection = None
-# What it would compare sessions by, were that not off; it reckons it for every request all the same.
+# It works this out for every request even while protection is off, and nothing but protection needs it.
 login_manager._session_identifier_generator = str
 
 

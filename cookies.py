@@ -19,23 +19,24 @@ class Held(dict, SessionMixin):
     def __init__(self, token: str | None) -> None:
         super().__init__()
         self.token, self.is_new = token, False
-        self._form_token = ""
+        # By the key that they were reckoned with.
+        self._form_tokens: dict[bytes, str] = {}
 
     def give(self, token: str) -> None:
         """Have the browser hold this token from now on."""
-        self.token, self.is_new, self._form_token = token, True, ""
+        self.token, self.is_new, self._form_tokens = token, True, {}
 
     def take(self) -> None:
         """Have it hold none."""
-        self.token, self.is_new = None, True
+        self.token, self.is_new, self._form_tokens = None, True, {}
 
     def form_token(self, key: bytes) -> str:
         """The token of this browser's forms, the same for all: a keyed digest of what the browser holds."""
         if self.token is None:
             self.give(sessions.new_token())
-        if not self._form_token:
-            self._form_token = hmac.new(key, str(self.token).encode(), "sha256").hexdigest()
-        return self._form_token
+        if key not in self._form_tokens:
+            self._form_tokens[key] = hmac.new(key, str(self.token).encode(), "sha256").hexdigest()
+        return self._form_tokens[key]
 
 
 class Cookies(SessionInterface):

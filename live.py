@@ -68,7 +68,8 @@ class Listener:
 
     All that identify it are ids; `pair` is None for a page that shows several pairs, `meeting` unless it is one's.
     `version` is the pair's when it was opened. A page of several pairs ends at `ends_at`, when one of them does so by
-    itself. It is `over` for one of the two reasons; until then its right to be told was last looked at at `looked_at`.
+    itself. `looked_at` is when its right was last found good, in monotonic seconds; once it has none, it is `over` for
+    one of the two reasons.
     """
 
     __slots__ = (
@@ -100,9 +101,9 @@ class Listener:
         if self.names:
             self._woken.set()
 
-    def end(self, why: str = SIGNED_OUT) -> None:
-        """The page has no right to be told anything any more."""
-        self.over = why
+    def end(self, why: str) -> None:
+        """End the page, which has no right to be told anything any more: SIGNED_OUT or GONE, whichever was first."""
+        self.over = self.over or why
         self._woken.set()
 
     def dismiss(self) -> None:
@@ -209,7 +210,7 @@ def join(listener: Listener) -> None:
     mine = _listeners.setdefault(listener.person, {})
     mine[listener] = None
     if len(mine) > MOST_PAGES:
-        next(iter(mine)).end()
+        next(iter(mine)).end(SIGNED_OUT)
     if listener.meeting:
         _at.setdefault(listener.meeting, set()).add(listener)
         _arrive(listener.meeting, listener.person)
@@ -336,7 +337,7 @@ def end_session_here(id: str) -> None:
     """The same for the pages that are open in this process."""
     for listener in everybody():
         if listener.session == id:
-            listener.end()
+            listener.end(SIGNED_OUT)
 
 
 def watched() -> tuple[dict[str, int], set[str]]:

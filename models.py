@@ -114,10 +114,6 @@ class Person(Row):
         """The pair with this id, if it is theirs."""
         return PAIR.first(id=id, person=self.id)
 
-    def may_read(self, pair: "Pair") -> bool:
-        """Whether the pair is (still) theirs."""
-        return bool(MINE.first(id=pair.id, person=self.id))
-
 
 def who(null: bool = False) -> ForeignKeyField:
     """A column for the person of a fact. Nobody looks rows up by it, so it has no index."""
@@ -307,19 +303,21 @@ def runs(now):
 
 def mine(person, now):
     """The condition that a pair is this person's to read: a manager's right ends with the pair, or soon after."""
-    return (Pair.report == person) | ((Pair.manager == person) & managers(now))
+    return (Pair.report == person) | ((Pair.manager == person) & is_open_to_manager(now))
 
 
-def managers(now):
-    """The condition that a pair is the manager's to read, as it always is the individual's."""
+def is_open_to_manager(now):
+    """The condition that a pair is its manager's to read, as it always is the individual's."""
     return stands(now) | Pair.accepted_at.is_null() | (Pair.manager_until > now)
 
 
 def readers_of(ids: Collection[str]) -> set[tuple[str, str]]:
-    """Whose the pairs with these ids are to read: ids of a pair and a person each."""
+    """Who may read the pairs with these ids: a pair's id and a person's, for each who may."""
     found = set()
     for pair in READABLE(ids=json.dumps([*ids])):
-        found |= {(pair.id, each) for each in (pair.report_id, pair.is_managers and pair.manager_id) if each}
+        found.add((pair.id, pair.report_id))
+        if pair.is_open_to_manager:
+            found.add((pair.id, pair.manager_id))
     return found
 
 
@@ -334,11 +332,10 @@ def _pairs(person, now):
 
 
 PAIR = Prepared(lambda id, person, now: _pairs(person, now).where(Pair.id == id))
-MINE = Prepared(lambda id, person, now: Pair.select(Pair.id).where(Pair.id == id, mine(person, now)))
 READABLE = Prepared(
-    lambda ids, now: Pair.select(Pair.id, Pair.report, Pair.manager, managers(now).alias("is_managers")).where(
-        among(Pair.id, ids)
-    )
+    lambda ids, now: Pair.select(
+        Pair.id, Pair.report, Pair.manager, is_open_to_manager(now).alias("is_open_to_manager")
+    ).where(among(Pair.id, ids))
 )
 COVER_OF = Prepared(lambda pair, now: with_people(Pair.select(Pair, *PEOPLE)).where(Pair.covers == pair, stands(now)))
 PAIRS_OF = Prepared(lambda person, now: _pairs(person, now).order_by(~stands(now), Pair.invited_at))

@@ -116,7 +116,7 @@ def _instances(model: Any, columns: list[_Column]) -> Reader:
         (index, name, converter or _as_stored) for index, name, converter in columns if name not in model._meta.fields
     ]
     places = [(index, name) for index, name, _ in fields]
-    converted = [(name, real) for _, name, converter in fields if (real := _real(converter))]
+    converted = [(name, needed) for _, name, converter in fields if (needed := _needed(converter))]
 
     def read(row: tuple) -> Any:
         instance = model.__new__(model)
@@ -136,10 +136,8 @@ def _as_stored(value: Any) -> Any:
     return value
 
 
-def _real(converter: Callable | None) -> Callable | None:
-    """What converts a column, without the alias before it; None for texts, whole numbers and ids, which come as they
-    are in Python.
-    """
+def _needed(converter: Callable | None) -> Callable | None:
+    """What a column still has to go through, without an alias's detour; None for what comes as it is in Python."""
     field = getattr(converter, "__self__", None)
     if isinstance(field, FieldAlias):
         field = field.field

@@ -26,13 +26,8 @@ if TYPE_CHECKING:
     from crossing import Crossing
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-
 AWAY = "The database is out of reach."
-
-
-# Nearly all that a request makes goes by itself when it is over. Looking for garbage after every 700 new things, as is
-# usual, takes a twentieth of an edit's time.
+# Nearly all that a request makes goes by itself when it is over, so garbage is looked for less often than is usual.
 MOST_NEW_THINGS = 10_000
 
 

@@ -32,28 +32,33 @@ class Rights(Rounds):
         self._keeper = keeper
 
     def look(self) -> None:
-        """Look at every page."""
-        waiting = iter(live.everybody())
+        """Look at every page. What goes wrong with some is raised when the others have been looked at."""
+        waiting, problems = iter(live.everybody()), []
         while some := list(islice(waiting, ASKED_AT_ONCE)):
-            look_at(some, self._keeper)
+            try:
+                look_at(some, self._keeper)
+            except Exception as problem:
+                problems.append(problem)
             gevent.sleep(0)
+        if problems:
+            raise problems[0]
 
 
 def look_at(pages: Collection[Listener], keeper: Doorkeeper) -> None:
     """End those of these pages whose person may not see them any more; the others have been looked at as of now."""
     began = time.monotonic()
     with db.connection_context():
-        signed_in = keeper.still_hold({str(page.session) for page in pages})
+        signed_in = keeper.still_hold({page.session for page in pages if page.session})
         readers = models.readers_of({page.pair for page in pages if page.pair})
     for page in pages:
         if page.session not in signed_in:
             page.end(SIGNED_OUT)
-        elif _is_over(page) or (page.pair and (page.pair, page.person) not in readers):
+        elif _has_run_out(page) or (page.pair and (page.pair, page.person) not in readers):
             page.end(GONE)
         else:
             page.looked_at = began
 
 
-def _is_over(page: Listener) -> bool:
-    """Whether the time has come when something on a page of several pairs ends by itself."""
+def _has_run_out(page: Listener) -> bool:
+    """Whether the moment has come at which a page of several pairs ends by itself."""
     return bool(page.ends_at and page.ends_at <= clock.now())

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
+import logging
 import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ TOKEN_BYTES = 32
 MOST_BROWSERS = 20
 # How often a session's last sign of life is written down.
 SEEN_EVERY = timedelta(minutes=1)
+
+log = logging.getLogger("sessions")
 
 
 class Limits(NamedTuple):
@@ -53,11 +55,14 @@ class Session(Row):
     def see(self) -> None:
         """Its person has just done something. What was noted by a clock that was ahead is put right.
 
-        Where that cannot be written, as on a full disk, nobody is kept from reading for it.
+        Where that cannot be written, as on a full disk, nobody is kept from reading for it; the session then ends as if
+        they had done nothing.
         """
         if abs(clock.now() - self.seen_at) > SEEN_EVERY:
-            with suppress(OperationalError):
+            try:
                 self.change(seen_at=clock.now())
+            except OperationalError as problem:
+                log.warning("event=not-seen kind=%s", type(problem).__name__)
 
 
 OF_TOKEN = Prepared(lambda digest: Session.select(Session, Person).join(Person).where(Session.token_digest == digest))

@@ -34,10 +34,14 @@ class Templates(Environment):
 
     def get_template(self, name: Any, parent: str | None = None, globals: MutableMapping | None = None) -> Template:
         """The template of this name in the language that is spoken."""
-        if self._language:
-            # They never change while a process runs, and Jinja's own memory locks and counts at each look.
-            return self._ready.get(name) or self._ready.setdefault(name, super().get_template(name, parent, globals))
-        return self._speaking(languages.current()).get_template(name, parent, globals)
+        if not self._language:
+            return self._speaking(languages.current()).get_template(name, parent, globals)
+        if globals:
+            return super().get_template(name, parent, globals)
+        # They never change while a process runs, and Jinja's own memory locks and counts at each look.
+        if name not in self._ready:
+            self._ready[name] = super().get_template(name, parent)
+        return self._ready[name]
 
     def make_globals(self, d: MutableMapping | None) -> MutableMapping:
         """What a template knows by itself. All is known when the first one is loaded, so it need not be looked for."""

@@ -17,9 +17,9 @@ ROOM = 8
 SECTIONS = ("Wellbeing", "Progress towards goals", "Personal development plan", "Any other business")
 
 # Moments are those of the machine's clock, in milliseconds, so that two pages can be compared.
-WATCH = """
+LINES = """
 (() => {
-  const bench = window.bench = { sent: 0, live: 0, shift: 0, shown: {}, waiting: {} };
+  const bench = window.bench = { sent: 0, shown: {}, waiting: {} };
   // Waits without looking again at every frame: that would cost what is measured.
   bench.when = (words) => new Promise((tell) => {
     if (bench.shown[words]) tell(bench.shown[words]);
@@ -34,17 +34,25 @@ WATCH = """
   };
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach(lookAt);
-    if (!bench.live && document.getElementById("link")?.textContent === "Live") bench.live = performance.now();
-  }).observe(document, { childList: true, subtree: true, characterData: true });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) bench.shift += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
+  }).observe(document, { childList: true, subtree: true });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter") bench.sent = performance.timeOrigin + event.timeStamp;
   }, true);
 })();
 """
-READY = "() => bench.live && performance.getEntriesByType('navigation')[0].loadEventEnd"
+# The same for a visit. It looks at nothing that comes but the word that says so.
+VISIT = """
+(() => {
+  const visit = window.visit = { live: 0, shift: 0 };
+  new MutationObserver(() => {
+    if (!visit.live && document.getElementById("link")?.textContent === "Live") visit.live = performance.now();
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) visit.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+})();
+"""
+READY = "() => visit.live && performance.getEntriesByType('navigation')[0].loadEventEnd"
 
 
 @contextmanager
@@ -63,7 +71,8 @@ def insertions(server: Server, demo: dict, count: int) -> list[float]:
     visitors = [reception.sign_in(connection, person) for person in demo["people"]]
     visitors[0].open(connection, f"/meetings/{demo['meeting']}")
     with chromium() as browser:
-        pages = [_open(_context(browser, visitor), server, f"/meetings/{demo['meeting']}") for visitor in visitors]
+        contexts = [_context(browser, visitor, LINES) for visitor in visitors]
+        pages = [_open(context, server, f"/meetings/{demo['meeting']}") for context in contexts]
         found = []
         for number in range(count):
             found.append(_insert(pages[number % 2], pages[1 - number % 2], number))
@@ -72,11 +81,12 @@ def insertions(server: Server, demo: dict, count: int) -> list[float]:
         return found
 
 
-def _context(browser: Browser, visitor: Visitor) -> BrowserContext:
+def _context(browser: Browser, visitor: Visitor, *watches: str) -> BrowserContext:
     context = browser.new_context()
     name, _, value = visitor.cookie.partition("=")
     context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
-    context.add_init_script(WATCH)
+    for watch in (VISIT, *watches):
+        context.add_init_script(watch)
     return context
 
 
@@ -150,10 +160,10 @@ def visits(server: Server, demo: dict, count: int) -> list[dict]:
 def _visit(browser: Browser, server: Server, visitor: Visitor, demo: dict) -> dict:
     context = _context(browser, visitor)
     page, cold = _weighed(context, server, f"/meetings/{demo['meeting']}")
-    times = page.evaluate("({ live: bench.live, load: performance.getEntriesByType('navigation')[0].loadEventEnd })")
+    times = page.evaluate("({ live: visit.live, load: performance.getEntriesByType('navigation')[0].loadEventEnd })")
     # What moves late moves by then: the stream has brought who is here.
     page.wait_for_timeout(500)
-    shift = page.evaluate("bench.shift")
+    shift = page.evaluate("visit.shift")
     _, later = _weighed(context, server, f"/meetings/{demo['second']}")
     context.close()
     return {

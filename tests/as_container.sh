@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs a command as its container would: on a file system that is read-only but for the image's volumes and /tmp.
 # Usage, as root in a mount namespace of its own: as_container.sh PROJECT PYTHON USER ENVIRONMENT… COMMAND…
-# PYTHON is the folder where Python is installed.
+# PYTHON is the folder where Python is installed. Neither may be below /mnt, /opt or /var/lib, which the image has.
 set -eu
 project=$1 python=$2 user=$3
 shift 3

@@ -104,7 +104,6 @@ def test_after_its_day_nothing_of_it_opens_for_the_one_who_stood_in(ending, lee,
             actions.find(lee, action.id),
         ):
             assert found is None
-        assert not lee.may_read(cover)
         assert cover.id not in {pair.id for pair in lee.pairs()} | set(scheduling.next_meetings_of(lee))
         assert actions.open_ones_of(lee) == actions.done_ones_of(lee) == []
         assert "Said while standing in" not in client.see("/") + client.see("/actions")

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import gevent
 import pytest
 from peewee import DatabaseError
 
 import auth
 import clock
 import live
+import process
 import sessions
 from live import GONE, SIGNED_OUT, Listener
 from models import readers_of
@@ -18,6 +20,7 @@ from views import streams
 
 from .conftest import NOW
 from .test_queries import counted
+from .test_watch import until
 
 
 @pytest.fixture
@@ -64,17 +67,17 @@ def test_pages_of_those_who_may_see_them_stay_and_are_not_asked_about_again(righ
 
 
 ENDS = {
-    "the session is gone": lambda page, person: sessions.Session.delete().execute(),
-    "the session is another way's": lambda page, person: sessions.Session.update(way="proxy").execute(),
-    "all their sessions were ended": lambda page, person: person.change(epoch=person.epoch + 1),
-    "the person is disabled": lambda page, person: person.change(disabled_at=NOW - timedelta(days=1)),
+    "the session is gone": lambda person: sessions.Session.delete().execute(),
+    "the session is another way's": lambda person: sessions.Session.update(way="proxy").execute(),
+    "all their sessions were ended": lambda person: person.change(epoch=person.epoch + 1),
+    "the person is disabled": lambda person: person.change(disabled_at=NOW - timedelta(days=1)),
 }
 
 
 @pytest.mark.parametrize("why", ENDS)
 def test_whoever_is_not_signed_in_any_more_is_told_so(rights, page_of, sam, pair, why):
     pages = [page_of(sam, pair), page_of(sam)]
-    ENDS[why](pages[0], sam)
+    ENDS[why](sam)
     look(rights)
     assert [page.over for page in pages] == [SIGNED_OUT, SIGNED_OUT]
     assert [page.looked_at for page in pages] == [0, 0]
@@ -125,8 +128,8 @@ def test_who_reads_is_what_the_finder_of_a_pair_says(ada, sam, lee, pair, theirs
         return readers_of(pairs) == {(id, each.id) for id in pairs for each in people if each.pair(id)}
 
     assert agree()
-    for ended, until in ((NOW, None), (NOW, NOW + timedelta(days=99_000)), (None, None)):
-        pair.change(ended_at=ended, manager_until=until)
+    for ended, last in ((NOW, None), (NOW, NOW + timedelta(days=99_000)), (None, None)):
+        pair.change(ended_at=ended, manager_until=last)
         assert agree()
     pair.change(accepted_at=None, ended_at=NOW)
     assert agree()
@@ -156,8 +159,38 @@ def test_they_are_looked_at_in_turns(rights, page_of, ada, sam, pair, monkeypatc
     monkeypatch.setattr("rights.ASKED_AT_ONCE", 2)
     pages = [page_of(person, pair) for person in (ada, sam, ada, sam, ada)]
     sessions.Session.delete().where(sessions.Session.id == pages[4].session).execute()
-    look(rights)
+    with counted() as queries:
+        look(rights)
+    assert len(queries) == 2 * 3
     assert [page.over for page in pages] == [None] * 4 + [SIGNED_OUT]
+
+
+def test_what_goes_wrong_with_some_keeps_nobody_from_looking_at_the_others(
+    rights, page_of, ada, sam, pair, monkeypatch
+):
+    monkeypatch.setattr("rights.ASKED_AT_ONCE", 1)
+    first, second, third = page_of(ada, pair), page_of(ada, pair), page_of(sam, pair)
+    still_hold = rights._keeper.still_hold
+
+    def ask(ids):
+        if first.session in ids:
+            raise ValueError("nonsense")
+        return still_hold(ids)
+
+    monkeypatch.setattr(rights._keeper, "still_hold", ask)
+    sessions.Session.delete().where(sessions.Session.id == third.session).execute()
+    with pytest.raises(ValueError, match="nonsense"):
+        look(rights)
+    db.connect(reuse_if_open=True)
+    assert (first.over, second.over, third.over) == (None, None, SIGNED_OUT)
+    assert first.looked_at == 0 < second.looked_at
+
+
+def test_why_a_page_ended_first_is_what_it_says(rights, page_of, lee, pair):
+    page = page_of(lee, pair)
+    page.end(SIGNED_OUT)
+    look(rights)
+    assert page.over == SIGNED_OUT
 
 
 def test_where_it_cannot_be_asked_nobody_is_taken_for_good(rights, page_of, ada, pair):
@@ -170,6 +203,16 @@ def test_where_it_cannot_be_asked_nobody_is_taken_for_good(rights, page_of, ada,
     finally:
         db.connect(reuse_if_open=True)
         db.execute_sql('ALTER TABLE "elsewhere" RENAME TO "session"')
+
+
+def test_every_process_that_serves_looks(here, page_of, ada, pair, monkeypatch):
+    monkeypatch.setattr(Rights, "seconds", 0.01)
+    page = page_of(ada, pair, session=None)
+    process._begin_beside(here)
+    try:
+        until(lambda: page.over == SIGNED_OUT)
+    finally:
+        process.end()
 
 
 @pytest.fixture
@@ -187,7 +230,8 @@ def stream(as_sam, meeting):
 def test_a_stream_that_waits_is_woken_and_ends(rights, stream, sam):
     sam.change(epoch=sam.epoch + 1)
     look(rights)
-    assert list(stream) == [streams.OVER[SIGNED_OUT].encode()]
+    with gevent.Timeout(1):
+        assert list(stream) == [streams.OVER[SIGNED_OUT].encode()]
 
 
 def test_a_stream_asks_for_itself_only_where_nobody_has_looked(rights, stream, monkeypatch):
@@ -196,7 +240,7 @@ def test_a_stream_asks_for_itself_only_where_nobody_has_looked(rights, stream, m
     with counted() as queries:
         next(stream)
         assert not queries
-        page.looked_at -= streams.CHECK_SECONDS
+        before = page.looked_at = page.looked_at - streams.CHECK_SECONDS
         next(stream)
     assert len(queries) == 2
-    assert page.looked_at > 0
+    assert page.looked_at > before

@@ -46,7 +46,7 @@ def _conversations(person: Person, pairs: list[Pair]) -> Iterator[Data]:
     """One after the other, each looked up when its turn comes; what is not theirs any more by then is left out."""
     for pair in pairs:
         with db.connection_context():
-            told = owndata.conversation(pair, person) if person.may_read(pair) else None
+            told = owndata.conversation(pair, person) if person.pair(pair.id) else None
         if told:
             yield told
 

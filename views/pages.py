@@ -55,8 +55,8 @@ def register(app: Flask) -> None:
 KEYED = {"item", "action", "section", "prompts", "objective", "goal", "activity"}
 
 
-# Of so many meetings what nearly every change of theirs sends is kept.
-REMEMBERED = 500
+# So many marks of what is out of date are kept: one for each meeting and region.
+REMEMBERED_MARKS = 500
 # For so long before it begins and after its planned end a meeting may be under way.
 EARLY_MINUTES, LATE_MINUTES = 5, 60
 
@@ -126,7 +126,7 @@ class Page:
         small = object.__new__(type(self))
         small.me, small.token = Person(id=self.me.id, __no_default__=True), self.token
         if self.pair:
-            facts = {name: self.pair.__data__[name] for name in ("id", "manager", "report", "accepted_at", "version")}
+            facts = {name: self.pair.__data__[name] for name in ("id", "accepted_at", "version")}
             small.pair = Pair(**facts, __no_default__=True)
         if self.meeting:
             small.meeting = Meeting(id=self.meeting.id, __no_default__=True)
@@ -222,7 +222,7 @@ class Page:
         return {"action": action} if action and not action.withdrawn_at else None
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=REMEMBERED_MARKS)
 def _due(name: str, path: str, templates: Templates) -> str:
     """What marks a region of the meeting at this path as out of date: the same for whoever sees it."""
     marker = templates.get_template("meetings/_due.html").render(name=name, path=path)

@@ -96,8 +96,8 @@ def _events(page: Page, listener: live.Listener, keeper: Doorkeeper, since: str)
         while listener.names or (time.monotonic() < ends and not listener.is_dismissed):
             names = page.wanted(listener.wait(PING_SECONDS))
             is_due = time.monotonic() - listener.looked_at > CHECK_SECONDS
-            is_asked = names or is_due or listener.over
-            event = aside(_next, page, listener, keeper, names, is_due) if is_asked else PING
+            has_news = bool(names or is_due or listener.over)
+            event = aside(_next, page, listener, keeper, names, is_due) if has_news else PING
             yield event
             if event in OVER.values():
                 return
@@ -109,12 +109,13 @@ def _next(page: Page, listener: live.Listener, keeper: Doorkeeper, names: set[st
     """What the page is told now: that it is over, or these regions."""
     if is_due:
         rights.look_at([listener], keeper)
-    if not listener.over and (event := _event(page, names)):
+    event = None if listener.over else _event(page, names)
+    if event:
         return event
     if not listener.over:
+        # It cannot be shown: is its person signed out, or is only the page gone?
         rights.look_at([listener], keeper)
-    listener.over = listener.over or live.GONE
-    return OVER[listener.over]
+    return OVER[listener.over or live.GONE]
 
 
 def _event(page: Page, names: set[str]) -> str | None:

@@ -7,7 +7,10 @@
     const gone = Math.floor((Date.now() - new Date(from)) / 60_000);
     line.hidden = gone < EARLY || gone > Number(minutes) + LATE;
     const said = Math.max(gone, 0);
-    line.querySelector("progress").value = said;
+    const progress = line.querySelector("progress");
+    // What came with the page says so already, and a browser's first number in words takes it 14 ms.
+    if (progress.value === said) return;
+    progress.value = said;
     const text = words.replace("{gone}", said.toLocaleString(document.documentElement.lang)).replace("{planned}", Number(minutes).toLocaleString(document.documentElement.lang));
     const span = line.querySelector("span");
     if (span.textContent !== text) span.textContent = text;

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from .desk import GOALS, Desk
 
-# A stream looks at its right within 15 seconds.
+# A page that is not theirs any more ends within 15 seconds, whoever looks.
 END_MS = 20_000
 
 

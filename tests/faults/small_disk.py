@@ -102,11 +102,13 @@ class PostgreSQLOnSmallDisk(PostgreSQL):
 def full(disk: Path) -> Iterator[None]:
     """There is not one free byte on this disk."""
     ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (1 << 16, 1):
-            _fill(file, bytes(size))
-    yield
-    ballast.unlink()
+    try:
+        with ballast.open("wb", buffering=0) as file:
+            for size in (1 << 16, 1):
+                _fill(file, bytes(size))
+        yield
+    finally:
+        ballast.unlink()
 
 
 def _fill(file, some: bytes) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from peewee import OperationalError
 
 import access
 import audit
@@ -10,6 +11,7 @@ import clock
 import records
 import scheduling
 from audit import AuditEntry
+from sessions import Session
 
 from ..conftest import NOW
 from ..test_queries import counted
@@ -36,6 +38,17 @@ def test_every_pairs_page_says_who_can_read_it(as_sam, pair):
     page = as_sam.see(pair.path)
     assert "Who can read this: Sam Okoro and Ada Marsh. In Duologue nobody else can" in page
     assert f'href="{pair.path}/access"' in page
+
+
+def test_a_page_is_shown_though_it_cannot_be_written_that_its_reader_is_here(as_sam, meeting, monkeypatch, caplog):
+    def fail(*_, **__):
+        raise OperationalError("database or disk is full")
+
+    as_sam.see(meeting.path)
+    monkeypatch.setattr(Session, "change", fail)
+    with clock.at(NOW + timedelta(minutes=2)):
+        as_sam.see(meeting.path)
+    assert "event=not-seen kind=OperationalError" in caplog.text
 
 
 def test_the_pages_of_a_pair_are_noted_when_they_are_opened(as_sam, as_ada, pair, closed):

@@ -96,7 +96,7 @@ def test_assets_are_kept_for_ever_under_the_name_of_their_content(as_sam):
 
 
 def test_a_page_is_read_while_its_script_is_on_the_way(as_sam, meeting):
-    assert re.search(r'<script src="/static/\w+/duologue.js" defer>', as_sam.see(meeting.path))
+    assert re.search(r'<script src="/static/\w+/duologue.js" defer blocking="render">', as_sam.see(meeting.path))
 
 
 def test_all_that_the_first_page_brings_along_is_light_and_without_comments(as_sam):
