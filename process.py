@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 AWAY = "The database is out of reach."
-# Nearly all that a request makes goes by itself when it is over, so garbage is looked for less often than is usual.
-MOST_NEW_THINGS = 10_000
 
 
 def settle() -> None:
-    """The start is over. What it made stays, so nobody looks through that for garbage, nor often through the rest."""
+    """The start is over. What it made stays, so nobody looks through that for garbage again and again."""
     gc.freeze()
-    gc.set_threshold(MOST_NEW_THINGS, *gc.get_threshold()[1:])
 
 
 def _unless(is_so: Callable[[], bool], reason: str) -> Check:

@@ -4,6 +4,7 @@ That mends whatever got lost: a process killed between a commit and its announce
 change made by a command of another process.
 """
 
+import json
 import time
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -93,9 +94,9 @@ def _find(pairs: Collection[str], people: Collection[str]) -> Iterator[Found]:
     for column, ids in (("id", pairs), ("manager_id", people), ("report_id", people)):
         waiting = iter(ids)
         while some := list(islice(waiting, ASKED_AT_ONCE)):
-            slots = ", ".join([db.param] * len(some))
-            sql = f'SELECT "id", "manager_id", "report_id", "version" FROM "pair" WHERE "{column}" IN ({slots})'  # noqa: S608 - our own names alone
+            each = db.param.join(db.each_of)
+            sql = f'SELECT "id", "manager_id", "report_id", "version" FROM "pair" WHERE "{column}" IN {each}'  # noqa: S608 - our own names alone
             with db.connection_context():
-                rows = db.execute_sql(sql, some).fetchall()
+                rows = db.execute_sql(sql, [json.dumps(some)]).fetchall()
             yield from map(Found._make, rows)
             gevent.sleep(0)

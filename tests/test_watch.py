@@ -115,7 +115,13 @@ def test_pages_of_others_are_left_alone(watch, page, theirs, noor):
 def away(here):
     """A function that brings the pairs back: they are out of reach."""
     db.execute_sql('ALTER TABLE "pair" RENAME TO "elsewhere"')
-    return lambda: db.execute_sql('ALTER TABLE "elsewhere" RENAME TO "pair"')
+
+    def bring_back() -> None:
+        if "elsewhere" in db.get_tables():
+            db.execute_sql('ALTER TABLE "elsewhere" RENAME TO "pair"')
+
+    yield bring_back
+    bring_back()
 
 
 def test_nothing_is_asked_while_no_page_is_open(watch, away):
